@@ -1,0 +1,266 @@
+#ifndef CLUB_STORE_H
+#define CLUB_STORE_H
+/* The store: what must last. Work goes in as jobs and comes back as the same jobs, carried out. A write job that comes
+ * back STORE_DONE is durable. The caller owns a job until it is submitted and again once it is back; a job carries ids
+ * and plain data in its own arena, never a pointer to anything that lives on the loop.
+ *
+ * Write jobs are carried out in the order of submission, many in one transaction; each either happens whole or not at
+ * all, and one that is refused leaves the others alone. Read jobs see every write that came back before they were
+ * submitted, each one consistent snapshot; there is no order between them. */
+#include <stdint.h>
+
+#include "club/arena.h"
+#include "club/clock.h"
+#include "club/digest.h"
+#include "club/entry.h"
+#include "club/reason.h"
+#include "club/workers.h"
+
+enum store_outcome {
+  STORE_DONE,        /* carried out; a write is durable */
+  STORE_REFUSED,     /* looked at and refused: `reason`; nothing changed */
+  STORE_UNAVAILABLE, /* not carried out and nothing changed: the store could not */
+  STORE_UNKNOWN      /* a write that may or may not have happened; the store cannot say now */
+};
+
+enum store_kind {
+  /* Writes. */
+  STORE_POST,
+  STORE_EDIT,
+  STORE_REMOVE,
+  STORE_REACT,
+  STORE_MARK_READ,
+  STORE_ROOM_OPEN,
+  STORE_DIRECT_OPEN,
+  STORE_INVITE_CREATE,
+  STORE_INVITE_REVOKE,
+  STORE_MEMBER_ADD,
+  STORE_MEMBER_ROLE,
+  STORE_MEMBER_DISABLE,
+  STORE_PASSWORD_SET,
+  STORE_SESSION_ADD,
+  STORE_SESSION_END,
+  STORE_SESSION_TOUCH,
+  STORE_FIRST_INVITE,
+  STORE_ROOMS_ENSURE,
+  STORE_WRITES_END, /* not a kind: what is below reads */
+  /* Reads. */
+  STORE_SESSION_FIND,
+  STORE_LOGIN_FIND,
+  STORE_INVITE_FIND,
+  STORE_INVITE_LIST,
+  STORE_ROOM_LIST,
+  STORE_ROOM_GET,
+  STORE_ROOM_JOIN,
+  STORE_HISTORY,
+  STORE_ENTRIES,
+  STORE_PULSE,
+  STORE_MEMBER_LIST,
+  STORE_MEMBER_GET
+};
+
+/* What every instance must learn, numbered 1, 2, 3 … in the store (the club log). */
+enum club_event_kind {
+  CLUB_SESSION_ENDED = 1,  /* session */
+  CLUB_MEMBER_CHANGED,     /* member: role, disabled, name …: read it again */
+  CLUB_LISTED              /* member, room: the room appeared on the member's list by somebody else's act */
+};
+
+struct club_event {
+  int64_t seq;
+  enum club_event_kind kind;
+  int64_t member;    /* 0: none */
+  int64_t session;   /* 0: none */
+  struct slice room; /* empty: none */
+};
+
+struct room_head {
+  struct slice room;
+  int64_t head;
+};
+
+/* STORE_POST. Recognising a repeated client_id comes before everything but the right to enter. A repeated one in
+ * another room is refused with conflict; reply_to that is no message of the room with not_found. Puts the room on the
+ * author's list (read = the head before, when it was not there); in a direct talk also on the other's (CLUB_LISTED). */
+struct store_post {
+  struct slice room;
+  int64_t author, member; /* keys */
+  struct slice client_id, text;
+  int64_t reply_to;   /* 0: none */
+  bool known_only;    /* over a rate: only recognise a repeated one, refuse a new one with rate_limited */
+  /* out */
+  int64_t seq, at;
+  bool duplicate;
+  int64_t *mentions;  /* members named by @login in the text who may enter the room */
+  size_t mention_count;
+  bool listed_other;  /* the club log has a new event */
+};
+
+/* STORE_EDIT, STORE_REMOVE, STORE_REACT. `changed` false: nothing changed, seq and at are those of the entry that did
+ * it before (the latest edit or the message itself when the text is already so; the earlier remove; the react entry
+ * that set this state, or the message when it never was on). */
+struct store_change {
+  struct slice room;
+  int64_t author, member;
+  int64_t target;
+  bool moderator;     /* may remove others' messages */
+  struct slice text;  /* edit */
+  struct slice reason; /* remove; absent: none */
+  struct slice emoji; /* react */
+  bool on;            /* react */
+  /* out */
+  int64_t seq, at;
+  int64_t target_member;
+  bool changed;
+};
+
+/* STORE_MARK_READ: refused with conflict beyond the head; never goes back. Lists nothing: a room not on the list gets
+ * its mark only when it is listed, and the job is done without effect. */
+struct store_mark_read {
+  struct slice room;
+  int64_t member, seq;
+  int64_t read, unread, mentions; /* out: how they stand now */
+};
+
+/* STORE_ROOM_OPEN puts the room (which exists) on the member's list; STORE_ROOM_GET and STORE_ROOM_LIST only read.
+ * STORE_DIRECT_OPEN finds or makes the talk of two members and puts it on `member`'s list; an unknown or disabled
+ * `other` is not_found. `record` is the room as `member` sees it. */
+struct store_room {
+  struct slice room;
+  int64_t member, other;
+  char fresh[TOKEN_SIZE + 1]; /* STORE_DIRECT_OPEN: randomness for a new room's id, "dm." and its first 22 characters */
+  /* out */
+  struct room_record record;
+  struct room_record *records; /* STORE_ROOM_LIST */
+  size_t count;
+};
+
+/* STORE_ROOM_JOIN (record and a page) and STORE_HISTORY (a page). Answers messages as they stand at as_of, the head
+ * in the same snapshot. after >= 0: the entries after it; before > 0: those before it; both -1: the newest. A page ends
+ * at `limit` entries or about LIMIT_PAGE_BYTES as encoded, whichever is first, and holds at least one when there is
+ * one. `after` beyond the head: refused with conflict. `more`: in the page's direction; false for the newest. */
+struct store_page {
+  struct slice room;
+  int64_t member;
+  int64_t after, before;
+  int64_t limit;
+  /* out */
+  struct room_record record;
+  struct entry *entries; /* oldest first */
+  size_t count;
+  bool more;
+  int64_t as_of;
+};
+
+/* STORE_ENTRIES: the log itself from `from` to `to`, both inclusive, as it was sent then (a message's first text; a
+ * removed text is gone, `removed`). At most LIMIT_PAGE_BYTES; `count` may be fewer than asked, never with a hole. */
+struct store_entries {
+  struct slice room;
+  int64_t from, to;
+  struct entry *entries; /* out */
+  size_t count;
+};
+
+/* STORE_INVITE_*: the token's digest is the key that links carry. A repeated client_id of the same member gives the
+ * first one's `record` and its digest must be the same by construction (the token is derived, see member/). */
+struct store_invite {
+  unsigned char digest[DIGEST_SIZE];
+  int64_t member;         /* who makes, lists or revokes; 0: the operator */
+  struct slice client_id; /* empty: none */
+  bool any;               /* revoke, list: also those of others (admins) */
+  struct invite_record record;   /* in: role, room, uses, expires_at, key (revoke); out: as it stands */
+  struct invite_record *records; /* out: STORE_INVITE_LIST, usable ones, newest first */
+  size_t count;
+  bool needed; /* out: STORE_FIRST_INVITE: there is no admin, the older first invite is void and this one is made */
+};
+
+/* STORE_MEMBER_ADD with `invited` uses up one use of the invite `digest` (not_found when it has none) and takes role
+ * and room from it; without, `member.role` counts. A taken login: conflict. With `session` also begins a session.
+ * STORE_PASSWORD_SET ends the member's other sessions (all but `session`, 0: all). STORE_MEMBER_ROLE, _DISABLE: by
+ * login; the last admin cannot be dismissed or disabled (conflict). Disabling ends all sessions. */
+struct store_member {
+  bool invited, with_session;
+  unsigned char digest[DIGEST_SIZE];         /* of the invite's token */
+  unsigned char session_digest[DIGEST_SIZE]; /* of the new session's token */
+  struct slice address;                      /* of whom, for the session's record */
+  struct slice password;                     /* encoded hash, never the password */
+  int64_t session;                           /* STORE_PASSWORD_SET: keep this one */
+  bool disable;                              /* false: enable again */
+  struct member_record member;               /* in and out */
+  struct member_record *members;             /* out: STORE_MEMBER_LIST, by login */
+  size_t count;
+};
+
+/* STORE_SESSION_*, STORE_LOGIN_FIND. SESSION_FIND and SESSION_TOUCH look for what is neither ended, nor older than
+ * SESSION_SECONDS, nor unused for SESSION_UNUSED_SECONDS, of a member who is not disabled; else not_found. LOGIN_FIND
+ * gives member and password hash; not_found when there is none (disabled ones are found, and marked). SESSION_ADD drops
+ * the member's longest unused session over LIMIT_SESSIONS. */
+struct store_session {
+  unsigned char digest[DIGEST_SIZE]; /* of the cookie's token */
+  struct slice login;
+  struct slice address;
+  int64_t member; /* SESSION_ADD */
+  bool with_rooms; /* SESSION_FIND: also the member's list */
+  /* out */
+  int64_t session;
+  int64_t used_at, made_at;
+  struct member_record record;
+  struct slice password;
+  struct room_record *rooms; /* without `with` filled in beyond its key, id and name */
+  size_t room_count;
+  int64_t club_head; /* the club log's head in this snapshot */
+};
+
+/* STORE_PULSE: heads of the rooms asked for, the club log after `club_after` (at most 1,000 events), the epoch, all of
+ * one snapshot. STORE_ROOMS_ENSURE: makes the rooms in `heads` that are not there. */
+struct store_pulse {
+  struct room_head *heads; /* in: rooms; out: head (-1: no such room) */
+  size_t head_count;
+  int64_t club_after;
+  struct club_event *events; /* out */
+  size_t event_count;
+  int64_t club_head;
+  char epoch[TOKEN_SIZE + 1];
+};
+
+struct store_job;
+typedef void (*store_done)(void *context, struct store_job *job);
+
+struct store_job {
+  struct worker_job link; /* the store's own */
+  enum store_kind kind;
+  bool urgent;            /* a read that goes before the others */
+  struct arena *arena;
+  /* Whoever submits: called on the loop with the context that the collector was given; takes the job back. */
+  store_done done;
+  uint64_t ticket; /* an id of the submitter's, untouched */
+  /* out */
+  enum store_outcome outcome;
+  enum reason reason;
+  int64_t club_head; /* writes that added to the club log: its new head; else 0 */
+  union {
+    struct store_post post;
+    struct store_change change;
+    struct store_mark_read mark_read;
+    struct store_room room;
+    struct store_page page;
+    struct store_entries entries;
+    struct store_invite invite;
+    struct store_member member;
+    struct store_session session;
+    struct store_pulse pulse;
+  };
+};
+
+/* A zeroed job of that kind with an arena of its own. NULL: no memory. */
+struct store_job *store_job_create(enum store_kind kind) CLUB_MUST_CHECK;
+/* Takes NULL. */
+void store_job_destroy(struct store_job *job);
+
+/* The store as the core sees it. Loop thread only. */
+struct store {
+  void *self;
+  /* Takes the job, or false: the queue is full, the job stays the caller's (answer `unavailable`). */
+  bool (*submit)(void *self, struct store_job *job);
+};
+#endif

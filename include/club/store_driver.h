@@ -1,0 +1,77 @@
+#ifndef CLUB_STORE_DRIVER_H
+#define CLUB_STORE_DRIVER_H
+/* Behind the store: drivers (one for each database) and the threads that run them. */
+#include "club/store.h"
+
+/* One connection to a database. Used by one thread at a time. Drivers never touch the loop. */
+struct store_driver {
+  void *self;
+  /* Carries out write jobs, in order, in one transaction as far as it can; sets each one's outcome. Never returns with
+   * a transaction open. After STORE_UNKNOWN `broken` is true and the connection must not be used again. */
+  void (*write)(void *self, struct store_job **jobs, size_t count);
+  void (*read)(void *self, struct store_job *job);
+  bool (*broken)(void *self);
+  /* Called by the writer when it has nothing to do, and at the end: checkpoints. May be slow. */
+  void (*idle)(void *self);
+  void (*close)(void *self);
+};
+
+enum store_role { STORE_WRITER, STORE_READER };
+
+/* Opens a connection: `address` as in CLUB_STORE ("sqlite:PATH"). The writer applies migrations that are missing. On
+ * failure false and one clear line in `error`. Any thread. */
+bool store_driver_open(struct store_driver *driver, const char *address, enum store_role role, char *error,
+                       size_t error_size) CLUB_MUST_CHECK;
+
+/* Only one server at a time may serve one SQLite file: a lock beside it, held until the process ends or
+ * store_unlock_server. -1: somebody has it (or `error` says what else). */
+int store_lock_server(const char *address, char *error, size_t error_size) CLUB_MUST_CHECK;
+void store_unlock_server(int lock);
+
+/* What the command line needs beside jobs. False: one clear line in `error`. */
+bool store_backup(const char *address, const char *file, char *error, size_t error_size) CLUB_MUST_CHECK;
+/* Checks the backup, puts it in place and gives it a new epoch; refused while a server runs. */
+bool store_restore(const char *address, const char *file, char *error, size_t error_size) CLUB_MUST_CHECK;
+
+struct store_identity {
+  char epoch[TOKEN_SIZE + 1];
+  unsigned char secret[DIGEST_SIZE]; /* for tokens that are derived and messages that are signed */
+  int64_t club_head;
+  int schema;
+};
+bool store_identity_read(const char *address, struct store_identity *identity, char *error,
+                         size_t error_size) CLUB_MUST_CHECK;
+
+struct store_threads_setup {
+  const char *address;
+  size_t readers;
+  void (*wake)(void *context); /* any thread: something is there to collect */
+  void *context;
+  /* For tests: opens drivers instead of store_driver_open; NULL otherwise. */
+  bool (*open)(struct store_driver *driver, const char *address, enum store_role role, char *error, size_t size);
+};
+
+struct store_threads;
+
+/* Opens writer and readers and starts their threads. NULL: one clear line in `error`. */
+struct store_threads *store_threads_create(const struct store_threads_setup *setup, char *error,
+                                           size_t error_size) CLUB_MUST_CHECK;
+/* The store to hand to the core. */
+struct store store_threads_store(struct store_threads *threads);
+/* Loop thread, at the end of a turn: calls done(context, job) for each job that came back, writes in order. */
+void store_threads_collect(struct store_threads *threads, void *context);
+/* Loop thread: jobs that are not back yet. */
+size_t store_threads_pending(const struct store_threads *threads);
+/* Has the writer said STORE_UNKNOWN? Then the process must end and start again from the file. */
+bool store_threads_broken(const struct store_threads *threads);
+/* Carries out what waits, ends the threads; what was not collected is destroyed. Takes NULL. */
+void store_threads_destroy(struct store_threads *threads);
+
+/* For metrics: loop thread. */
+struct store_counts {
+  uint64_t commits, writes, reads, refused, unavailable, unknown;
+  size_t writes_waiting, reads_waiting;
+  uint64_t commit_microseconds; /* summed */
+};
+struct store_counts store_threads_counts(const struct store_threads *threads);
+#endif
