@@ -1,0 +1,41 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "club/entry.h"
+
+const char *role_text(enum role role) {
+  switch (role) {
+    case ROLE_MEMBER: return "member";
+    case ROLE_MODERATOR: return "moderator";
+    case ROLE_ADMIN: return "admin";
+  }
+  return "member";
+}
+
+bool role_read(struct slice text, enum role *role) {
+  for (enum role each = ROLE_MEMBER; each <= ROLE_ADMIN; each++) {
+    if (slice_is(text, role_text(each))) {
+      *role = each;
+      return true;
+    }
+  }
+  return false;
+}
+
+void member_id_write(char id[MEMBER_ID_SIZE], int64_t key) {
+  snprintf(id, MEMBER_ID_SIZE, "m%" PRId64, key);
+}
+
+bool member_id_read(struct slice id, int64_t *key) {
+  if (id.size < 2 || id.data[0] != 'm' || id.data[1] == '0') return false;
+  int64_t number = 0;
+  for (size_t i = 1; i < id.size; i++) {
+    char c = id.data[i];
+    if (c < '0' || c > '9') return false;
+    int64_t digit = c - '0';
+    if (number > (INT64_MAX - digit) / 10) return false;
+    number = number * 10 + digit;
+  }
+  *key = number;
+  return true;
+}
