@@ -1,0 +1,108 @@
+#ifndef CLUB_MEMBER_H
+#define CLUB_MEMBER_H
+/* Members who are present: connected to this instance now. Rates, passwords on their threads, tokens that are derived.
+ * Loop thread only. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "club/address.h"
+#include "club/clock.h"
+#include "club/digest.h"
+#include "club/entry.h"
+#include "club/room.h"
+
+/* A room on a present member's list. */
+struct listing {
+  struct watcher watcher;
+  struct listing *next;
+  uint32_t change;      /* the member's change number when the counts last changed */
+  uint32_t read_change; /* … when the member's own read mark last moved */
+  uint32_t face_change; /* … when the room appeared, or changed: the `room` notification is owed */
+  bool soon;
+};
+
+struct bucket { /* a rate: so many in so long, refilled steadily */
+  int64_t level_us, seen_ms;
+};
+
+struct present {
+  int64_t key;
+  struct author author; /* slices into `texts` */
+  struct slice login;
+  enum role role;
+  uint32_t change; /* rises with each change of a listing */
+  uint32_t connection_count;
+  size_t listing_count;
+  struct listing *listings;
+  struct bucket posts;
+  void *connections; /* the connection layer's list */
+  char *texts;
+};
+
+struct presents;
+
+struct presents *presents_create(void) CLUB_MUST_CHECK;
+void presents_destroy(struct presents *presents);
+/* Finds or makes the member, and keeps it until released as often. NULL: no memory. */
+struct present *presents_hold(struct presents *presents, const struct member_record *record) CLUB_MUST_CHECK;
+/* The last release frees it and its listings (unwatched by then through `rooms`). */
+void presents_release(struct presents *presents, struct rooms *rooms, struct present *present);
+struct present *presents_find(struct presents *presents, int64_t key);
+size_t presents_count(const struct presents *presents);
+/* Another name, role …: what is held shows it from now on. */
+bool present_update(struct present *present, const struct member_record *record) CLUB_MUST_CHECK;
+struct listing *present_listing(const struct present *present, struct slice room);
+/* Adds the room to the list, or brings its counts up to date. False: the counts are older than the room's log in memory
+ * (read them again) or no memory. `appeared`: owes the `room` notification to the connections. */
+bool present_list(struct rooms *rooms, struct present *present, const struct room_record *record, bool appeared)
+    CLUB_MUST_CHECK;
+
+/* ---- rates ---- */
+
+struct rate {
+  int64_t count, milliseconds; /* count 0: none */
+};
+/* Takes one if there is one; else how long to wait, in ms. 0: taken. */
+int64_t bucket_take(struct bucket *bucket, struct rate rate, int64_t now_ms) CLUB_MUST_CHECK;
+/* One back (what it was taken for was not done). */
+void bucket_return(struct bucket *bucket, struct rate rate);
+
+/* Tries of passwords, by login and by address, bounded in number (LIMIT_TRACKED). A device that this login was used
+ * from before carries a signed cookie and is counted apart, so that strangers' tries do not lock the owner out. */
+struct tries;
+struct tries *tries_create(const struct clock *clock) CLUB_MUST_CHECK;
+void tries_destroy(struct tries *tries);
+/* 0: try; else wait so many ms. Counts the try. */
+int64_t tries_take(struct tries *tries, struct slice login, const struct address *address, bool known_device)
+    CLUB_MUST_CHECK;
+/* It was right: gives back what it took. */
+void tries_succeeded(struct tries *tries, struct slice login, const struct address *address, bool known_device);
+
+/* ---- passwords on their own threads ---- */
+
+enum hash_kind { HASH_MAKE, HASH_CHECK };
+struct hash_job {
+  struct worker_job link;
+  enum hash_kind kind;
+  char password[1025]; /* wiped when done */
+  size_t password_size;
+  char encoded[256]; /* HASH_MAKE: out; HASH_CHECK: in, empty: nobody has this login (as slow, never right) */
+  bool right;        /* HASH_CHECK */
+  bool failed;
+  uint64_t ticket;
+  void (*done)(void *context, struct hash_job *job); /* on the loop; takes the job back */
+};
+/* As the core sees it. */
+struct hasher {
+  void *self;
+  bool (*submit)(void *self, struct hash_job *job); /* false: the queue is full */
+};
+struct hash_threads;
+struct hash_threads *hash_threads_create(size_t threads, void (*wake)(void *context), void *context) CLUB_MUST_CHECK;
+struct hasher hash_threads_hasher(struct hash_threads *threads);
+void hash_threads_collect(struct hash_threads *threads, void *context);
+size_t hash_threads_pending(const struct hash_threads *threads);
+void hash_threads_destroy(struct hash_threads *threads);
+/* Wipes and frees. Takes NULL. */
+void hash_job_destroy(struct hash_job *job);
+#endif

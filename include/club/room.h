@@ -1,0 +1,128 @@
+#ifndef CLUB_ROOM_H
+#define CLUB_ROOM_H
+/* The rooms that this instance serves now: each one's newest entries in memory, in order and without a hole, and who
+ * follows it. A room knows subscriptions and watchers, which the layers above embed in what is theirs; it never calls
+ * upward. Loop thread only.
+ *
+ * Numbers come from the store. What a room was given already is ignored, what comes early waits, what is missing is
+ * read from the store. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "club/bus.h"
+#include "club/clock.h"
+#include "club/entry.h"
+#include "club/metrics.h"
+#include "club/store.h"
+#include "club/wheel.h"
+
+struct room;
+struct rooms;
+
+/* A follower who gets every later entry: a cursor into the room's log. Embedded by the owner, who keeps it in place
+ * from room_subscribe to room_unsubscribe. */
+struct subscription {
+  struct room *room;
+  int64_t cursor;         /* the last seq that was given */
+  uint32_t place;         /* in the room's array */
+  uint32_t presence_seen; /* the room's presence stamp that was told */
+  uint32_t typing_seen;   /* the room's typing stamp that was told */
+  bool marked;            /* for the owner: on its list of what waits */
+  int64_t member;
+};
+
+/* A member who has the room on the list and is told of its head and counts. Embedded by the owner. */
+struct watcher {
+  struct room *room; /* NULL: not watching */
+  uint32_t place;
+  bool news;          /* for the owner: changed since it was told */
+  bool stale;         /* the counts must be read from the store again */
+  int64_t member;
+  int64_t counted_to; /* entries up to here are in the counts */
+  int64_t read, unread, mentions;
+};
+
+struct rooms_setup {
+  const struct clock *clock;
+  struct wheel *wheel;
+  struct store *store;
+  struct bus *bus;
+  struct metrics *metrics;
+  void *owner; /* given back to the two below */
+  /* A subscription has something to take (entries, presence, typing). Called at the end of a turn. */
+  void (*wants)(void *owner, struct subscription *subscription);
+  /* A watcher's counts changed (`soon`: a direct talk or a mention), or are stale. */
+  void (*noticed)(void *owner, struct watcher *watcher, bool soon);
+};
+
+struct rooms *rooms_create(const struct rooms_setup *setup) CLUB_MUST_CHECK;
+/* After all holds were released. Takes NULL. */
+void rooms_destroy(struct rooms *rooms);
+/* The room, made in memory if need be; it stays while it is held. Holding before a read of the store is submitted makes
+ * sure that nothing committed after that read's snapshot is missed. NULL: no memory. */
+struct room *rooms_hold(struct rooms *rooms, struct slice id) CLUB_MUST_CHECK;
+void rooms_release(struct rooms *rooms, struct room *room);
+/* NULL: not in memory. Not held. */
+struct room *rooms_find(struct rooms *rooms, struct slice id);
+size_t rooms_count(const struct rooms *rooms);
+
+/* ---- what happened ---- */
+
+/* An entry that is durable, from here or from elsewhere; ignored when it was had, or when nobody is here to follow.
+ * `here`: committed by this instance, and told to the others over the bus. */
+void rooms_append(struct rooms *rooms, const struct entry *entry, bool here);
+/* The store says that the room's log ends at `head` (a poll): what is missing is read. */
+void rooms_head(struct rooms *rooms, struct slice id, int64_t head);
+/* Calls back with each room in memory that a poll must ask for. */
+void rooms_each(struct rooms *rooms, void (*each)(void *context, struct room *room), void *context);
+/* Drops every log in memory (another epoch). */
+void rooms_forget(struct rooms *rooms);
+/* The end of a turn: calls `wants` for whatever waits. */
+void rooms_fan_out(struct rooms *rooms);
+
+/* ---- one room ---- */
+
+struct slice room_id(const struct room *room);
+/* Distinct members subscribed. */
+int64_t room_online(const struct room *room);
+bool room_is_direct(const struct room *room);
+
+/* From here on `subscription` gets what comes after `cursor`. The room is held for it. */
+bool room_subscribe(struct rooms *rooms, struct room *room, struct subscription *subscription, int64_t member,
+                    struct slice name, struct slice country, struct slice company, int64_t cursor) CLUB_MUST_CHECK;
+void room_unsubscribe(struct rooms *rooms, struct subscription *subscription);
+
+struct attendant {
+  int64_t member;
+  struct slice name, country, company;
+};
+/* Who is subscribed, by member key, those after `after`, at most `limit`; `more`: there are further ones. The slices live
+ * until the turn's end. The count found. */
+size_t room_attendants(const struct room *room, int64_t after, size_t limit, struct attendant *attendants, bool *more);
+
+/* Tells the others that the member types. */
+void room_type(struct rooms *rooms, struct room *room, int64_t member, struct slice name, struct slice country,
+               struct slice company);
+
+/* Counts as of `as_of` (the head in the snapshot they were read from). False: they are too old, read them again. */
+bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher, int64_t member,
+                const struct room_record *record) CLUB_MUST_CHECK;
+void room_unwatch(struct rooms *rooms, struct watcher *watcher);
+/* The counts after a room.read was committed; exact at this point of the order of commits. */
+void room_watch_read(struct watcher *watcher, int64_t read, int64_t unread, int64_t mentions);
+/* How the watcher stands now. */
+struct watch_counts {
+  int64_t head, read, unread, mentions;
+};
+struct watch_counts room_watch_counts(const struct watcher *watcher);
+
+/* What a subscription may take now: encoded notifications. Appends items after its cursor to `frame` (a comma before
+ * each but the first of the frame: `*items` counts them) while the frame stays within `limit`, and moves the cursor.
+ * ROOM_TAKEN_ALL: nothing is left; ROOM_TAKEN_PART: the frame is full; ROOM_TAKEN_WAIT: what comes next is being read
+ * from the store, `wants` comes again. */
+enum room_taken { ROOM_TAKEN_ALL, ROOM_TAKEN_PART, ROOM_TAKEN_WAIT };
+enum room_taken room_take(struct rooms *rooms, struct subscription *subscription, struct buffer *frame, size_t limit,
+                          size_t *items);
+/* The room's last seq known here, without a hole before it; -1: not known yet. */
+int64_t room_head(const struct room *room);
+#endif

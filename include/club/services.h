@@ -1,0 +1,43 @@
+#ifndef CLUB_SERVICES_H
+#define CLUB_SERVICES_H
+/* What one instance hands to its methods and its HTTP API: everything is reached through here, nothing is global. The
+ * server owns it all and outlives every call. */
+#include "club/bus.h"
+#include "club/clock.h"
+#include "club/club.h"
+#include "club/http.h"
+#include "club/member.h"
+#include "club/metrics.h"
+#include "club/room.h"
+#include "club/store.h"
+#include "club/wheel.h"
+
+struct services {
+  const struct club *club;
+  struct clock clock;
+  struct randomness randomness;
+  struct wheel *wheel;
+  struct store store;
+  struct bus bus;
+  struct hasher hasher;
+  struct http_answerer answerer;
+  struct rooms *rooms;
+  struct presents *presents;
+  struct tries *tries;
+  struct metrics *metrics;
+  struct slice url;               /* CLUB_URL without a slash at its end; links begin with it */
+  const struct slice *origins;    /* allowed beside the own one */
+  size_t origin_count;
+  bool tls;
+  bool limits;                    /* false: no rates, no connection counts */
+  struct rate post_rate;
+  struct slice instance;          /* this instance's name */
+  struct slice version;
+  char epoch[TOKEN_SIZE + 1];
+  unsigned char secret[DIGEST_SIZE]; /* the club's, from the store */
+  /* A write added to the club log, which now ends at `head`: it is read at once. */
+  void *server;
+  void (*club_log_grew)(void *server, int64_t head);
+  bool (*going_away)(void *server);
+};
+#endif
