@@ -4,8 +4,6 @@
 #include "club/http.h"
 #include "club/services.h"
 
-struct api;
-
 struct api *api_create(const struct services *services) CLUB_MUST_CHECK;
 /* Answers that are still awaited are forgotten. Takes NULL. */
 void api_destroy(struct api *api);
@@ -13,7 +11,6 @@ void api_destroy(struct api *api);
 bool api_handle(struct api *api, uint64_t exchange, const struct http_request *request, struct http_reply *reply);
 /* Exchanges whose answer is awaited. */
 size_t api_pending(const struct api *api);
-/* Completions: called by the server with the job's owner. `context` is the server; api is found by api_context. */
 
 /* May the request become a WebSocket: Origin (403), the cookie's form (401). 0: yes, `token` is the cookie's value. */
 int api_upgrade(const struct services *services, const struct http_request *request, struct http_reply *reply,

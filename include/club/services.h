@@ -12,6 +12,16 @@
 #include "club/store.h"
 #include "club/wheel.h"
 
+/* The context of every job's `done`: each finds its own layer there. */
+struct api;
+struct connections;
+struct server;
+struct completions {
+  struct api *api;
+  struct connections *connections;
+  struct server *server;
+};
+
 struct services {
   const struct club *club;
   struct clock clock;
@@ -36,8 +46,8 @@ struct services {
   char epoch[TOKEN_SIZE + 1];
   unsigned char secret[DIGEST_SIZE]; /* the club's, from the store */
   /* A write added to the club log, which now ends at `head`: it is read at once. */
-  void *server;
-  void (*club_log_grew)(void *server, int64_t head);
-  bool (*going_away)(void *server);
+  struct server *server;
+  void (*club_log_grew)(struct server *server, int64_t head);
+  bool (*going_away)(const struct server *server);
 };
 #endif
