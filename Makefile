@@ -1,4 +1,11 @@
-# clubd: `make run` serves the club, `make test` runs all tests.
+# clubd, the chat server of the club.
+#   make run      installs what is missing, builds, serves the club and prints the link to open
+#   make test     installs what is missing, builds, runs every test; the last line counts them
+#   make          installs what is missing, builds build/clubd
+#   make unit     the unit tests; unit-room and so on: those of one folder
+#   make asan     unit and wire tests under AddressSanitizer and UBSan
+#   make bench    the load generator's table
+#   make lint     silent when all is well; make format: puts the C sources into form; make layers: who may call whom
 CC ?= gcc
 BUILD ?= build
 FOLDERS := base wire store bus room member method api connection net
@@ -18,8 +25,17 @@ DEPS_api := member wire base
 DEPS_connection := method room member wire base
 DEPS_net := base
 
-.PHONY: all lib clean unit
-all: $(BUILD)/clubd
+JOBS ?= $(shell nproc)
+
+.PHONY: all run test asan bench lint format layers unit unit-programs clean
+.DEFAULT_GOAL := all
+all:
+	@tests/install.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd
+
+run: all
+	@echo "Serving the club; its data lie in $${CLUB_DATA:-var}. Ctrl-C ends it."
+	@exec $(BUILD)/clubd serve
 
 define folder_rules
 $(1)_OBJECTS := $$(patsubst server/%.c,$$(BUILD)/%.o,$$(wildcard server/$(1)/*.c server/$(1)/*/*.c))
@@ -34,7 +50,7 @@ $$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $$(BUILD)/lib$(1).a $$(foreach d,$$(D
 	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -Itests/unit $$< -o $$@ -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(LIBS)
 unit-$(1): $$($(1)_TESTS)
 	@for t in $$^; do echo "$$$$t"; $$$$t || exit 1; done
--include $$($(1)_OBJECTS:.o=.d)
+-include $$($(1)_OBJECTS:.o=.d) $$($(1)_TESTS:=.d)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 
@@ -46,6 +62,47 @@ $(BUILD)/%.o: server/%.c
 $(BUILD)/clubd: $(MAIN_OBJECTS) $(foreach f,$(FOLDERS),$(BUILD)/lib$(f).a)
 	$(CC) $(CFLAGS) -pthread -o $@ $(MAIN_OBJECTS) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
 
+-include $(MAIN_OBJECTS:.o=.d)
+
 unit: $(foreach f,$(FOLDERS),unit-$(f))
+unit-programs: $(foreach f,$(FOLDERS),$($(f)_TESTS))
+
+# ---- tests ----
+
+NODE_TESTS := tests/node_modules/.package-lock.json
+$(NODE_TESTS): tests/package.json tests/package-lock.json
+	cd tests && npm ci --silent
+	@touch $@
+
+test:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd unit-programs $(NODE_TESTS)
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
+	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs
+
+ASAN_BUILD := $(BUILD)/asan
+ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+asan:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
+	@$(MAKE) --no-print-directory $(NODE_TESTS)
+	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs asan
+
+-include tests/bench/bench.mk
+
+# ---- checks ----
+
+SOURCES = $(shell find server include tests -path '*/node_modules' -prune -o \( -name '*.c' -o -name '*.h' \) -print)
+format:
+	@tests/install.sh lint
+	@clang-format -i $(SOURCES)
+
+layers: $(foreach f,$(FOLDERS),$(BUILD)/lib$(f).a)
+	@BUILD=$(BUILD) node tests/layers.mjs
+
+lint:
+	@tests/install.sh build test lint
+	@tests/lint.sh
+
 clean:
 	rm -rf $(BUILD)

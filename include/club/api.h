@@ -4,6 +4,8 @@
 #include "club/http.h"
 #include "club/services.h"
 
+struct api;
+
 struct api *api_create(const struct services *services) CLUB_MUST_CHECK;
 /* Answers that are still awaited are forgotten. Takes NULL. */
 void api_destroy(struct api *api);

@@ -48,6 +48,8 @@ struct rooms_setup {
   struct store *store;
   struct bus *bus;
   struct metrics *metrics;
+  const char *epoch;           /* may change; rooms_forget then */
+  const unsigned char *secret; /* DIGEST_SIZE bytes: signs what goes over the bus */
   void *owner; /* given back to the two below */
   /* A subscription has something to take (entries, presence, typing). Called at the end of a turn. */
   void (*wants)(void *owner, struct subscription *subscription);
@@ -71,6 +73,8 @@ size_t rooms_count(const struct rooms *rooms);
 /* An entry that is durable, from here or from elsewhere; ignored when it was had, or when nobody is here to follow.
  * `here`: committed by this instance, and told to the others over the bus. */
 void rooms_append(struct rooms *rooms, const struct entry *entry, bool here);
+/* A message of the bus: ignored (and counted) when its signature, version or epoch does not check. */
+void rooms_hint(struct rooms *rooms, struct slice topic, struct slice message);
 /* The store says that the room's log ends at `head` (a poll): what is missing is read. */
 void rooms_head(struct rooms *rooms, struct slice id, int64_t head);
 /* Calls back with each room in memory that a poll must ask for. */
@@ -123,6 +127,10 @@ struct watch_counts room_watch_counts(const struct watcher *watcher);
 enum room_taken { ROOM_TAKEN_ALL, ROOM_TAKEN_PART, ROOM_TAKEN_WAIT };
 enum room_taken room_take(struct rooms *rooms, struct subscription *subscription, struct buffer *frame, size_t limit,
                           size_t *items);
+/* The same as a whole frame of its own, for a subscription that is alone in it: built once for all that stand at the same
+ * place, with `headroom` bytes before it that may be overwritten. data NULL: nothing to take now (see room_take). Valid
+ * until the next call. `more`: the frame was full. */
+struct slice room_take_frame(struct rooms *rooms, struct subscription *subscription, size_t headroom, bool *more);
 /* The room's last seq known here, without a hole before it; -1: not known yet. */
 int64_t room_head(const struct room *room);
 #endif

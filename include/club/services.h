@@ -12,15 +12,7 @@
 #include "club/store.h"
 #include "club/wheel.h"
 
-/* The context of every job's `done`: each finds its own layer there. */
-struct api;
-struct connections;
 struct server;
-struct completions {
-  struct api *api;
-  struct connections *connections;
-  struct server *server;
-};
 
 struct services {
   const struct club *club;

@@ -223,6 +223,14 @@ struct store_pulse {
   char epoch[TOKEN_SIZE + 1];
 };
 
+/* The context of every job's `done`: each layer finds itself there. */
+struct completions {
+  struct rooms *rooms;
+  struct api *api;
+  struct connections *connections;
+  struct server *server;
+};
+
 struct store_job;
 typedef void (*store_done)(void *context, struct store_job *job);
 
@@ -231,7 +239,7 @@ struct store_job {
   enum store_kind kind;
   bool urgent;            /* a read that goes before the others */
   struct arena *arena;
-  /* Whoever submits: called on the loop with the context that the collector was given; takes the job back. */
+  /* Whoever submits: called on the loop, at the end of a turn, with `struct completions *`; takes the job back. */
   store_done done;
   uint64_t ticket; /* an id of the submitter's, untouched */
   /* out */
