@@ -53,6 +53,8 @@ bool config_read(struct config *config, enum config_scope scope, int *count, cha
                  char *const *environment, char error[CONFIG_ERROR_SIZE]) CLUB_MUST_CHECK;
 /* After listening on port 0: puts the real port into listen, and into url and origin unless url was given. */
 void config_set_port(struct config *config, uint16_t port);
+/* Makes the data folder, mode 0700, where it is not there yet. False: one clear line in `error`. */
+bool config_make_data(const struct config *config, char error[CONFIG_ERROR_SIZE]) CLUB_MUST_CHECK;
 /* A line for each setting: flag, variable, default, what it is. */
 void config_write_help(void (*write)(void *context, const char *text), void *context);
 
