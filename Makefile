@@ -37,11 +37,27 @@ run: all
 	@echo "Serving the club; its data lie in $${CLUB_DATA:-var}. Ctrl-C ends it."
 	@exec $(BUILD)/clubd serve
 
+# ---- what the description of the protocol becomes ----
+
+GENERATED := $(addprefix $(BUILD)/generated/,methods.h methods.c protocol.ts)
+$(GENERATED) &: server/wire/openrpc.json server/wire/generate.mjs $(wildcard server/wire/generate/*.mjs)
+	node server/wire/generate.mjs $(BUILD)/generated
+$(BUILD)/wire/methods.o: $(BUILD)/generated/methods.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Iserver/wire -c $< -o $@
+-include $(BUILD)/wire/methods.d
+# The reference page; protocol-check fails when it is stale.
+.PHONY: protocol protocol-check
+protocol:
+	node server/wire/generate.mjs --page
+protocol-check:
+	@node server/wire/generate.mjs --check
+
 define folder_rules
 $(1)_OBJECTS := $$(patsubst server/%.c,$$(BUILD)/%.o,$$(wildcard server/$(1)/*.c server/$(1)/*/*.c))
 $$(BUILD)/lib$(1).a: $$($(1)_OBJECTS)
 	rm -f $$@ && ar rcs $$@ $$^
-$$(BUILD)/$(1)/%.o: server/$(1)/%.c
+$$(BUILD)/$(1)/%.o: server/$(1)/%.c | $$(GENERATED)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -c $$< -o $$@
 $(1)_TESTS := $$(patsubst tests/unit/%.c,$$(BUILD)/unit/%,$$(wildcard tests/unit/$(1)/test_*.c))
@@ -53,9 +69,10 @@ unit-$(1): $$($(1)_TESTS)
 -include $$($(1)_OBJECTS:.o=.d) $$($(1)_TESTS:=.d)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
+$(BUILD)/libwire.a: $(BUILD)/wire/methods.o
 
 MAIN_OBJECTS := $(patsubst server/%.c,$(BUILD)/%.o,$(wildcard server/*.c))
-$(BUILD)/%.o: server/%.c
+$(BUILD)/%.o: server/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Iserver -c $< -o $@
 
