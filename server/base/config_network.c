@@ -95,7 +95,7 @@ bool config_origin(struct slice url, char origin[CONFIG_ORIGIN_SIZE]) {
     *colon = '\0';
   }
   if (!is_host(host)) return false;
-  if (port != 0 && port != (scheme == 8 ? 443 : 80)) sprintf(origin + strlen(origin), ":%u", port);
+  if (port != 0 && port != (scheme == 8 ? 443 : 80)) snprintf(origin + strlen(origin), 7, ":%u", port);
   return true;
 }
 
