@@ -6,7 +6,9 @@
 #   make asan     unit and wire tests under AddressSanitizer and UBSan
 #   make bench    the load generator's table
 #   make lint     silent when all is well; make format: puts the C sources into form; make layers: who may call whom
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 BUILD ?= build
 FOLDERS := base wire store bus room member method api connection net
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
@@ -84,6 +86,21 @@ $(BUILD)/clubd: $(MAIN_OBJECTS) $(foreach f,$(FOLDERS),$(BUILD)/lib$(f).a)
 unit: $(foreach f,$(FOLDERS),unit-$(f))
 unit-programs: $(foreach f,$(FOLDERS),$($(f)_TESTS))
 
+# ---- the browser client ----
+
+WEB := build/web
+CLIENT_PACKAGES := client-web/node_modules/.package-lock.json
+CLIENT_SOURCES := $(shell find client-web -name node_modules -prune -o -type f -print)
+.PHONY: client-types
+$(CLIENT_PACKAGES): client-web/package.json client-web/package-lock.json
+	cd client-web && npm ci --silent
+	@touch $@
+$(WEB)/index.html: $(CLIENT_SOURCES) $(CLIENT_PACKAGES)
+	cd client-web && npm run --silent build
+	@touch $@
+client-types: $(CLIENT_PACKAGES)
+	@cd client-web && npm run --silent typecheck
+
 # ---- tests ----
 
 NODE_TESTS := tests/node_modules/.package-lock.json
@@ -93,7 +110,7 @@ $(NODE_TESTS): tests/package.json tests/package-lock.json
 
 test:
 	@tests/install.sh build test
-	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd unit-programs $(NODE_TESTS)
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd unit-programs $(NODE_TESTS) $(CLIENT_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs
 
@@ -119,7 +136,7 @@ layers: $(foreach f,$(FOLDERS),$(BUILD)/lib$(f).a)
 
 lint:
 	@tests/install.sh build test lint
-	@tests/lint.sh
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/lint.sh
 
 clean:
 	rm -rf $(BUILD)

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing, as root or through sudo, and says which.
+#   tests/install.sh build|test|lint|bench|asan …
+# Nothing is printed, asked or changed where all is there.
+set -euo pipefail
+
+packages=()
+commands=() # a command, and the package that brings it where no other did
+for part in "$@"; do
+  case $part in
+    build)
+      packages+=(gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libssl-dev libjansson-dev
+        libsqlite3-dev libargon2-dev libicu-dev zlib1g-dev uthash-dev ca-certificates)
+      commands+=(node:nodejs npm:npm)
+      ;;
+    test)
+      packages+=(libcmocka-dev fortunes fortunes-ru fortunes-zh fonts-noto-cjk)
+      commands+=(sqlite3:sqlite3 openssl:openssl chromium:chromium nm:binutils)
+      ;;
+    lint) commands+=(clang:clang clang-tidy:clang-tidy clang-format:clang-format nm:binutils) ;;
+    asan | bench) packages+=(libcmocka-dev) ;;
+    *) echo "tests/install.sh: no such part: $part" >&2 && exit 2 ;;
+  esac
+done
+
+
+missing=()
+installed=" $(dpkg-query -W -f='${binary:Package} ${db:Status-Status}\n' 2>/dev/null |
+  sed -n 's/^\([^ :]*\)\(:[^ ]*\)\? installed$/\1/p' | tr '\n' ' ') "
+for package in "${packages[@]}"; do
+  [[ $installed == *" $package "* ]] || missing+=("$package")
+done
+for entry in "${commands[@]}"; do
+  command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "Missing: ${missing[*]}. Install them as root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+echo "Installing what is missing: ${missing[*]}"
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" >/dev/null; }
+apt update
+apt install -y --no-install-recommends "${missing[@]}"

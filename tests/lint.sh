@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# What `make lint` checks; prints nothing and ends with 0 when all is well.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+build=${BUILD:-build}
+jobs=${JOBS:-$(nproc)}
+failed=0
+
+# Runs a check and shows what it printed only when it failed.
+check() {
+  local title=$1 output
+  shift
+  if ! output=$("$@" 2>&1); then
+    printf '%s:\n%s\n' "$title" "$output"
+    failed=1
+  fi
+}
+
+sources() { git ls-files -co --exclude-standard -- "$@" | sort; }
+headers_and_sources=$(sources 'include/*.h' 'server/*.[ch]' 'tests/*.[ch]')
+server_sources=$(sources 'server/*.c')
+
+form() { echo "$headers_and_sources" | xargs -r clang-format --dry-run --Werror; }
+tidy() {
+  echo "$server_sources" | xargs -r -P "$jobs" -I{} sh -c '
+    file={}; folder=$(dirname "$file")
+    output=$(clang-tidy --quiet "$file" -- -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion \
+      -Iinclude -I'"$build"'/generated -I"$folder" -Iserver/$(echo "$folder" | cut -d/ -f2) 2>/dev/null) || { echo "$output"; exit 1; }'
+}
+with_clang() {
+  make --no-print-directory -j"$jobs" BUILD="$build/clang" CC=clang CFLAGS=-O1 "$build/clang/clubd" unit-programs
+}
+types() { make --no-print-directory client-types; }
+shell_scripts() { for file in $(sources '*.sh' .ci/run); do bash -n "$file" || return 1; done; }
+# Formatted text goes through calls that know the size of what they write to.
+unsafe_calls() {
+  ! grep -nE '\b(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|setjmp)\(' $server_sources
+}
+
+check 'The server does not compile' make --no-print-directory -j"$jobs" "$build/clubd"
+check 'clang does not take it' with_clang
+check 'Form (make format mends it)' form
+check 'clang-tidy' tidy
+check 'Calls that do not know their limits' unsafe_calls
+check 'Who may call whom' make --no-print-directory layers
+check 'TypeScript' types
+check 'Shell scripts' shell_scripts
+exit $failed
