@@ -93,7 +93,7 @@ CLIENT_PACKAGES := client-web/node_modules/.package-lock.json
 CLIENT_SOURCES := $(shell find client-web -name node_modules -prune -o -type f -print)
 .PHONY: client-types
 $(CLIENT_PACKAGES): client-web/package.json client-web/package-lock.json
-	cd client-web && npm ci --silent
+	cd client-web && npm ci --no-progress --loglevel=error
 	@touch $@
 $(WEB)/index.html: $(CLIENT_SOURCES) $(CLIENT_PACKAGES)
 	cd client-web && npm run --silent build
@@ -105,7 +105,7 @@ client-types: $(CLIENT_PACKAGES)
 
 NODE_TESTS := tests/node_modules/.package-lock.json
 $(NODE_TESTS): tests/package.json tests/package-lock.json
-	cd tests && npm ci --silent
+	cd tests && npm ci --no-progress --loglevel=error
 	@touch $@
 
 test:

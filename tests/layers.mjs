@@ -54,7 +54,7 @@ const libraries = [
   { name: 'jansson', pattern: /\b(?:json_t|json_(?:loads?b?|loadf|decref|object_get|array_get|dumps?b?)|jansson\.h)\b/, places: ['server/wire/', 'server/base/club'] },
   { name: 'OpenSSL', pattern: /<openssl\//, places: ['server/net/', 'server/base/digest.c'] },
   { name: 'Argon2', pattern: /<argon2\.h>/, places: ['server/base/password', 'server/member/password'] },
-  { name: 'ICU', pattern: /<unicode\//, places: ['server/base/', 'server/wire/'] },
+  { name: 'ICU', pattern: /<unicode\//, places: ['server/base/', 'server/wire/', 'server/member/'] },
 ];
 // Mutable data of the process and not of a server in it, each with its reason.
 const allowedData = {
