@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "club/buffer.h"
 #include "club/bus.h"
 #include "club/clock.h"
 #include "club/entry.h"
@@ -55,6 +56,8 @@ struct rooms_setup {
   void (*wants)(void *owner, struct subscription *subscription);
   /* A watcher's counts changed (`soon`: a direct talk or a mention), or are stale. */
   void (*noticed)(void *owner, struct watcher *watcher, bool soon);
+  /* The member's watcher of the room; NULL: there is none here. */
+  struct watcher *(*watcher_of)(void *owner, int64_t member, struct slice room);
 };
 
 struct rooms *rooms_create(const struct rooms_setup *setup) CLUB_MUST_CHECK;

@@ -1,0 +1,128 @@
+/* Pieces of a room's log that followers need again and the ring has no more: read once for all who stand there. */
+#include <stdlib.h>
+
+#include "club/log.h"
+#include "club/wire.h"
+#include "inside.h"
+
+#define BLOCK_KEEP_MS 5000
+
+static void block_empty(struct block *block) {
+  if (block->state == BLOCK_READY)
+    for (int64_t seq = block->from; seq <= block->to; seq++) free(block->items[seq - block->from].bytes);
+  free(block->items);
+  *block = (struct block){0};
+}
+
+struct slice block_get(struct room *room, int64_t seq) {
+  for (size_t i = 0; i < BLOCKS; i++) {
+    const struct block *block = &room->blocks[i];
+    if (block->state != BLOCK_READY || seq < block->from || seq > block->to) continue;
+    const struct ring_item *item = &block->items[seq - block->from];
+    return (struct slice){item->bytes, item->size};
+  }
+  return SLICE_NONE;
+}
+
+/* Encodes what was read; false: no memory for it. */
+static bool block_fill(struct block *block, struct room *room, struct store_entries *read) {
+  struct buffer *scratch = &room->rooms->scratch;
+  block->items = calloc(read->count, sizeof *block->items);
+  if (!block->items) return false;
+  block->state = BLOCK_READY;
+  block->to = block->from - 1;
+  for (size_t i = 0; i < read->count; i++) {
+    read->entries[i].room = room_slice(room);
+    buffer_clear(scratch);
+    encode_entry_notification(scratch, &read->entries[i]);
+    char *bytes = scratch->failed ? NULL : malloc(scratch->size);
+    if (!bytes) return i > 0;
+    memcpy(bytes, scratch->data, scratch->size);
+    block->items[i] = (struct ring_item){bytes, (uint32_t)scratch->size};
+    block->to++;
+  }
+  return true;
+}
+
+static struct block *block_reading(struct room *room, int64_t from) {
+  for (size_t i = 0; i < BLOCKS; i++)
+    if (room->blocks[i].state == BLOCK_READING && room->blocks[i].from == from) return &room->blocks[i];
+  return NULL;
+}
+
+static void block_done(void *context, struct store_job *job) {
+  struct rooms *rooms = ((struct completions *)context)->rooms;
+  struct room *room = rooms_find(rooms, job->entries.room);
+  struct block *block = room ? block_reading(room, job->entries.from) : NULL;
+  if (block) {
+    bool filled = job->outcome == STORE_DONE && job->entries.count > 0 && block_fill(block, room, &job->entries);
+    block->ready_ms = clock_monotonic_ms(rooms->setup.clock);
+    if (!filled) {
+      block_empty(block);
+      log_line(LOG_WARN, "catch-up read failed", LOG_NUMBER("outcome", job->outcome));
+    }
+    room_mark(room); /* whoever waits takes it, or asks again */
+  }
+  store_job_destroy(job);
+}
+
+/* An unused one, else the oldest that was read before this turn. NULL: all are in use. */
+static struct block *block_choose(struct room *room) {
+  struct block *oldest = NULL;
+  int64_t now = clock_monotonic_ms(room->rooms->setup.clock);
+  for (size_t i = 0; i < BLOCKS; i++) {
+    struct block *block = &room->blocks[i];
+    if (block->state == BLOCK_EMPTY) return block;
+    if (block->state == BLOCK_READY && now - block->ready_ms >= WHEEL_TICK_MS &&
+        (!oldest || block->ready_ms < oldest->ready_ms))
+      oldest = block;
+  }
+  return oldest;
+}
+
+static void block_read(struct room *room, struct block *block, int64_t from) {
+  struct rooms *rooms = room->rooms;
+  struct store_job *job = store_job_create(STORE_ENTRIES);
+  if (!job) return;
+  job->done = block_done;
+  job->entries.room = arena_copy(job->arena, room_slice(room));
+  job->entries.from = from;
+  job->entries.to = room->head;
+  if (!job->entries.room.data || !rooms->setup.store->submit(rooms->setup.store->self, job)) {
+    store_job_destroy(job);
+    return;
+  }
+  block_empty(block);
+  block->state = BLOCK_READING;
+  block->from = from;
+  rooms->setup.metrics->catch_ups++;
+}
+
+void block_want(struct room *room, int64_t from) {
+  if (block_reading(room, from)) return;
+  struct block *block = block_choose(room);
+  if (block) block_read(room, block, from);
+  /* With none free, or no place in the store's queue, the followers are asked again in a moment. */
+  if (!block_reading(room, from) && !wheel_armed(&room->block_timer))
+    wheel_arm(room->rooms->setup.wheel, &room->block_timer,
+              clock_monotonic_ms(room->rooms->setup.clock) + WHEEL_TICK_MS);
+}
+
+static void block_fire(struct wheel_timer *timer) {
+  room_mark((struct room *)(void *)((char *)timer - offsetof(struct room, block_timer)));
+}
+
+void block_begin(struct room *room) {
+  room->block_timer.fire = block_fire;
+}
+
+void block_sweep(struct room *room, int64_t now_ms) {
+  for (size_t i = 0; i < BLOCKS; i++)
+    if (room->blocks[i].state == BLOCK_READY && now_ms - room->blocks[i].ready_ms > BLOCK_KEEP_MS)
+      block_empty(&room->blocks[i]);
+}
+
+void block_clear(struct room *room) {
+  wheel_disarm(room->rooms->setup.wheel, &room->block_timer);
+  for (size_t i = 0; i < BLOCKS; i++) block_empty(&room->blocks[i]);
+}

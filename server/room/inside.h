@@ -1,0 +1,171 @@
+#ifndef ROOM_INSIDE_H
+#define ROOM_INSIDE_H
+/* What the files of this folder share: the room's parts, each in a file of its own. */
+#include <uthash.h>
+
+#include "club/limits.h"
+#include "club/room.h"
+
+/* What watching needs to know of an entry, without its content. */
+struct note {
+  int64_t seq;
+  enum entry_type type;
+  int64_t member, target, target_member;
+  const int64_t *mentions;
+  size_t mention_count;
+};
+
+/* ---- ring.c: encoded entries first … first + count - 1, without a hole ---- */
+struct ring_item {
+  char *bytes;
+  uint32_t size;
+};
+struct ring {
+  struct ring_item *items; /* circular, `capacity` a power of two */
+  uint32_t capacity, start, count;
+  int64_t first;
+  size_t bytes;
+};
+/* Appends a copy as the entry after the last; drops the oldest over the limits. False: no memory. */
+bool ring_append(struct ring *ring, int64_t seq, struct slice encoded) CLUB_MUST_CHECK;
+void ring_drop_first(struct ring *ring);
+void ring_clear(struct ring *ring);
+/* data NULL: not there. */
+struct slice ring_get(const struct ring *ring, int64_t seq);
+
+/* ---- early.c: what came before its turn ---- */
+struct early {
+  struct early *next; /* by seq */
+  struct note note;
+  size_t size;
+  char bytes[]; /* encoded entry, then the mentions */
+};
+#define EARLY_LIMIT 64
+
+/* ---- block.c: pieces of the log read again from the store, shared by all who stand there ---- */
+#define BLOCKS 4
+enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_READY };
+struct block {
+  enum block_state state;
+  int64_t from, to, ready_ms;
+  struct ring_item *items;
+};
+
+/* ---- attendance.c ---- */
+struct attendance {
+  int64_t member;
+  uint32_t count;
+  UT_hash_handle hh;
+  uint16_t name_size, country_size, company_size;
+  char texts[];
+};
+
+/* ---- typing.c ---- */
+#define TYPERS 8
+struct typer {
+  int64_t member;
+  uint32_t stamp;
+  uint32_t size;
+  char *bytes; /* the notification */
+};
+
+/* ---- watch.c ---- */
+#define TALLY_LIMIT 256
+struct tally {
+  size_t count, limit;
+  int64_t from; /* counts of all watchers hold up to here, but for their own counted_to; -1: not known yet */
+  struct note notes[]; /* mentions are not kept */
+};
+
+struct room {
+  UT_hash_handle hh;
+  struct rooms *rooms;
+  uint32_t holds;
+  bool direct;
+  bool dirty;
+  struct room *next_dirty;
+  /* the log */
+  int64_t head;       /* the last one without a hole before it; -1: not known */
+  int64_t known_head; /* what the store or the bus spoke of */
+  struct ring ring;
+  int64_t appended_ms;
+  struct early *early;
+  size_t early_count;
+  bool filling; /* a read for the gap is under way */
+  struct wheel_timer gap_timer;
+  struct block blocks[BLOCKS];
+  struct wheel_timer block_timer;
+  /* who follows */
+  struct subscription **subscriptions;
+  uint32_t subscription_count, subscription_capacity;
+  struct attendance *attendance;
+  bool presence_changed;
+  uint32_t presence_stamp;
+  int64_t presence_ms;
+  struct wheel_timer presence_timer;
+  struct typer typers[TYPERS];
+  uint32_t typing_stamp;
+  struct watcher **watchers;
+  uint32_t watcher_count, watcher_capacity;
+  struct tally *tally; /* made with the first watcher */
+  struct wheel_timer tally_timer;
+  uint8_t id_size;
+  char id[LIMIT_IDENTIFIER + 1];
+};
+
+struct rooms {
+  struct rooms_setup setup;
+  struct room *by_id;
+  struct room *dirty;
+  size_t ring_bytes;
+  struct buffer scratch; /* one encoded entry */
+  struct wheel_timer sweep_timer;
+  /* room_take_frame's: the frame that was built last and for whom it holds */
+  struct buffer frame;
+  size_t frame_headroom;
+  struct room *frame_room; /* NULL: holds for nobody else */
+  int64_t frame_from, frame_head, frame_to;
+  uint32_t frame_seen, frame_stamp, frame_told; /* presence stamps before, of the room, after */
+  struct slice frame_whole;
+  bool frame_more;
+};
+
+void room_mark(struct room *room); /* something may wait: fan out at the end of this turn */
+/* log.c */
+void log_accept(struct room *room, const struct note *note, struct slice encoded);
+void log_known(struct room *room, int64_t head);
+void log_begin(struct room *room);
+void log_end(struct room *room);
+void log_sweep(struct room *room, int64_t now_ms);
+/* early.c: keeps it until its turn; the next one that fits, taken out (the caller frees); all of them freed. */
+void early_keep(struct room *room, const struct note *note, struct slice encoded);
+struct early *early_take(struct room *room, int64_t seq);
+void early_clear(struct room *room);
+/* block.c: the encoded entry, when a block has it; asks the store for what follows `from` otherwise. */
+void block_begin(struct room *room);
+struct slice block_get(struct room *room, int64_t seq);
+void block_want(struct room *room, int64_t from);
+void block_sweep(struct room *room, int64_t now_ms);
+void block_clear(struct room *room);
+/* attendance.c */
+void attendance_begin(struct room *room);
+bool attendance_enter(struct room *room, int64_t member, struct slice name, struct slice country, struct slice company)
+    CLUB_MUST_CHECK;
+void attendance_leave(struct room *room, int64_t member);
+void attendance_stamp(struct room *room); /* gives the change a stamp when its second is over */
+void attendance_clear(struct room *room);
+/* typing.c */
+void typing_take(struct room *room, struct subscription *subscription, struct buffer *frame, size_t limit,
+                 size_t *items);
+void typing_clear(struct room *room);
+/* watch.c */
+void watch_begin(struct room *room);
+void watch_note(struct room *room, const struct note *note);
+void watch_clear(struct room *room);
+/* hint.c */
+void hint_publish(struct rooms *rooms, const struct entry *entry, struct slice encoded);
+
+static inline struct slice room_slice(const struct room *room) {
+  return (struct slice){room->id, room->id_size};
+}
+#endif

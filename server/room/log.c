@@ -1,0 +1,161 @@
+/* A room's log in memory: entries are taken in the order of their numbers, gaps are filled from the store. */
+#include <stdlib.h>
+
+#include "club/log.h"
+#include "club/wire.h"
+#include "inside.h"
+
+#define GAP_WAIT_MS 64    /* for what is on its way already */
+#define GAP_RETRY_MS 1000 /* when the store could not be asked */
+#define IDLE_MS 60000     /* a log that nobody added to is dropped once everybody has it */
+
+static int64_t log_now(const struct room *room) {
+  return clock_monotonic_ms(room->rooms->setup.clock);
+}
+
+static void log_arm_gap(struct room *room, int64_t wait_ms) {
+  if (!room->filling && !wheel_armed(&room->gap_timer))
+    wheel_arm(room->rooms->setup.wheel, &room->gap_timer, log_now(room) + wait_ms);
+}
+
+static void log_make_space(struct room *room, size_t size) {
+  struct rooms *rooms = room->rooms;
+  while (rooms->ring_bytes + size > LIMIT_RINGS_BYTES && room->ring.count > 1) {
+    size_t before = room->ring.bytes;
+    ring_drop_first(&room->ring);
+    rooms->ring_bytes -= before - room->ring.bytes;
+  }
+}
+
+static void log_take(struct room *room, const struct note *note, struct slice encoded) {
+  struct rooms *rooms = room->rooms;
+  log_make_space(room, encoded.size);
+  size_t before = room->ring.bytes;
+  if (!ring_append(&room->ring, note->seq, encoded)) ring_clear(&room->ring); /* followers are caught up from the store */
+  rooms->ring_bytes += room->ring.bytes - before;
+  room->head = note->seq;
+  room->appended_ms = log_now(room);
+  rooms->setup.metrics->entries++;
+  watch_note(room, note);
+  room_mark(room);
+}
+
+void log_accept(struct room *room, const struct note *note, struct slice encoded) {
+  if (room->head < 0) room->head = note->seq - 1;
+  if (note->seq <= room->head) return;
+  if (note->seq > room->head + 1) {
+    early_keep(room, note, encoded);
+    log_known(room, note->seq);
+    return;
+  }
+  log_take(room, note, encoded);
+  for (struct early *early; (early = early_take(room, room->head + 1));) {
+    log_take(room, &early->note, (struct slice){early->bytes, early->size});
+    free(early);
+  }
+}
+
+void log_known(struct room *room, int64_t head) {
+  if (room->head < 0) {
+    room->head = head;
+    return;
+  }
+  if (head > room->known_head) room->known_head = head;
+  if (room->known_head > room->head) log_arm_gap(room, GAP_WAIT_MS);
+}
+
+static struct note log_note(const struct entry *entry) {
+  return (struct note){.seq = entry->seq,
+                       .type = entry->type,
+                       .member = entry->from.member,
+                       .target = entry->target,
+                       .target_member = entry->target_member,
+                       .mentions = entry->mentions,
+                       .mention_count = entry->mention_count};
+}
+
+static struct slice log_encode(struct rooms *rooms, const struct entry *entry) {
+  buffer_clear(&rooms->scratch);
+  encode_entry_notification(&rooms->scratch, entry);
+  if (rooms->scratch.failed) {
+    log_line(LOG_ERROR, "entry not encoded", LOG_NUMBER("seq", entry->seq));
+    return SLICE_NONE;
+  }
+  return buffer_slice(&rooms->scratch);
+}
+
+void rooms_append(struct rooms *rooms, const struct entry *entry, bool here) {
+  struct room *room = rooms_find(rooms, entry->room);
+  bool publish = here && !rooms->setup.bus->alone(rooms->setup.bus->self);
+  if (!room && !publish) return;
+  struct slice encoded = log_encode(rooms, entry);
+  if (!encoded.data) return; /* followers get it from the store */
+  if (publish) hint_publish(rooms, entry, encoded);
+  struct note note = log_note(entry);
+  if (room) log_accept(room, &note, encoded);
+}
+
+/* ---- filling a gap ---- */
+
+static void log_gap_done(void *context, struct store_job *job) {
+  struct rooms *rooms = ((struct completions *)context)->rooms;
+  struct room *room = rooms_find(rooms, job->entries.room);
+  if (room) {
+    room->filling = false;
+    for (size_t i = 0; job->outcome == STORE_DONE && i < job->entries.count; i++) {
+      struct entry *entry = &job->entries.entries[i];
+      entry->room = room_slice(room);
+      rooms_append(rooms, entry, false);
+    }
+    if (room->known_head > room->head) log_arm_gap(room, job->outcome == STORE_DONE ? GAP_WAIT_MS : GAP_RETRY_MS);
+  }
+  store_job_destroy(job);
+}
+
+static bool log_submit_gap(struct room *room) {
+  struct store_job *job = store_job_create(STORE_ENTRIES);
+  if (!job) return false;
+  job->urgent = true;
+  job->done = log_gap_done;
+  job->entries.room = arena_copy(job->arena, room_slice(room));
+  job->entries.from = room->head + 1;
+  job->entries.to = room->early ? room->early->note.seq - 1 : room->known_head;
+  if (job->entries.room.data && room->rooms->setup.store->submit(room->rooms->setup.store->self, job)) return true;
+  store_job_destroy(job);
+  return false;
+}
+
+static void log_fire_gap(struct wheel_timer *timer) {
+  struct room *room = (struct room *)(void *)((char *)timer - offsetof(struct room, gap_timer));
+  if (room->known_head <= room->head || room->filling) return;
+  if (log_submit_gap(room))
+    room->filling = true;
+  else
+    log_arm_gap(room, GAP_RETRY_MS);
+}
+
+/* ---- the life of a log ---- */
+
+void log_sweep(struct room *room, int64_t now_ms) {
+  block_sweep(room, now_ms);
+  if (room->ring.count == 0 || now_ms - room->appended_ms < IDLE_MS) return;
+  for (uint32_t i = 0; i < room->subscription_count; i++)
+    if (room->subscriptions[i]->cursor < room->head) return;
+  room->rooms->ring_bytes -= room->ring.bytes;
+  ring_clear(&room->ring);
+}
+
+void log_begin(struct room *room) {
+  room->head = -1;
+  room->known_head = -1;
+  room->gap_timer.fire = log_fire_gap;
+}
+
+void log_end(struct room *room) {
+  wheel_disarm(room->rooms->setup.wheel, &room->gap_timer);
+  room->rooms->ring_bytes -= room->ring.bytes;
+  ring_clear(&room->ring);
+  early_clear(room);
+  block_clear(room);
+  room->head = room->known_head = -1;
+}

@@ -1,0 +1,159 @@
+/* Counts of what is new for members who have the room on their list. What happened is tallied and given to all watchers
+ * at most once a second, so that a busy room with ten thousand watchers costs no more than a quiet one; a direct talk's
+ * and a mentioned member's at once. */
+#include <stdlib.h>
+
+#include "inside.h"
+
+#define TALLY_EVERY_MS 1000
+
+static void watch_apply_message(struct watcher *watcher, const struct note *note) {
+  if (note->member != watcher->member && note->seq > watcher->read && watcher->unread < LIMIT_UNREAD)
+    watcher->unread++;
+}
+
+/* Whether a removed message had mentioned the member is not known here: then the store is asked. */
+static void watch_apply_remove(struct watcher *watcher, const struct note *note) {
+  if (note->target <= watcher->read || note->target_member == watcher->member) return;
+  if (watcher->unread > 0 && watcher->unread < LIMIT_UNREAD) watcher->unread--;
+  if (watcher->mentions > 0 || watcher->unread >= LIMIT_UNREAD) watcher->stale = true;
+}
+
+static void watch_apply(struct watcher *watcher, const struct note *note) {
+  if (note->seq <= watcher->counted_to) return;
+  if (note->type == ENTRY_MESSAGE) watch_apply_message(watcher, note);
+  if (note->type == ENTRY_REMOVE) watch_apply_remove(watcher, note);
+}
+
+static void watch_pass(struct room *room, bool soon) {
+  struct tally *tally = room->tally;
+  struct rooms *rooms = room->rooms;
+  if (tally->count == 0) return;
+  for (uint32_t i = 0; i < room->watcher_count; i++) {
+    struct watcher *watcher = room->watchers[i];
+    for (size_t n = 0; n < tally->count; n++) watch_apply(watcher, &tally->notes[n]);
+    watcher->news = true;
+    rooms->setup.noticed(rooms->setup.owner, watcher, soon);
+  }
+  tally->from = tally->notes[tally->count - 1].seq;
+  tally->count = 0;
+  wheel_disarm(rooms->setup.wheel, &room->tally_timer);
+}
+
+static void watch_fire(struct wheel_timer *timer) {
+  struct room *room = (struct room *)(void *)((char *)timer - offsetof(struct room, tally_timer));
+  if (room->tally) watch_pass(room, false);
+}
+
+void watch_begin(struct room *room) {
+  room->tally_timer.fire = watch_fire;
+}
+
+static void watch_mention(struct room *room, const struct note *note) {
+  struct rooms *rooms = room->rooms;
+  for (size_t i = 0; i < note->mention_count; i++) {
+    struct watcher *watcher = rooms->setup.watcher_of(rooms->setup.owner, note->mentions[i], room_slice(room));
+    if (!watcher || watcher->room != room || note->seq <= watcher->counted_to || note->seq <= watcher->read) continue;
+    watcher->mentions++;
+    watcher->news = true;
+    rooms->setup.noticed(rooms->setup.owner, watcher, true);
+  }
+}
+
+void watch_note(struct room *room, const struct note *note) {
+  struct tally *tally = room->tally;
+  if (!tally) return;
+  if (room->watcher_count == 0) {
+    tally->from = note->seq;
+    tally->count = 0;
+    return;
+  }
+  if (tally->count == tally->limit) watch_pass(room, false);
+  tally->notes[tally->count] = *note;
+  tally->notes[tally->count].mentions = NULL;
+  tally->count++;
+  watch_mention(room, note);
+  if (room->direct) {
+    watch_pass(room, true);
+  } else if (!wheel_armed(&room->tally_timer)) {
+    wheel_arm(room->rooms->setup.wheel, &room->tally_timer,
+              clock_monotonic_ms(room->rooms->setup.clock) + TALLY_EVERY_MS);
+  }
+}
+
+void watch_clear(struct room *room) {
+  wheel_disarm(room->rooms->setup.wheel, &room->tally_timer);
+  free(room->watchers);
+  free(room->tally);
+}
+
+/* ---- watchers ---- */
+
+static bool watch_tally(struct room *room) {
+  if (room->tally) return true;
+  size_t limit = room->direct ? 1 : TALLY_LIMIT; /* a direct talk is told at once */
+  room->tally = calloc(1, sizeof *room->tally + limit * sizeof(struct note));
+  if (!room->tally) return false;
+  room->tally->limit = limit;
+  room->tally->from = room->head;
+  return true;
+}
+
+static bool watch_place(struct room *room, struct watcher *watcher) {
+  if (room->watcher_count == room->watcher_capacity) {
+    uint32_t capacity = room->watcher_capacity ? room->watcher_capacity * 2 : 4;
+    struct watcher **grown = realloc(room->watchers, capacity * sizeof *grown);
+    if (!grown) return false;
+    room->watchers = grown;
+    room->watcher_capacity = capacity;
+  }
+  watcher->place = room->watcher_count;
+  room->watchers[room->watcher_count++] = watcher;
+  return true;
+}
+
+bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher, int64_t member,
+                const struct room_record *record) {
+  log_known(room, record->head);
+  if (!watch_tally(room) || record->head < room->tally->from) return false;
+  if (watcher->room != room) {
+    if (watcher->room) room_unwatch(rooms, watcher);
+    if (!watch_place(room, watcher)) return false;
+    room->holds++;
+  }
+  watcher->room = room;
+  watcher->member = member;
+  watcher->stale = false;
+  watcher->counted_to = record->head;
+  watcher->read = record->read;
+  watcher->unread = record->unread;
+  watcher->mentions = record->mentions;
+  return true;
+}
+
+void room_unwatch(struct rooms *rooms, struct watcher *watcher) {
+  struct room *room = watcher->room;
+  if (!room) return;
+  struct watcher *last = room->watchers[--room->watcher_count];
+  room->watchers[watcher->place] = last;
+  last->place = watcher->place;
+  watcher->room = NULL;
+  rooms_release(rooms, room);
+}
+
+void room_watch_read(struct watcher *watcher, int64_t read, int64_t unread, int64_t mentions) {
+  if (read < watcher->read) return;
+  watcher->counted_to = watcher->room->head;
+  watcher->read = read;
+  watcher->unread = unread;
+  watcher->mentions = mentions;
+  watcher->stale = false;
+}
+
+struct watch_counts room_watch_counts(const struct watcher *watcher) {
+  int64_t head = watcher->room ? watcher->room->head : 0;
+  return (struct watch_counts){.head = head < watcher->counted_to ? watcher->counted_to : head,
+                               .read = watcher->read,
+                               .unread = watcher->unread,
+                               .mentions = watcher->mentions};
+}
