@@ -9,7 +9,8 @@ struct api;
 struct api *api_create(const struct services *services) CLUB_MUST_CHECK;
 /* Answers that are still awaited are forgotten. Takes NULL. */
 void api_destroy(struct api *api);
-/* True: `reply` is filled. False: the answer comes through services->answerer with this exchange. */
+/* True: `reply` is filled; its body is the caller's to free. False: the answer comes through services->answerer with this
+ * exchange, at the end of a turn. */
 bool api_handle(struct api *api, uint64_t exchange, const struct http_request *request, struct http_reply *reply);
 /* Exchanges whose answer is awaited. */
 size_t api_pending(const struct api *api);
@@ -19,6 +20,6 @@ int api_upgrade(const struct services *services, const struct http_request *requ
                 struct slice *token);
 /* Is the Origin the server's own, or an allowed one? */
 bool origin_is_allowed(const struct services *services, struct slice origin, struct slice host);
-/* The value of the cookie of that name; absent when there is none or two. */
+/* The value of the cookie of that name; absent when there is none or several. */
 struct slice cookie_value(struct slice header, const char *name);
 #endif

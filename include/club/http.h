@@ -24,6 +24,7 @@ struct http_reply {
   char cookie[256];        /* value of Set-Cookie; empty: none */
   char second_cookie[256]; /* another one */
   int64_t retry_after_ms;  /* 0: none */
+  const char *allow;       /* 405: the methods that are allowed, for the header Allow; NULL: none */
 };
 
 /* How api gives an answer that comes later: net looks the exchange up, which may be gone. End of a turn only. */

@@ -19,10 +19,18 @@ struct listing {
   uint32_t read_change; /* … when the member's own read mark last moved */
   uint32_t face_change; /* … when the room appeared, or changed: the `room` notification is owed */
   bool soon;
+  bool refreshing; /* its counts are being read from the store again */
 };
 
 struct bucket { /* a rate: so many in so long, refilled steadily */
   int64_t level_us, seen_ms;
+};
+
+/* Where the member was last heard typing: what comes again within a second is not told on. */
+#define PRESENT_TYPED 8
+struct typed {
+  const struct room *room; /* only compared */
+  int64_t at_ms;
 };
 
 struct present {
@@ -35,6 +43,7 @@ struct present {
   size_t listing_count;
   struct listing *listings;
   struct bucket posts;
+  struct typed typed[PRESENT_TYPED];
   void *connections; /* the connection layer's list */
   char *texts;
 };
@@ -53,9 +62,13 @@ size_t presents_count(const struct presents *presents);
 bool present_update(struct present *present, const struct member_record *record) CLUB_MUST_CHECK;
 struct listing *present_listing(const struct present *present, struct slice room);
 /* Adds the room to the list, or brings its counts up to date. False: the counts are older than the room's log in memory
- * (read them again) or no memory. `appeared`: owes the `room` notification to the connections. */
+ * (read them again) or no memory; a new one is not on the list then. `appeared`: when it is new on the list, the
+ * connections are owed the `room` notification. Over LIMIT_LISTED a new one is left out. */
 bool present_list(struct rooms *rooms, struct present *present, const struct room_record *record, bool appeared)
     CLUB_MUST_CHECK;
+
+/* The member types in the room: false when that was told on less than a second ago, or too many rooms were. */
+bool present_types(struct present *present, const struct room *room, int64_t now_ms) CLUB_MUST_CHECK;
 
 /* ---- rates ---- */
 
@@ -64,19 +77,34 @@ struct rate {
 };
 /* Takes one if there is one; else how long to wait, in ms. 0: taken. */
 int64_t bucket_take(struct bucket *bucket, struct rate rate, int64_t now_ms) CLUB_MUST_CHECK;
+/* How long until there is one, in ms; takes none. */
+int64_t bucket_wait(const struct bucket *bucket, struct rate rate, int64_t now_ms);
 /* One back (what it was taken for was not done). */
 void bucket_return(struct bucket *bucket, struct rate rate);
 
-/* Tries of passwords, by login and by address, bounded in number (LIMIT_TRACKED). A device that this login was used
- * from before carries a signed cookie and is counted apart, so that strangers' tries do not lock the owner out. */
+/* Tries of passwords, bounded in number (LIMIT_TRACKED). Strangers share the login's allowance and that of their network.
+ * A device that this login was used from before carries a signed cookie and has an allowance of its own with this login,
+ * so that strangers' tries do not lock the owner out. */
 struct tries;
+struct attempt {
+  struct slice login;            /* empty: counted by network only */
+  const struct address *address; /* where the try comes from */
+  struct slice device;           /* of a known device; empty: a stranger */
+};
 struct tries *tries_create(const struct clock *clock) CLUB_MUST_CHECK;
+/* Takes NULL. */
 void tries_destroy(struct tries *tries);
 /* 0: try; else wait so many ms. Counts the try. */
-int64_t tries_take(struct tries *tries, struct slice login, const struct address *address, bool known_device)
-    CLUB_MUST_CHECK;
-/* It was right: gives back what it took. */
-void tries_succeeded(struct tries *tries, struct slice login, const struct address *address, bool known_device);
+int64_t tries_take(struct tries *tries, const struct attempt *attempt) CLUB_MUST_CHECK;
+/* It was right, or could not be looked at: gives back what it took. */
+void tries_return(struct tries *tries, const struct attempt *attempt);
+
+/* ---- invites ---- */
+
+/* The token of the invite that this member makes with this client_id: always the same one, so that a repeated request
+ * gives the same link although only the token's digest is stored. */
+void invite_token(char token[TOKEN_SIZE + 1], const unsigned char secret[DIGEST_SIZE], int64_t member,
+                  struct slice client_id);
 
 /* ---- passwords on their own threads ---- */
 

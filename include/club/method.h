@@ -41,6 +41,7 @@ struct call {
   struct slice effect_room;  /* EFFECT_SUBSCRIBE, EFFECT_LEAVE: of `room` */
   bool failed;               /* answered with an error */
   bool limited;              /* message.post: the member's rate was used up */
+  struct author author;      /* as at the beginning; its texts lie in the job's arena */
 };
 
 /* Begins: answers at once (call->answered) or submits exactly one store job whose `ticket` and `done` are the call's
@@ -52,6 +53,18 @@ void method_finish(struct call *call, struct store_job *job, store_done done);
 
 /* The `room` param of a request, absent when the method has none. */
 struct slice method_room(const struct request *request);
-/* Fills a Room for this member from a store record. Slices live as long as the record. */
-struct room_face method_room_face(const struct services *services, const struct room_record *record, bool joined);
+/* A Room as this member sees it, for encode_room. Slices live as long as record and view; never copied. */
+#define ROOM_TITLE_SIZE 1024
+struct room_view {
+  struct room_face face;
+  char title[ROOM_TITLE_SIZE];
+};
+void method_room_view(const struct services *services, const struct present *member, const struct room_record *record,
+                      bool joined, struct room_view *view);
+
+/* Reads how the room stands for the member from the store, in the background, and puts that on the present member's list
+ * (a room that is new there owes the `room` notification; one that the store does not list stays away). For listings
+ * that are stale or that appeared. Harmless when the member is gone by then, or when it is under way already. False: the
+ * store took no job; try again later. */
+bool listing_refresh(const struct services *services, int64_t member, struct slice room) CLUB_MUST_CHECK;
 #endif

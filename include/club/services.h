@@ -41,5 +41,8 @@ struct services {
   struct server *server;
   void (*club_log_grew)(struct server *server, int64_t head);
   bool (*going_away)(const struct server *server);
+  /* Listings of a present member changed: its connections are owed what differs from what each was told. `soon`: at
+   * once, not with the next round of heads. */
+  void (*member_changed)(struct server *server, struct present *present, bool soon);
 };
 #endif

@@ -224,7 +224,9 @@ struct store_pulse {
 };
 
 /* The context of every job's `done`: each layer finds itself there. */
+struct services;
 struct completions {
+  const struct services *services;
   struct rooms *rooms;
   struct api *api;
   struct connections *connections;
