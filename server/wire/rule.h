@@ -23,6 +23,7 @@ enum rule_form {
 
 struct rule {
   const char *name;
+  size_t name_size;
   enum rule_type type;
   enum rule_form form;
   bool required;
@@ -36,10 +37,13 @@ struct rule {
 
 struct rules {
   const char *name;
+  size_t name_size;
   const struct rule *items;
   size_t count;
 };
 
+/* False: there is no such method. */
+bool methods_find(struct slice name, enum method_id *method) CLUB_MUST_CHECK;
 const struct rules *methods_rules(enum method_id method);
 const struct rules *methods_body_rules(enum body_id body);
 #endif

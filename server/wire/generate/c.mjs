@@ -80,7 +80,12 @@ function rule(document, thing, field) {
   const { schema } = field;
   const struct = `struct ${thing.struct}`;
   const name = memberName(field);
-  const row = { name: `"${field.name}"`, required: String(field.required), offset: `offsetof(${struct}, ${name})` };
+  const row = {
+    name: `"${field.name}"`,
+    name_size: String(field.name.length),
+    required: String(field.required),
+    offset: `offsetof(${struct}, ${name})`,
+  };
   row.has_offset = "RULE_NO_OFFSET";
   if (schema.type === "integer" || schema.type === "boolean") {
     row.type = schema.type === "integer" ? "RULE_INTEGER" : "RULE_BOOLEAN";
@@ -122,7 +127,7 @@ function tables(document, list, array, count) {
   const index = list.map((thing) => {
     const rules = `${thing.struct}_rules`;
     const filled = thing.fields.length > 0;
-    return `  [${thing.id}] = {"${thing.name}", ${filled ? rules : "NULL"}, ${thing.fields.length}},\n`;
+    return `  [${thing.id}] = {"${thing.name}", ${thing.name.length}, ${filled ? rules : "NULL"}, ${thing.fields.length}},\n`;
   });
   return `${rows.join("")}static const struct rules ${array}[${count}] = {\n${index.join("")}};\n\n`;
 }
@@ -144,6 +149,25 @@ function assertions(document) {
   return [...found].map(([claim, limit]) => `_Static_assert(${claim}, "openrpc.json: ${limit}");\n`).join("");
 }
 
+const FUNCTIONS = `bool methods_find(struct slice name, enum method_id *method) {
+  for (enum method_id each = 0; each < METHOD_COUNT; each++) {
+    if (slice_equal(name, (struct slice){method_table[each].name, method_table[each].name_size})) {
+      *method = each;
+      return true;
+    }
+  }
+  return false;
+}
+
+const struct rules *methods_rules(enum method_id method) {
+  return &method_table[method];
+}
+
+const struct rules *methods_body_rules(enum body_id body) {
+  return &body_table[body];
+}
+`;
+
 export function methodsSource(document) {
   const { methods, bodies } = things(document);
   return [
@@ -153,7 +177,6 @@ export function methodsSource(document) {
     "\n",
     tables(document, methods, "method_table", "METHOD_COUNT"),
     tables(document, bodies, "body_table", "BODY_COUNT"),
-    "const struct rules *methods_rules(enum method_id method) {\n  return &method_table[method];\n}\n\n",
-    "const struct rules *methods_body_rules(enum body_id body) {\n  return &body_table[body];\n}\n",
+    FUNCTIONS,
   ].join("");
 }
