@@ -91,5 +91,6 @@ enum reader_outcome reader_parse(struct slice bytes, json_t **value) {
     free((char *)wide.data);
   }
   if (*value) return READER_VALUE;
-  return code == json_error_out_of_memory ? READER_NO_MEMORY : READER_MALFORMED;
+  /* Every fault of the text has a code; where memory was refused it is often not set. */
+  return code == json_error_out_of_memory || code == json_error_unknown ? READER_NO_MEMORY : READER_MALFORMED;
 }
