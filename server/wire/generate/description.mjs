@@ -52,7 +52,7 @@ export function fieldsOfSchema(document, schema) {
   const own = Object.entries(whole.properties ?? {}).map(([name, property]) => ({
     name,
     required: (whole.required ?? []).includes(name),
-    summary: schemaOf(document, property).description ?? "",
+    summary: property.description ?? "",
     reference: property,
     schema: schemaOf(document, property),
   }));
