@@ -32,6 +32,7 @@ struct call {
   /* The answer goes here, one whole JSON value; NULL when nobody waits for it (no id, or the connection is gone). */
   struct buffer *out;
   bool answered;
+  size_t start; /* where the answer begins in `out` */
   /* Is this connection subscribed to the room? */
   bool (*joined)(const struct call *call, struct slice room);
   void *connection; /* the connection layer's; NULL when it is gone */
@@ -41,7 +42,10 @@ struct call {
   struct slice effect_room;  /* EFFECT_SUBSCRIBE, EFFECT_LEAVE: of `room` */
   bool failed;               /* answered with an error */
   bool limited;              /* message.post: the member's rate was used up */
-  struct author author;      /* as at the beginning; its texts lie in the job's arena */
+  /* The method's own, from beginning to end. */
+  struct author author; /* as at the beginning; its texts lie in the job's arena */
+  bool token_taken;     /* message.post: of the member's rate */
+  int64_t after, limit; /* room.members */
 };
 
 /* Begins: answers at once (call->answered) or submits exactly one store job whose `ticket` and `done` are the call's

@@ -1,0 +1,170 @@
+/* Members who are connected to this instance, each held once for each of its users. */
+#include <stdlib.h>
+#include <uthash.h>
+
+#include "club/limits.h"
+#include "club/member.h"
+
+#define TYPING_EVERY_MS 1000
+
+struct held {
+  struct present present; /* first: a present member is its held one */
+  uint32_t holds;
+  UT_hash_handle hh; /* by present.key */
+};
+
+struct presents {
+  struct held *by_key;
+};
+
+struct presents *presents_create(void) {
+  return calloc(1, sizeof(struct presents));
+}
+
+static void held_free(struct presents *presents, struct held *held) {
+  HASH_DEL(presents->by_key, held);
+  for (struct listing *listing = held->present.listings, *next; listing; listing = next) {
+    next = listing->next;
+    free((char *)listing->face.data);
+    free(listing);
+  }
+  free(held->present.texts);
+  free(held);
+}
+
+void presents_destroy(struct presents *presents) {
+  if (!presents) return;
+  while (presents->by_key) held_free(presents, presents->by_key);
+  free(presents);
+}
+
+static struct slice texts_add(char **at, struct slice text) {
+  struct slice copy = {*at, text.size};
+  if (text.size) memcpy(*at, text.data, text.size);
+  *at += text.size;
+  return copy;
+}
+
+bool present_update(struct present *present, const struct member_record *record) {
+  char *texts = malloc(record->login.size + record->name.size + record->country.size + record->company.size + 1);
+  if (!texts) return false;
+  char *at = texts;
+  free(present->texts);
+  present->texts = texts;
+  present->role = record->role;
+  present->login = texts_add(&at, record->login);
+  present->author = (struct author){.key = record->author,
+                                    .member = record->key,
+                                    .name = texts_add(&at, record->name),
+                                    .country = texts_add(&at, record->country),
+                                    .company = texts_add(&at, record->company)};
+  return true;
+}
+
+static struct held *held_find(struct presents *presents, int64_t key) {
+  struct held *held = NULL;
+  HASH_FIND(hh, presents->by_key, &key, sizeof key, held);
+  return held;
+}
+
+struct present *presents_hold(struct presents *presents, const struct member_record *record) {
+  struct held *held = held_find(presents, record->key);
+  if (!held) {
+    held = calloc(1, sizeof *held);
+    if (!held) return NULL;
+    held->present.key = record->key;
+    if (!present_update(&held->present, record)) {
+      free(held);
+      return NULL;
+    }
+    HASH_ADD(hh, presents->by_key, present.key, sizeof held->present.key, held);
+  }
+  held->holds++;
+  return &held->present;
+}
+
+struct present *present_again(struct present *present) {
+  ((struct held *)present)->holds++;
+  return present;
+}
+
+void presents_release(struct presents *presents, struct rooms *rooms, struct present *present) {
+  struct held *held = (struct held *)present;
+  if (--held->holds > 0) return;
+  for (struct listing *listing = present->listings; listing; listing = listing->next) {
+    if (listing->watcher.room) room_unwatch(rooms, &listing->watcher);
+  }
+  held_free(presents, held);
+}
+
+struct present *presents_find(struct presents *presents, int64_t key) {
+  struct held *held = held_find(presents, key);
+  return held ? &held->present : NULL;
+}
+
+size_t presents_count(const struct presents *presents) {
+  return HASH_COUNT(presents->by_key);
+}
+
+/* ---- the member's list ---- */
+
+struct listing *present_listing(const struct present *present, struct slice room) {
+  for (struct listing *listing = present->listings; listing; listing = listing->next) {
+    if (listing->watcher.room && slice_equal(room_id(listing->watcher.room), room)) return listing;
+  }
+  return NULL;
+}
+
+static bool listing_watch(struct rooms *rooms, struct present *present, struct listing *listing,
+                          const struct room_record *record) {
+  struct room *room = rooms_hold(rooms, record->room);
+  if (!room) return false;
+  bool watched = room_watch(rooms, room, &listing->watcher, present->key, record);
+  rooms_release(rooms, room); /* watching holds it too */
+  return watched;
+}
+
+static bool present_list_new(struct rooms *rooms, struct present *present, const struct room_record *record,
+                             bool appeared) {
+  if (present->listing_count >= LIMIT_LISTED) return true;
+  struct listing *listing = calloc(1, sizeof *listing);
+  if (!listing) return false;
+  if (!listing_watch(rooms, present, listing, record)) {
+    free(listing);
+    return false;
+  }
+  listing->next = present->listings;
+  present->listings = listing;
+  present->listing_count++;
+  listing->change = ++present->change;
+  if (appeared) listing->face_change = listing->change;
+  return true;
+}
+
+bool present_list(struct rooms *rooms, struct present *present, const struct room_record *record, bool appeared) {
+  struct listing *listing = present_listing(present, record->room);
+  if (!listing) return present_list_new(rooms, present, record, appeared);
+  if (!listing_watch(rooms, present, listing, record)) return false;
+  listing->change = ++present->change;
+  return true;
+}
+
+bool listing_keep_face(struct listing *listing, struct slice encoded) {
+  char *copy = malloc(encoded.size + 1);
+  if (!copy) return false;
+  memcpy(copy, encoded.data, encoded.size);
+  free((char *)listing->face.data);
+  listing->face = (struct slice){copy, encoded.size};
+  return true;
+}
+
+bool present_types(struct present *present, const struct room *room, int64_t now_ms) {
+  struct typed *place = &present->typed[0];
+  for (size_t i = 0; i < PRESENT_TYPED && place->room != room; i++) {
+    struct typed *typed = &present->typed[i];
+    if (typed->room == room || (place->room && (!typed->room || typed->at_ms < place->at_ms))) place = typed;
+  }
+  if (place->room && now_ms - place->at_ms < TYPING_EVERY_MS) return false;
+  *place = (struct typed){room, now_ms};
+  return true;
+}

@@ -1,0 +1,75 @@
+#ifndef METHOD_CALL_H
+#define METHOD_CALL_H
+/* What the families of methods share: how a call submits its job, how it answers. */
+#include "club/method.h"
+
+/* A method: its row, and its two steps. */
+struct steps {
+  struct method row;
+  /* Answers, or submits one job with call_submit. */
+  void (*begin)(struct call *call, const struct request *request, store_done done);
+  /* The job is back with whatever outcome; it stays the caller's. NULL: begin always answers. */
+  void (*finish)(struct call *call, struct store_job *job);
+};
+
+/* A frame may wrap what it carries into an array. */
+#define ANSWER_LIMIT (LIMIT_FRAME - 2)
+#define RETRY_UNAVAILABLE_MS 1000
+
+/* ---- jobs ---- */
+
+/* A job of this kind; NULL: answered `unavailable`. */
+struct store_job *call_job(struct call *call, enum store_kind kind) CLUB_MUST_CHECK;
+/* Submits it as the call's, or answers `unavailable`. */
+void call_submit(struct call *call, struct store_job *job, store_done done);
+/* Was it done? If not, answers why. */
+bool call_stored(struct call *call, const struct store_job *job) CLUB_MUST_CHECK;
+/* Copies the author as it is now into the job's arena. */
+void call_keep_author(struct call *call, struct store_job *job);
+
+/* ---- answers ---- */
+
+/* False: nobody waits for the answer; the call counts as answered either way. */
+bool call_answer_begin(struct call *call) CLUB_MUST_CHECK;
+/* Ends it. False: it does not fit into a frame and is undone: answer otherwise. */
+bool call_answer_end(struct call *call) CLUB_MUST_CHECK;
+/* Ends an answer that always fits, or says `unavailable` when there was no memory. */
+void call_answer_finish(struct call *call);
+void call_empty(struct call *call);
+void call_params(struct call *call, const char *field);
+void call_reason(struct call *call, enum reason reason, int64_t retry_after_ms);
+
+/* An answer `{"key":[…],"more":…}` of as many items as fit into a frame. The answer has begun. */
+struct answer_list {
+  struct call *call;
+  size_t count;  /* items that are in */
+  size_t before; /* where the present one begins */
+};
+struct answer_list answer_list_begin(struct call *call, const char *key);
+/* Around the encoding of each item; false: it does not fit, and neither would what follows. */
+void answer_list_next(struct answer_list *list);
+bool answer_list_keep(struct answer_list *list) CLUB_MUST_CHECK;
+/* Ends the whole answer. */
+void answer_list_end(struct answer_list *list, bool more);
+
+/* ---- rooms ---- */
+
+/* Could a member enter a room of this id? The club's own rooms: yes. A direct talk: the store knows. Others: no, and
+ * no instance can know more. */
+bool call_may_enter(struct call *call, struct slice room) CLUB_MUST_CHECK;
+bool room_id_is_direct(struct slice room);
+/* Is it one of the club's own rooms, open to everybody? */
+bool call_is_open(const struct call *call, struct slice room);
+
+/* ---- the families ---- */
+
+extern const struct steps ping_steps;
+extern const struct steps room_list_steps;
+extern const struct steps room_open_steps, direct_open_steps;
+extern const struct steps room_join_steps, room_history_steps;
+extern const struct steps room_leave_steps, room_members_steps, room_typing_steps;
+extern const struct steps room_read_steps;
+extern const struct steps message_post_steps;
+extern const struct steps message_edit_steps, message_remove_steps, message_react_steps;
+extern const struct steps invite_create_steps, invite_list_steps, invite_revoke_steps;
+#endif

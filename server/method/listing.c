@@ -1,0 +1,53 @@
+/* Rooms on a present member's list, read again from the store. */
+#include "call.h"
+
+#define TRIES 5 /* reads in a row that were overtaken by what the room got meanwhile */
+
+static void listing_read(void *context, struct store_job *job);
+
+/* The room is held while the store is asked, so that nothing is missed that is committed after the read's snapshot. */
+static bool listing_ask(const struct services *services, int64_t member, struct slice room, uint64_t attempt) {
+  struct store_job *job = store_job_create(STORE_ROOM_GET);
+  if (!job) return false;
+  job->urgent = true;
+  job->done = listing_read;
+  job->ticket = attempt;
+  job->room.member = member;
+  job->room.room = arena_copy(job->arena, room);
+  struct room *held = arena_failed(job->arena) ? NULL : rooms_hold(services->rooms, room);
+  if (held && services->store.submit(services->store.self, job)) return true;
+  if (held) rooms_release(services->rooms, held);
+  store_job_destroy(job);
+  return false;
+}
+
+static void listing_take(const struct services *services, struct present *present, const struct store_job *job) {
+  struct listing *listing = present_listing(present, job->room.room);
+  if (listing) listing->refreshing = false;
+  if (job->outcome != STORE_DONE || !job->room.record.listed) return;
+  if (present_list(services->rooms, present, &job->room.record, true)) {
+    services->member_changed(services->server, present, job->room.record.kind == ROOM_DIRECT);
+  } else if (job->ticket < TRIES && listing_ask(services, present->key, job->room.room, job->ticket + 1)) {
+    if (listing) listing->refreshing = true;
+  }
+}
+
+static void listing_read(void *context, struct store_job *job) {
+  const struct completions *completions = context;
+  const struct services *services = completions->services;
+  struct present *present = presents_find(services->presents, job->room.member);
+  if (present) listing_take(services, present, job);
+  struct room *room = rooms_find(services->rooms, job->room.room);
+  if (room) rooms_release(services->rooms, room);
+  store_job_destroy(job);
+}
+
+bool listing_refresh(const struct services *services, int64_t member, struct slice room) {
+  struct present *present = presents_find(services->presents, member);
+  if (!present) return true;
+  struct listing *listing = present_listing(present, room);
+  if (listing && listing->refreshing) return true;
+  if (!listing_ask(services, member, room, 1)) return false;
+  if (listing) listing->refreshing = true;
+  return true;
+}

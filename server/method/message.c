@@ -1,0 +1,155 @@
+/* Posting, and changing what was posted. */
+#include "call.h"
+
+#define RETRY_LIMITED_MS 100 /* at least, once a post was refused for the rate */
+
+static struct entry entry_of(const struct call *call, struct slice room, int64_t seq, int64_t at,
+                             enum entry_type type) {
+  return (struct entry){.room = room, .seq = seq, .at = at, .type = type, .from = call->author};
+}
+
+/* ---- message.post ---- */
+
+static struct rate post_rate(const struct services *services) {
+  return services->limits ? services->post_rate : (struct rate){0, 0};
+}
+
+static void post_begin(struct call *call, const struct request *request, store_done done) {
+  const struct services *services = call->services;
+  const struct message_post_params *params = &request->params.message_post;
+  if (!call_may_enter(call, params->room)) return;
+  struct store_job *job = call_job(call, STORE_POST);
+  if (!job) return;
+  call_keep_author(call, job);
+  /* A repeated post is recognised before the rate: over it, the store is asked for nothing else. */
+  call->limited =
+      bucket_take(&call->member->posts, post_rate(services), clock_monotonic_ms(&services->clock)) > 0;
+  job->post = (struct store_post){.room = arena_copy(job->arena, params->room),
+                                  .author = call->author.key,
+                                  .member = call->member->key,
+                                  .client_id = arena_copy(job->arena, params->client_id),
+                                  .text = arena_copy(job->arena, params->text),
+                                  .reply_to = params->has_reply_to ? params->reply_to : 0,
+                                  .known_only = call->limited};
+  call->token_taken = !call->limited;
+  call_submit(call, job, done);
+  /* It was not even submitted. */
+  if (call->failed && call->token_taken) bucket_return(&call->member->posts, post_rate(services));
+}
+
+static void post_append(struct call *call, const struct store_post *post) {
+  struct entry entry = entry_of(call, post->room, post->seq, post->at, ENTRY_MESSAGE);
+  entry.text = post->text;
+  entry.client_id = post->client_id;
+  entry.reply_to = post->reply_to;
+  entry.mentions = post->mentions;
+  entry.mention_count = post->mention_count;
+  rooms_append(call->services->rooms, &entry, true);
+}
+
+/* Whoever posts into a room has it on the list from then on. */
+static void post_list(struct call *call, struct slice room) {
+  if (present_listing(call->member, room)) return;
+  if (!listing_refresh(call->services, call->member->key, room)) return; /* the next post tries again */
+}
+
+static void post_refused(struct call *call, const struct store_job *job) {
+  const struct services *services = call->services;
+  if (job->outcome != STORE_REFUSED || job->reason != REASON_RATE_LIMITED) {
+    if (call_stored(call, job)) call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
+    return;
+  }
+  int64_t wait = bucket_wait(&call->member->posts, post_rate(services), clock_monotonic_ms(&services->clock));
+  call_reason(call, REASON_RATE_LIMITED, wait > RETRY_LIMITED_MS ? wait : RETRY_LIMITED_MS);
+}
+
+static void post_finish(struct call *call, struct store_job *job) {
+  const struct store_post *post = &job->post;
+  bool posted = job->outcome == STORE_DONE && !post->duplicate;
+  if (call->token_taken && !posted && job->outcome != STORE_UNKNOWN)
+    bucket_return(&call->member->posts, post_rate(call->services));
+  if (job->outcome != STORE_DONE) {
+    post_refused(call, job);
+    return;
+  }
+  if (posted) {
+    post_append(call, post);
+    post_list(call, post->room);
+  }
+  if (!call_answer_begin(call)) return;
+  encode_posted(call->out, post->seq, post->at, post->duplicate);
+  call_answer_finish(call);
+}
+
+/* ---- message.edit, message.remove, message.react ---- */
+
+/* NULL: answered. */
+static struct store_job *change_job(struct call *call, enum store_kind kind, struct slice room, int64_t target) {
+  if (!call_may_enter(call, room)) return NULL;
+  struct store_job *job = call_job(call, kind);
+  if (!job) return NULL;
+  call_keep_author(call, job);
+  job->change = (struct store_change){.room = arena_copy(job->arena, room),
+                                      .author = call->author.key,
+                                      .member = call->member->key,
+                                      .target = target};
+  return job;
+}
+
+static void edit_begin(struct call *call, const struct request *request, store_done done) {
+  const struct message_edit_params *params = &request->params.message_edit;
+  struct store_job *job = change_job(call, STORE_EDIT, params->room, params->seq);
+  if (!job) return;
+  job->change.text = arena_copy(job->arena, params->text);
+  call_submit(call, job, done);
+}
+
+static void remove_begin(struct call *call, const struct request *request, store_done done) {
+  const struct message_remove_params *params = &request->params.message_remove;
+  struct store_job *job = change_job(call, STORE_REMOVE, params->room, params->seq);
+  if (!job) return;
+  job->change.moderator = call->member->role != ROLE_MEMBER;
+  job->change.reason = arena_copy(job->arena, params->reason);
+  call_submit(call, job, done);
+}
+
+static void react_begin(struct call *call, const struct request *request, store_done done) {
+  const struct message_react_params *params = &request->params.message_react;
+  struct store_job *job = change_job(call, STORE_REACT, params->room, params->seq);
+  if (!job) return;
+  job->change.emoji = arena_copy(job->arena, params->emoji);
+  job->change.on = params->on;
+  call_submit(call, job, done);
+}
+
+static enum entry_type change_type(enum store_kind kind) {
+  if (kind == STORE_EDIT) return ENTRY_EDIT;
+  return kind == STORE_REMOVE ? ENTRY_REMOVE : ENTRY_REACT;
+}
+
+static void change_append(struct call *call, const struct store_job *job) {
+  const struct store_change *change = &job->change;
+  struct entry entry = entry_of(call, change->room, change->seq, change->at, change_type(job->kind));
+  entry.target = change->target;
+  entry.target_member = change->target_member;
+  entry.text = change->text;
+  entry.reason = change->reason;
+  entry.emoji = change->emoji;
+  entry.on = change->on;
+  rooms_append(call->services->rooms, &entry, true);
+}
+
+static void change_finish(struct call *call, struct store_job *job) {
+  if (!call_stored(call, job)) return;
+  if (job->change.changed) change_append(call, job);
+  if (!call_answer_begin(call)) return;
+  encode_changed(call->out, job->change.seq, job->change.at);
+  call_answer_finish(call);
+}
+
+const struct steps message_post_steps = {.row = {.order = ORDER_WRITE}, .begin = post_begin, .finish = post_finish};
+const struct steps message_edit_steps = {.row = {.order = ORDER_WRITE}, .begin = edit_begin, .finish = change_finish};
+const struct steps message_remove_steps = {
+    .row = {.order = ORDER_WRITE}, .begin = remove_begin, .finish = change_finish};
+const struct steps message_react_steps = {
+    .row = {.order = ORDER_WRITE}, .begin = react_begin, .finish = change_finish};

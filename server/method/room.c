@@ -1,0 +1,110 @@
+/* Being in a room: leaving it, who is there, typing, one's own mark. */
+#include "call.h"
+
+/* ---- room.leave ---- */
+
+static void leave_begin(struct call *call, const struct request *request, store_done done) {
+  (void)done;
+  struct slice room = request->params.room_leave.room;
+  if (!call_may_enter(call, room)) return;
+  if (call->joined(call, room)) {
+    call->effect = EFFECT_LEAVE;
+    call->effect_room = room_id(call->room);
+  }
+  call_empty(call);
+}
+
+/* ---- room.members ---- */
+
+static void members_answer(struct call *call) {
+  struct attendant attendants[LIMIT_MEMBERS_PAGE];
+  bool more = false;
+  size_t count = room_attendants(call->room, call->after, (size_t)call->limit, attendants, &more);
+  if (!call_answer_begin(call)) return;
+  struct answer_list list = answer_list_begin(call, "members");
+  for (size_t i = 0; i < count; i++) {
+    const struct attendant *attendant = &attendants[i];
+    answer_list_next(&list);
+    encode_author(call->out, attendant->member, attendant->name, attendant->country, attendant->company);
+    if (!answer_list_keep(&list)) break;
+  }
+  answer_list_end(&list, more || list.count < count);
+}
+
+static void members_begin(struct call *call, const struct request *request, store_done done) {
+  const struct room_members_params *params = &request->params.room_members;
+  if (params->after.data && !member_id_read(params->after, &call->after)) {
+    call_params(call, "after");
+    return;
+  }
+  if (!call_may_enter(call, params->room)) return;
+  call->limit = params->has_limit ? params->limit : LIMIT_HISTORY_DEFAULT;
+  if (call->limit > LIMIT_MEMBERS_PAGE) call->limit = LIMIT_MEMBERS_PAGE;
+  if (call_is_open(call, params->room)) {
+    members_answer(call);
+    return;
+  }
+  struct store_job *job = call_job(call, STORE_ROOM_GET);
+  if (!job) return;
+  job->room.room = arena_copy(job->arena, params->room);
+  job->room.member = call->member->key;
+  call_submit(call, job, done);
+}
+
+static void members_finish(struct call *call, struct store_job *job) {
+  if (call_stored(call, job)) members_answer(call);
+}
+
+/* ---- room.typing ---- */
+
+static void typing_begin(struct call *call, const struct request *request, store_done done) {
+  (void)done;
+  const struct services *services = call->services;
+  struct present *member = call->member;
+  struct slice room = request->params.room_typing.room;
+  if (!call_may_enter(call, room)) return;
+  if (!call->joined(call, room)) {
+    call_reason(call, REASON_FORBIDDEN, 0);
+    return;
+  }
+  if (present_types(member, call->room, clock_monotonic_ms(&services->clock)))
+    room_type(services->rooms, call->room, member->key, member->author.name, member->author.country,
+              member->author.company);
+  call_empty(call);
+}
+
+/* ---- room.read ---- */
+
+static void read_begin(struct call *call, const struct request *request, store_done done) {
+  const struct room_read_params *params = &request->params.room_read;
+  if (!call_may_enter(call, params->room)) return;
+  struct store_job *job = call_job(call, STORE_MARK_READ);
+  if (!job) return;
+  job->mark_read.room = arena_copy(job->arena, params->room);
+  job->mark_read.member = call->member->key;
+  job->mark_read.seq = params->seq;
+  call_submit(call, job, done);
+}
+
+static void read_finish(struct call *call, struct store_job *job) {
+  if (!call_stored(call, job)) return;
+  const struct store_mark_read *mark = &job->mark_read;
+  const struct services *services = call->services;
+  struct listing *listing = present_listing(call->member, mark->room);
+  if (listing) {
+    bool moved = mark->read > listing->watcher.read;
+    room_watch_read(&listing->watcher, mark->read, mark->unread, mark->mentions);
+    if (moved) {
+      listing->change = listing->read_change = ++call->member->change;
+      services->member_changed(services->server, call->member, true);
+    }
+  }
+  call_empty(call);
+}
+
+const struct steps room_leave_steps = {.row = {.order = ORDER_LOCAL}, .begin = leave_begin};
+const struct steps room_members_steps = {
+    .row = {.order = ORDER_READ, .page = true}, .begin = members_begin, .finish = members_finish};
+const struct steps room_typing_steps = {.row = {.order = ORDER_LOCAL}, .begin = typing_begin};
+const struct steps room_read_steps = {
+    .row = {.order = ORDER_WRITE}, .begin = read_begin, .finish = read_finish};

@@ -1,0 +1,53 @@
+#include <stdlib.h>
+
+#include "call.h"
+
+static void list_begin(struct call *call, const struct request *request, store_done done) {
+  (void)request;
+  struct store_job *job = call_job(call, STORE_ROOM_LIST);
+  if (!job) return;
+  job->room.member = call->member->key;
+  call_submit(call, job, done);
+}
+
+static int list_urgency(const struct room_record *record) {
+  if (record->mentions > 0) return 0;
+  return record->unread > 0 ? 1 : 2;
+}
+
+/* What asks for attention first; otherwise as the store gave them. They lie in one array, so places order them. */
+static int list_compare(const void *a, const void *b) {
+  const struct room_record *left = *(const struct room_record *const *)a, *right = *(const struct room_record *const *)b;
+  int urgency = list_urgency(left) - list_urgency(right);
+  if (urgency != 0) return urgency;
+  return left < right ? -1 : left > right;
+}
+
+static void list_answer(struct call *call, struct room_record **records, size_t count) {
+  struct answer_list list = answer_list_begin(call, "rooms");
+  for (size_t i = 0; i < count; i++) {
+    struct room_view view;
+    method_room_view(call->services, call->member, records[i], call->joined(call, records[i]->room), &view);
+    answer_list_next(&list);
+    encode_room(call->out, &view.face);
+    if (!answer_list_keep(&list)) break;
+  }
+  answer_list_end(&list, list.count < count);
+}
+
+static void list_finish(struct call *call, struct store_job *job) {
+  if (!call_stored(call, job)) return;
+  size_t count = job->room.count;
+  struct room_record **records = arena_alloc(job->arena, (count + 1) * sizeof *records);
+  if (!records) {
+    call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) records[i] = &job->room.records[i];
+  qsort(records, count, sizeof *records, list_compare);
+  if (!call_answer_begin(call)) return;
+  list_answer(call, records, count);
+}
+
+const struct steps room_list_steps = {
+    .row = {.order = ORDER_READ, .page = true}, .begin = list_begin, .finish = list_finish};

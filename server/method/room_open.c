@@ -1,0 +1,79 @@
+/* Putting a room on one's list: the club's own rooms, and direct talks. */
+#include <stdio.h>
+
+#include "call.h"
+
+static struct slice part_slice(const struct club_part *part) {
+  return part ? slice_of(part->id) : SLICE_NONE;
+}
+
+static void room_open_begin(struct call *call, const struct request *request, store_done done) {
+  const struct room_open_params *params = &request->params.room_open;
+  const struct club *club = call->services->club;
+  bool has_country = params->country.size > 0, has_sector = params->sector.size > 0;
+  if (!has_country && !has_sector) {
+    call_params(call, "country");
+    return;
+  }
+  struct slice country = has_country ? part_slice(club_country(club, params->country)) : SLICE_NONE;
+  struct slice sector = has_sector ? part_slice(club_sector(club, params->sector)) : SLICE_NONE;
+  if ((has_country && !country.data) || (has_sector && !sector.data)) {
+    call_reason(call, REASON_NOT_FOUND, 0);
+    return;
+  }
+  struct store_job *job = call_job(call, STORE_ROOM_OPEN);
+  if (!job) return;
+  char room[2 * LIMIT_IDENTIFIER + 2];
+  int size = snprintf(room, sizeof room, "%.*s%s%.*s", (int)country.size, country.size ? country.data : "",
+                      country.size && sector.size ? "." : "", (int)sector.size, sector.size ? sector.data : "");
+  job->room.room = arena_copy(job->arena, (struct slice){room, (size_t)size});
+  job->room.member = call->member->key;
+  call_submit(call, job, done);
+}
+
+static void direct_open_begin(struct call *call, const struct request *request, store_done done) {
+  int64_t other;
+  if (!member_id_read(request->params.direct_open.member, &other)) {
+    call_reason(call, REASON_NOT_FOUND, 0);
+    return;
+  }
+  if (other == call->member->key) {
+    call_params(call, "member");
+    return;
+  }
+  struct store_job *job = call_job(call, STORE_DIRECT_OPEN);
+  if (!job) return;
+  job->room.member = call->member->key;
+  job->room.other = other;
+  token_random(job->room.fresh, &call->services->randomness);
+  call_submit(call, job, done);
+}
+
+/* The member's other connections learn of it too. */
+static void opened_list(struct call *call, const struct room_record *record) {
+  const struct services *services = call->services;
+  if (present_list(services->rooms, call->member, record, true)) {
+    services->member_changed(services->server, call->member, true);
+  } else if (!listing_refresh(services, call->member->key, record->room)) {
+    return; /* it shows with the next post or the next list */
+  }
+}
+
+static void opened_finish(struct call *call, struct store_job *job) {
+  if (!call_stored(call, job)) return;
+  struct room_view view;
+  opened_list(call, &job->room.record);
+  if (!call_answer_begin(call)) return;
+  struct slice room = job->room.record.room;
+  method_room_view(call->services, call->member, &job->room.record, call->joined(call, room), &view);
+  buffer_append_char(call->out, '{');
+  encode_key(call->out, "room");
+  encode_room(call->out, &view.face);
+  buffer_append_char(call->out, '}');
+  call_answer_finish(call);
+}
+
+const struct steps room_open_steps = {
+    .row = {.order = ORDER_WRITE}, .begin = room_open_begin, .finish = opened_finish};
+const struct steps direct_open_steps = {
+    .row = {.order = ORDER_WRITE}, .begin = direct_open_begin, .finish = opened_finish};

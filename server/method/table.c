@@ -1,0 +1,64 @@
+/* The methods: which is which, and the two ends of a call. */
+#include "call.h"
+
+static const struct steps *const table[METHOD_COUNT] = {
+    [METHOD_PING] = &ping_steps,
+    [METHOD_ROOM_LIST] = &room_list_steps,
+    [METHOD_ROOM_OPEN] = &room_open_steps,
+    [METHOD_DIRECT_OPEN] = &direct_open_steps,
+    [METHOD_ROOM_JOIN] = &room_join_steps,
+    [METHOD_ROOM_LEAVE] = &room_leave_steps,
+    [METHOD_ROOM_HISTORY] = &room_history_steps,
+    [METHOD_ROOM_MEMBERS] = &room_members_steps,
+    [METHOD_ROOM_READ] = &room_read_steps,
+    [METHOD_ROOM_TYPING] = &room_typing_steps,
+    [METHOD_MESSAGE_POST] = &message_post_steps,
+    [METHOD_MESSAGE_EDIT] = &message_edit_steps,
+    [METHOD_MESSAGE_REMOVE] = &message_remove_steps,
+    [METHOD_MESSAGE_REACT] = &message_react_steps,
+    [METHOD_INVITE_CREATE] = &invite_create_steps,
+    [METHOD_INVITE_LIST] = &invite_list_steps,
+    [METHOD_INVITE_REVOKE] = &invite_revoke_steps,
+};
+
+const struct method *method_row(enum method_id method) {
+  return &table[method]->row;
+}
+
+void method_begin(struct call *call, const struct request *request, store_done done) {
+  table[call->method]->begin(call, request, done);
+}
+
+void method_finish(struct call *call, struct store_job *job, store_done done) {
+  (void)done; /* no method needs a second job yet */
+  const struct services *services = call->services;
+  table[call->method]->finish(call, job);
+  if (job->outcome == STORE_DONE && job->club_head > 0) services->club_log_grew(services->server, job->club_head);
+  store_job_destroy(job);
+}
+
+struct slice method_room(const struct request *request) {
+  const union params *params = &request->params;
+  switch (request->method) {
+    case METHOD_ROOM_JOIN: return params->room_join.room;
+    case METHOD_ROOM_LEAVE: return params->room_leave.room;
+    case METHOD_ROOM_HISTORY: return params->room_history.room;
+    case METHOD_ROOM_MEMBERS: return params->room_members.room;
+    case METHOD_ROOM_READ: return params->room_read.room;
+    case METHOD_ROOM_TYPING: return params->room_typing.room;
+    case METHOD_MESSAGE_POST: return params->message_post.room;
+    case METHOD_MESSAGE_EDIT: return params->message_edit.room;
+    case METHOD_MESSAGE_REMOVE: return params->message_remove.room;
+    case METHOD_MESSAGE_REACT: return params->message_react.room;
+    /* An invite's room is not entered. */
+    case METHOD_PING:
+    case METHOD_ROOM_LIST:
+    case METHOD_ROOM_OPEN:
+    case METHOD_DIRECT_OPEN:
+    case METHOD_INVITE_CREATE:
+    case METHOD_INVITE_LIST:
+    case METHOD_INVITE_REVOKE:
+    case METHOD_COUNT: break;
+  }
+  return SLICE_NONE;
+}
