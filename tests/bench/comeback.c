@@ -17,14 +17,14 @@ struct comeback {
   struct crowd crowd;
   struct result_place place;
   size_t writers;
-  int64_t *number;    /* the message of each writer that is not answered yet; -1: after the kill, all are */
+  int64_t *number; /* the message of each writer that is not answered yet; -1: after the kill, all are */
   bool killed;
   double pause_until;
-  size_t *refused;    /* members who wait for the pause's end */
+  size_t *refused; /* members who wait for the pause's end */
   size_t refused_count;
   uint64_t refusals, lost;
-  size_t unanswered;  /* after the kill: posts that must be answered yet */
-  int64_t head;       /* the greatest number that anybody knows of */
+  size_t unanswered; /* after the kill: posts that must be answered yet */
+  int64_t head;      /* the greatest number that anybody knows of */
   int64_t posted;
 };
 
@@ -65,8 +65,10 @@ static void comeback_answered(void *context, size_t index, int64_t id, int64_t s
 static void comeback_lost(void *context, size_t index, bool refused) {
   struct comeback *comeback = context;
   if (!comeback->killed) crowd_wrong(&comeback->crowd, "a line went down before the server was killed", "", 0);
-  if (refused) comeback->refusals++;
-  else comeback->lost++;
+  if (refused)
+    comeback->refusals++;
+  else
+    comeback->lost++;
   comeback->refused[comeback->refused_count++] = index;
 }
 

@@ -15,14 +15,26 @@ struct crowd_hearing {
 };
 
 void crowd_wrong(struct crowd *crowd, const char *what, const char *text, size_t size) {
-  if (crowd->wrong++ == 0) snprintf(crowd->why, sizeof crowd->why, "%s: %.*s", what, (int)(size < 100 ? size : 100), text);
+  if (crowd->wrong++ == 0)
+    snprintf(crowd->why, sizeof crowd->why, "%s: %.*s", what, (int)(size < 100 ? size : 100), text);
 }
 
 static void crowd_room(char room[CROWD_ROOM_SIZE], size_t number) {
   static const char *const countries[] = {"by", "cn", "in", "ir", "kz", "kg", "pk", "ru", "tj", "uz"};
-  static const char *const sectors[] = {"fintech",  "e-commerce", "artificial-intelligence", "telecommunications",
-                                        "smart-cities", "robotics", "trade",    "investment", "finance", "logistics",
-                                        "agriculture",  "energy",   "travel",   "education"};
+  static const char *const sectors[] = {"fintech",
+                                        "e-commerce",
+                                        "artificial-intelligence",
+                                        "telecommunications",
+                                        "smart-cities",
+                                        "robotics",
+                                        "trade",
+                                        "investment",
+                                        "finance",
+                                        "logistics",
+                                        "agriculture",
+                                        "energy",
+                                        "travel",
+                                        "education"};
   number %= CROWD_ROOMS;
   snprintf(room, CROWD_ROOM_SIZE, "%s.%s", countries[(number + 4) % 10], sectors[number / 10]);
 }
@@ -51,8 +63,10 @@ static void crowd_is_joined(struct crowd *crowd, size_t index) {
 
 static void crowd_arrived(struct crowd *crowd, size_t index) {
   crowd->members[index].stage = CROWD_ARRIVED;
-  if (!crowd->join) crowd_is_joined(crowd, index);
-  else if (!crowd_ask_join(crowd, index)) crowd_wrong(crowd, "a join could not be sent", "", 0);
+  if (!crowd->join)
+    crowd_is_joined(crowd, index);
+  else if (!crowd_ask_join(crowd, index))
+    crowd_wrong(crowd, "a join could not be sent", "", 0);
 }
 
 static void crowd_entry(void *context, int64_t seq, const char *element, size_t size) {
@@ -108,7 +122,8 @@ static void crowd_other(void *context, const char *element, size_t size) {
   struct crowd *crowd = hearing->crowd;
   int64_t id = 0, seq = 0;
   if (scan_has(element, size, "\"method\":")) {
-    if (scan_has(element, size, "\"method\":\"welcome\"")) crowd_arrived(crowd, hearing->index);
+    if (scan_has(element, size, "\"method\":\"welcome\""))
+      crowd_arrived(crowd, hearing->index);
     else if (scan_has(element, size, "\"method\":\"closing\"") && !crowd->events.lost)
       crowd_wrong(crowd, "no room", element, size);
     return;
@@ -144,8 +159,10 @@ static void crowd_closed(void *context, struct line *line, bool refused, const c
   struct crowd_member *member = &crowd->members[line->index];
   if (member->stage == CROWD_JOINED) crowd->joined--;
   member->stage = CROWD_AWAY;
-  if (crowd->events.lost) crowd->events.lost(crowd->events.context, line->index, refused);
-  else crowd_wrong(crowd, "a line went down", why, strlen(why));
+  if (crowd->events.lost)
+    crowd->events.lost(crowd->events.context, line->index, refused);
+  else
+    crowd_wrong(crowd, "a line went down", why, strlen(why));
 }
 
 static bool crowd_members(struct crowd *crowd, size_t rooms) {
@@ -215,10 +232,10 @@ bool crowd_post(struct crowd *crowd, size_t index, int64_t number) {
       "month, and who knows the customs on both sides. Who has done it, and what did it cost? Thanks";
   _Static_assert(sizeof text - 1 == CROWD_TEXT_SIZE, "the message that all figures are about");
   char request[512];
-  int size = snprintf(request, sizeof request,
-                      "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"message.post\",\"params\":{\"room\":\"%s\","
-                      "\"client_id\":\"%s-%010lld\",\"text\":\"%s\"}}",
-                      (long long)(number + CROWD_POST_ID), crowd->members[index].room, crowd->run, (long long)number,
-                      text);
+  int size =
+      snprintf(request, sizeof request,
+               "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"message.post\",\"params\":{\"room\":\"%s\","
+               "\"client_id\":\"%s-%010lld\",\"text\":\"%s\"}}",
+               (long long)(number + CROWD_POST_ID), crowd->members[index].room, crowd->run, (long long)number, text);
   return line_send(&crowd->herd.lines[index], request, (size_t)size);
 }

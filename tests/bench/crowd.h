@@ -37,13 +37,13 @@ struct crowd {
   struct scan scan;
   struct crowd_member *members;
   size_t count, joined;
-  bool bare; /* the other end speaks nothing but frames of entries */
-  bool join; /* false: members only arrive */
+  bool bare;                       /* the other end speaks nothing but frames of entries */
+  bool join;                       /* false: members only arrive */
   uint64_t entries, frames, bytes; /* had by all, over all */
-  uint64_t wrong; /* holes, doubles, refusals, things that could not be read */
-  char why[160];  /* the first wrong thing */
-  char run[9];    /* begins each client_id of this run */
-  const char *sample; /* a file to write one entry's bytes to, once; NULL: none */
+  uint64_t wrong;                  /* holes, doubles, refusals, things that could not be read */
+  char why[160];                   /* the first wrong thing */
+  char run[9];                     /* begins each client_id of this run */
+  const char *sample;              /* a file to write one entry's bytes to, once; NULL: none */
 };
 
 /* Reads to, cookies, members, tls, spin, opening, rooms, join, bare, sample. False: said on standard error. */

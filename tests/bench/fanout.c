@@ -18,7 +18,7 @@ struct fanout {
   int64_t posted, completed; /* messages; completed: delivered to everybody */
   size_t left[FANOUT_RING];  /* members who have not had it yet */
   double sent_at[FANOUT_RING];
-  bool heard;        /* of the message posted last: an answer or a first delivery */
+  bool heard; /* of the message posted last: an answer or a first delivery */
   double heard_at;
   double measure_from, measure_until;
   bool measuring, finished;
@@ -108,8 +108,8 @@ static bool fanout_drive(struct fanout *fanout) {
   while (!fanout->finished || fanout->completed < fanout->posted) {
     double now = measure_now();
     if (now > limit) {
-      fprintf(stderr, "%lld of %lld messages were delivered to everybody, then no more\n",
-              (long long)fanout->completed, (long long)fanout->posted);
+      fprintf(stderr, "%lld of %lld messages were delivered to everybody, then no more\n", (long long)fanout->completed,
+              (long long)fanout->posted);
       return false;
     }
     bool due = fanout->rate && !fanout->finished && now >= began + (double)fanout->posted / (double)fanout->rate;

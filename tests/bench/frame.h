@@ -5,7 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum frame_kind { FRAME_CONTINUATION = 0, FRAME_TEXT = 1, FRAME_BINARY = 2, FRAME_CLOSE = 8, FRAME_PING = 9, FRAME_PONG = 10 };
+enum frame_kind {
+  FRAME_CONTINUATION = 0,
+  FRAME_TEXT = 1,
+  FRAME_BINARY = 2,
+  FRAME_CLOSE = 8,
+  FRAME_PING = 9,
+  FRAME_PONG = 10
+};
 
 #define FRAME_HEADER_MAX 14
 #define FRAME_PAYLOAD_MAX 65536 /* what `welcome.limits.frame` allows; larger is an error here */

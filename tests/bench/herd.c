@@ -22,8 +22,10 @@ static void herd_frame(void *context, struct line *line, const char *text, size_
 
 static void herd_closed(void *context, struct line *line, bool refused, const char *why) {
   struct herd *herd = context;
-  if (line->was_open) herd->open--;
-  else herd->opening--;
+  if (line->was_open)
+    herd->open--;
+  else
+    herd->opening--;
   herd->events.closed(herd->events.context, line, refused, why);
 }
 

@@ -10,9 +10,9 @@
 #define HERD_EVENTS 1024
 
 struct herd_setup {
-  const char *to;      /* "127.0.0.1:8443", or several with commas: lines are dealt out over them */
+  const char *to;       /* "127.0.0.1:8443", or several with commas: lines are dealt out over them */
   const char *first_to; /* where line 0 goes instead; NULL: like the others */
-  const char *cookies; /* a file, one a line; NULL: none */
+  const char *cookies;  /* a file, one a line; NULL: none */
   size_t count;
   size_t opening; /* lines that may be on their way at once */
   bool tls;

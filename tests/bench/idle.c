@@ -44,8 +44,8 @@ static bool idle_run(struct idle *idle) {
   }
   uint64_t few = idle_measure(idle, 0, first), many = few ? idle_measure(idle, first, all) : 0;
   if (!many) return false;
-  printf("scenario=idle first=%zu members=%zu tls=%d resident_first=%llu resident_all=%llu bytes_a_member=%.0f\n", first,
-         all, idle->crowd.herd.setup.tls, (unsigned long long)few, (unsigned long long)many,
+  printf("scenario=idle first=%zu members=%zu tls=%d resident_first=%llu resident_all=%llu bytes_a_member=%.0f\n",
+         first, all, idle->crowd.herd.setup.tls, (unsigned long long)few, (unsigned long long)many,
          ((double)many - (double)few) / (double)(all - first));
   return !idle->hold || idle_hold(idle);
 }

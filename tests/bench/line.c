@@ -152,19 +152,15 @@ static const char *line_take_frame(struct line *line, const struct frame *frame)
   const struct line_events *events = &line->shared->events;
   if (frame->masked || !frame->final) return "a masked or fragmented frame";
   switch (frame->kind) {
-  case FRAME_TEXT:
-    events->frame(events->context, line, frame->payload, frame->size);
-    return NULL;
-  case FRAME_PING:
-    return line_send_kind(line, FRAME_PONG, frame->payload, frame->size) ? NULL : "a pong could not be sent";
-  case FRAME_PONG:
-    return NULL;
-  case FRAME_CLOSE:
-    if (frame->size >= 2)
-      line->close_code = (uint16_t)((unsigned char)frame->payload[0] << 8 | (unsigned char)frame->payload[1]);
-    return "closed by the server";
-  default:
-    return "a frame of an unknown kind";
+    case FRAME_TEXT: events->frame(events->context, line, frame->payload, frame->size); return NULL;
+    case FRAME_PING:
+      return line_send_kind(line, FRAME_PONG, frame->payload, frame->size) ? NULL : "a pong could not be sent";
+    case FRAME_PONG: return NULL;
+    case FRAME_CLOSE:
+      if (frame->size >= 2)
+        line->close_code = (uint16_t)((unsigned char)frame->payload[0] << 8 | (unsigned char)frame->payload[1]);
+      return "closed by the server";
+    default: return "a frame of an unknown kind";
   }
 }
 

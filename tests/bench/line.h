@@ -28,10 +28,10 @@ struct line_events {
 
 struct line_shared {
   int epoll;
-  SSL_CTX *tls;      /* NULL: plain */
+  SSL_CTX *tls;       /* NULL: plain */
   BIO_METHOD *method; /* with TLS */
-  char *bytes;       /* LINE_REST_MAX + LINE_READ_SIZE: what is being read, plain */
-  char *sealed;      /* LINE_READ_SIZE: what is being read, before decrypting */
+  char *bytes;        /* LINE_REST_MAX + LINE_READ_SIZE: what is being read, plain */
+  char *sealed;       /* LINE_READ_SIZE: what is being read, before decrypting */
   struct line_events events;
 };
 

@@ -25,8 +25,8 @@ uint64_t measure_resident(const struct measure_processes *processes);
  * (hundredths of a second: good for a share of some seconds, not for less). */
 struct measure_use {
   double at;
-  double load;    /* processor seconds of this process */
-  double server;  /* processor seconds of the server's processes */
+  double load;   /* processor seconds of this process */
+  double server; /* processor seconds of the server's processes */
   double server_core_busy, load_core_busy;
   double stolen; /* seconds that the machine's host took, over both cores */
 };

@@ -11,7 +11,7 @@
 struct posts {
   struct crowd crowd;
   struct result_place place;
-  int64_t *number;  /* of each member's messages: the last one posted */
+  int64_t *number; /* of each member's messages: the last one posted */
   double *sent_at;
   size_t unanswered;
   bool measuring, stopping;
@@ -75,12 +75,12 @@ static bool posts_run(struct posts *posts) {
   entries = crowd->entries - entries;
   frames = crowd->frames - frames;
   posts->stopping = true;
-  bool one_room = crowd->join && crowd->count > 1 &&
-                  strcmp(crowd->members[0].room, crowd->members[1].room) == 0;
+  bool one_room = crowd->join && crowd->count > 1 && strcmp(crowd->members[0].room, crowd->members[1].room) == 0;
   if (!posts_settle(posts, one_room)) return false;
   printf("scenario=posts members=%zu one_room=%d tls=%d answered=%llu rate=%.0f deliveries=%llu entries_a_frame=%.2f",
          crowd->count, one_room, crowd->herd.setup.tls, (unsigned long long)posts->answered,
-         (double)posts->answered / use.at, (unsigned long long)entries, (double)entries / (double)(frames ? frames : 1));
+         (double)posts->answered / use.at, (unsigned long long)entries,
+         (double)entries / (double)(frames ? frames : 1));
   printf(" per_server_second=%.0f wait_ms=%.3f wait_p99_ms=%.3f",
          use.server > 0 ? (double)posts->answered / use.server : 0, measure_samples_at(&posts->waits, 0.5) * 1e3,
          measure_samples_at(&posts->waits, 0.99) * 1e3);

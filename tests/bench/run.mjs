@@ -13,6 +13,7 @@ const turns = fast ? 1 : 3;
 const milliseconds = fast ? 700 : 2500;
 const many = fast ? 4000 : 10000;
 const folder = fs.mkdtempSync(path.join(build, 'bench-'));
+process.on('exit', () => fs.rmSync(folder, {recursive: true, force: true}));
 const only = process.env.ONLY ? new RegExp(process.env.ONLY) : /./;
 
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -194,5 +195,4 @@ try {
   process.exitCode = 1;
 } finally {
   endAll();
-  fs.rmSync(folder, {recursive: true, force: true});
 }

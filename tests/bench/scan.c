@@ -41,8 +41,10 @@ const char *scan_string(const char *text, size_t size, const char *name, size_t 
 /* The end of the string that begins at `at`, behind its closing quote; NULL: it has none. */
 static const char *scan_skip_string(const char *at, const char *end) {
   for (at++; at < end; at++) {
-    if (*at == '\\') at++;
-    else if (*at == '"') return at + 1;
+    if (*at == '\\')
+      at++;
+    else if (*at == '"')
+      return at + 1;
   }
   return NULL;
 }
@@ -52,26 +54,22 @@ static const char *scan_skip_object(const char *at, const char *end) {
   int depth = 0;
   while (at && at < end) {
     switch (*at) {
-    case '"':
-      at = scan_skip_string(at, end);
-      continue;
-    case '{':
-    case '[':
-      depth++;
-      break;
-    case '}':
-    case ']':
-      if (--depth == 0) return at + 1;
-      break;
-    default:
-      break;
+      case '"': at = scan_skip_string(at, end); continue;
+      case '{':
+      case '[': depth++; break;
+      case '}':
+      case ']':
+        if (--depth == 0) return at + 1;
+        break;
+      default: break;
     }
     at++;
   }
   return NULL;
 }
 
-static void scan_learn(struct scan *scan, const char *element, size_t size, const char *number, const char *number_end) {
+static void scan_learn(struct scan *scan, const char *element, size_t size, const char *number,
+                       const char *number_end) {
   size_t prefix = (size_t)(number - element);
   if (prefix > SCAN_PREFIX_MAX) return;
   memcpy(scan->prefix, element, prefix);

@@ -22,8 +22,8 @@ static const char sql_text[] =
 
 static struct slice sql_room(struct store_job *job, size_t number) {
   static const char *const countries[] = {"by", "cn", "in", "ir", "kz", "kg", "pk", "ru", "tj", "uz"};
-  static const char *const sectors[] = {"fintech", "robotics", "trade",  "investment", "finance",
-                                        "logistics", "energy", "travel", "education",  "agriculture"};
+  static const char *const sectors[] = {"fintech",   "robotics", "trade",  "investment", "finance",
+                                        "logistics", "energy",   "travel", "education",  "agriculture"};
   char room[64];
   int size = snprintf(room, sizeof room, "%s.%s", countries[number % 10], sectors[number / 10 % 10]);
   return arena_copy(job->arena, (struct slice){room, (size_t)size});
