@@ -20,6 +20,7 @@ struct listing {
   uint32_t face_change; /* … when the room appeared, or changed: the `room` notification is owed */
   bool soon;
   bool refreshing; /* its counts are being read from the store again */
+  struct slice face; /* the `room` notification that is owed, encoded; owned */
 };
 
 struct bucket { /* a rate: so many in so long, refilled steadily */
@@ -54,6 +55,8 @@ struct presents *presents_create(void) CLUB_MUST_CHECK;
 void presents_destroy(struct presents *presents);
 /* Finds or makes the member, and keeps it until released as often. NULL: no memory. */
 struct present *presents_hold(struct presents *presents, const struct member_record *record) CLUB_MUST_CHECK;
+/* Once more, for another user of it. */
+struct present *present_again(struct present *present);
 /* The last release frees it and its listings (unwatched by then through `rooms`). */
 void presents_release(struct presents *presents, struct rooms *rooms, struct present *present);
 struct present *presents_find(struct presents *presents, int64_t key);
@@ -66,6 +69,9 @@ struct listing *present_listing(const struct present *present, struct slice room
  * connections are owed the `room` notification. Over LIMIT_LISTED a new one is left out. */
 bool present_list(struct rooms *rooms, struct present *present, const struct room_record *record, bool appeared)
     CLUB_MUST_CHECK;
+
+/* Keeps a copy of the encoded `room` notification for the connections that are owed it. */
+bool listing_keep_face(struct listing *listing, struct slice encoded) CLUB_MUST_CHECK;
 
 /* The member types in the room: false when that was told on less than a second ago, or too many rooms were. */
 bool present_types(struct present *present, const struct room *room, int64_t now_ms) CLUB_MUST_CHECK;
