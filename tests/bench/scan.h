@@ -3,7 +3,8 @@
 /* Reads what the server says as cheaply as can be: takes a frame apart into its requests, answers and notifications,
  * and looks only for what a load generator counts. Since the entries of one author have one form, the length of the
  * last one (and the number of its digits) tells where the next one ends; where that guess does not hold, brackets and
- * strings are counted as usual. */
+ * strings are counted as usual. Messages of one run must be equally long: otherwise two short ones may be taken for one
+ * long one, which then shows as a hole. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
