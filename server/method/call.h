@@ -61,6 +61,13 @@ bool room_id_is_direct(struct slice room);
 /* Is it one of the club's own rooms, open to everybody? */
 bool call_is_open(const struct call *call, struct slice room);
 
+/* ---- the member's list: listing.c ---- */
+
+/* Puts the room on the present member's list; where it is new there, all connections are told of it. False: the record
+ * is too old, read it again. */
+bool listing_show(const struct services *services, struct present *present, const struct room_record *record)
+    CLUB_MUST_CHECK;
+
 /* ---- the families ---- */
 
 extern const struct steps ping_steps;

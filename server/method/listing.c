@@ -21,15 +21,36 @@ static bool listing_ask(const struct services *services, int64_t member, struct 
   return false;
 }
 
+/* For all connections of the member at once: none of them need be subscribed. */
+static void listing_face(const struct services *services, const struct present *present,
+                         const struct room_record *record) {
+  struct listing *listing = present_listing(present, record->room);
+  struct room_view view;
+  struct buffer face;
+  if (!listing) return;
+  buffer_init(&face, LIMIT_FRAME);
+  method_room_view(services, present, record, false, &view);
+  encode_room_notification(&face, &view.face);
+  /* Without memory for it the room still shows in `heads` and with the next room.list. */
+  if (face.failed || !listing_keep_face(listing, buffer_slice(&face))) listing->face_change = 0;
+  buffer_free(&face);
+}
+
+bool listing_show(const struct services *services, struct present *present, const struct room_record *record) {
+  bool appears = !present_listing(present, record->room);
+  if (!present_list(services->rooms, present, record, true)) return false;
+  if (appears) listing_face(services, present, record);
+  services->member_changed(services->server, present, appears || record->kind == ROOM_DIRECT);
+  return true;
+}
+
 static void listing_take(const struct services *services, struct present *present, const struct store_job *job) {
   struct listing *listing = present_listing(present, job->room.room);
   if (listing) listing->refreshing = false;
   if (job->outcome != STORE_DONE || !job->room.record.listed) return;
-  if (present_list(services->rooms, present, &job->room.record, true)) {
-    services->member_changed(services->server, present, job->room.record.kind == ROOM_DIRECT);
-  } else if (job->ticket < TRIES && listing_ask(services, present->key, job->room.room, job->ticket + 1)) {
-    if (listing) listing->refreshing = true;
-  }
+  if (listing_show(services, present, &job->room.record) || job->ticket >= TRIES) return;
+  bool asked = listing_ask(services, present->key, job->room.room, job->ticket + 1);
+  if (listing) listing->refreshing = asked;
 }
 
 static void listing_read(void *context, struct store_job *job) {

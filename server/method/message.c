@@ -22,8 +22,7 @@ static void post_begin(struct call *call, const struct request *request, store_d
   if (!job) return;
   call_keep_author(call, job);
   /* A repeated post is recognised before the rate: over it, the store is asked for nothing else. */
-  call->limited =
-      bucket_take(&call->member->posts, post_rate(services), clock_monotonic_ms(&services->clock)) > 0;
+  call->limited = bucket_take(&call->member->posts, post_rate(services), clock_monotonic_ms(&services->clock)) > 0;
   job->post = (struct store_post){.room = arena_copy(job->arena, params->room),
                                   .author = call->author.key,
                                   .member = call->member->key,
@@ -89,10 +88,8 @@ static struct store_job *change_job(struct call *call, enum store_kind kind, str
   struct store_job *job = call_job(call, kind);
   if (!job) return NULL;
   call_keep_author(call, job);
-  job->change = (struct store_change){.room = arena_copy(job->arena, room),
-                                      .author = call->author.key,
-                                      .member = call->member->key,
-                                      .target = target};
+  job->change = (struct store_change){
+      .room = arena_copy(job->arena, room), .author = call->author.key, .member = call->member->key, .target = target};
   return job;
 }
 
@@ -151,5 +148,4 @@ const struct steps message_post_steps = {.row = {.order = ORDER_WRITE}, .begin =
 const struct steps message_edit_steps = {.row = {.order = ORDER_WRITE}, .begin = edit_begin, .finish = change_finish};
 const struct steps message_remove_steps = {
     .row = {.order = ORDER_WRITE}, .begin = remove_begin, .finish = change_finish};
-const struct steps message_react_steps = {
-    .row = {.order = ORDER_WRITE}, .begin = react_begin, .finish = change_finish};
+const struct steps message_react_steps = {.row = {.order = ORDER_WRITE}, .begin = react_begin, .finish = change_finish};

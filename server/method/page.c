@@ -54,9 +54,9 @@ static bool join_answer(struct call *call, const struct store_job *job, const st
   return call_answer_end(call);
 }
 
-/* With `more` nothing may come from an older subscription: the client is not where that one is. */
 static void join_effect(struct call *call, const struct cut *cut, int64_t as_of) {
-  call->effect = cut->more ? EFFECT_LEAVE : EFFECT_SUBSCRIBE;
+  if (cut->more) return;
+  call->effect = EFFECT_SUBSCRIBE;
   call->cursor = as_of;
   call->effect_room = room_id(call->room);
 }

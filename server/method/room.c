@@ -106,5 +106,4 @@ const struct steps room_leave_steps = {.row = {.order = ORDER_LOCAL}, .begin = l
 const struct steps room_members_steps = {
     .row = {.order = ORDER_READ, .page = true}, .begin = members_begin, .finish = members_finish};
 const struct steps room_typing_steps = {.row = {.order = ORDER_LOCAL}, .begin = typing_begin};
-const struct steps room_read_steps = {
-    .row = {.order = ORDER_WRITE}, .begin = read_begin, .finish = read_finish};
+const struct steps room_read_steps = {.row = {.order = ORDER_WRITE}, .begin = read_begin, .finish = read_finish};

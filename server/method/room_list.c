@@ -17,7 +17,8 @@ static int list_urgency(const struct room_record *record) {
 
 /* What asks for attention first; otherwise as the store gave them. They lie in one array, so places order them. */
 static int list_compare(const void *a, const void *b) {
-  const struct room_record *left = *(const struct room_record *const *)a, *right = *(const struct room_record *const *)b;
+  const struct room_record *left = *(const struct room_record *const *)a,
+                           *right = *(const struct room_record *const *)b;
   int urgency = list_urgency(left) - list_urgency(right);
   if (urgency != 0) return urgency;
   return left < right ? -1 : left > right;

@@ -51,12 +51,8 @@ static void direct_open_begin(struct call *call, const struct request *request, 
 
 /* The member's other connections learn of it too. */
 static void opened_list(struct call *call, const struct room_record *record) {
-  const struct services *services = call->services;
-  if (present_list(services->rooms, call->member, record, true)) {
-    services->member_changed(services->server, call->member, true);
-  } else if (!listing_refresh(services, call->member->key, record->room)) {
-    return; /* it shows with the next post or the next list */
-  }
+  if (listing_show(call->services, call->member, record)) return;
+  if (!listing_refresh(call->services, call->member->key, record->room)) return; /* it shows with the next post */
 }
 
 static void opened_finish(struct call *call, struct store_job *job) {
@@ -73,7 +69,6 @@ static void opened_finish(struct call *call, struct store_job *job) {
   call_answer_finish(call);
 }
 
-const struct steps room_open_steps = {
-    .row = {.order = ORDER_WRITE}, .begin = room_open_begin, .finish = opened_finish};
+const struct steps room_open_steps = {.row = {.order = ORDER_WRITE}, .begin = room_open_begin, .finish = opened_finish};
 const struct steps direct_open_steps = {
     .row = {.order = ORDER_WRITE}, .begin = direct_open_begin, .finish = opened_finish};
