@@ -45,6 +45,11 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 echo "Installing what is missing: ${missing[*]}"
-apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" >/dev/null; }
+# What it prints is of interest only when it fails.
+apt() {
+  local output
+  output=$("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" 2>&1) ||
+    { echo "$output" >&2 && exit 1; }
+}
 apt update
 apt install -y --no-install-recommends "${missing[@]}"
