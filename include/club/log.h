@@ -14,7 +14,12 @@ struct log_field {
   int64_t number;
 };
 
-#define LOG_TEXT(k, v) ((struct log_field){(k), (v) ? (v) : "", 0})
+/* A function, so that arrays can be given without a compiler's warning. */
+static inline struct log_field log_text_field(const char *key, const char *text) {
+  return (struct log_field){key, text ? text : "", 0};
+}
+
+#define LOG_TEXT(k, v) log_text_field((k), (v))
 #define LOG_NUMBER(k, v) ((struct log_field){(k), NULL, (int64_t)(v)})
 
 /* `event` is a short lower-case phrase ("store failed"). Lines below `level` set by log_set_level are not written. */
