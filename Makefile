@@ -10,7 +10,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 BUILD ?= build
-FOLDERS := base wire store bus room member method api connection net
+FOLDERS := base wire store bus room member method api connection instance net
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) -pthread $(CFLAGS) -Iinclude -I$(BUILD)/generated -MMD -MP
@@ -25,6 +25,7 @@ DEPS_member := base
 DEPS_method := room member wire base
 DEPS_api := member wire base
 DEPS_connection := method room member wire base
+DEPS_instance := connection api method room member bus wire base store
 DEPS_net := base
 
 JOBS ?= $(shell nproc)

@@ -21,6 +21,8 @@ struct transport {
   /* One text frame, whole. `frame` has TRANSPORT_HEADROOM bytes before it that are overwritten. */
   enum transport_sent (*write)(void *self, struct link *link, char *frame, size_t size);
   enum transport_sent (*ping)(void *self, struct link *link);
+  /* Bytes that the peer has not taken yet, in the transport and the socket: falls while it takes some. */
+  int64_t (*waiting)(void *self, struct link *link);
   void (*read)(void *self, struct link *link, bool on); /* go on or pause taking frames */
   void (*close)(void *self, struct link *link, int code, const char *text); /* the closing handshake */
   void (*kill)(void *self, struct link *link);                              /* at once, without one */

@@ -1,0 +1,59 @@
+#ifndef CLUB_CONNECTION_H
+#define CLUB_CONNECTION_H
+/* One WebSocket each: frames in, requests carried out in order, frames out. Loop thread only. What the network reports
+ * only marks; everything is done in connections_run and connections_flush, at the end of a turn. */
+#include "club/address.h"
+#include "club/services.h"
+#include "club/transport.h"
+
+struct connection;
+
+struct connections_setup {
+  const struct services *services;
+  struct transport transport;
+  const int64_t *club_seen; /* how far this instance has read the club log */
+  size_t limit;             /* connections in all; the surplus is told `closing`. 0: none */
+};
+
+struct connections *connections_create(const struct connections_setup *setup) CLUB_MUST_CHECK;
+/* After every link was reported closed. Takes NULL. */
+void connections_destroy(struct connections *connections);
+size_t connections_count(const struct connections *connections);
+/* Requests begun and not finished, those of connections that are gone too. */
+size_t connections_in_flight(const struct connections *connections);
+
+/* ---- from the network ---- */
+
+/* NULL: no memory. Freed at the end of the turn in which its link is reported closed. */
+struct connection *connection_open(struct connections *connections, struct link *link, struct slice token,
+                                   const struct address *address) CLUB_MUST_CHECK;
+void connection_received(struct connection *connection, struct slice piece, bool last, bool binary, size_t remaining);
+void connection_heard(struct connection *connection);
+void connection_writable(struct connection *connection);
+void connection_ending(struct connection *connection);
+void connection_closed(struct connection *connection);
+
+/* ---- the turn ---- */
+
+/* Carries out what was received, as far as each connection may. */
+void connections_run(struct connections *connections);
+/* Writes to each connection what waits for it, pauses and resumes reading, closes, frees what is gone. True: there is
+ * more to do at once. */
+bool connections_flush(struct connections *connections) CLUB_MUST_CHECK;
+/* Frees what is gone, nothing else: the turn while delivery pauses. */
+void connections_reap(struct connections *connections);
+
+/* ---- what others tell ---- */
+
+/* rooms_setup.wants */
+void connection_wants(struct subscription *subscription);
+/* A listing of the member changed (present->change rose). `soon`: tell it now, not within a second. */
+void connections_member_changed(struct connections *connections, struct present *present, bool soon);
+/* Ends the connections of a session (4001). */
+void connections_end_session(struct connections *connections, int64_t member, int64_t session);
+/* Tells at most `count` more connections `closing {retry_after}`, each a time of its own out of `spread_ms`, and closes
+ * them with 1001 once what they asked for is answered. The number that are open and were not told. */
+size_t connections_send_away(struct connections *connections, size_t count, int64_t spread_ms);
+/* New connections are told `closing` from here on. */
+void connections_refuse(struct connections *connections);
+#endif

@@ -1,0 +1,194 @@
+/* All connections: opening, marking, closing, freeing. */
+#include <stdlib.h>
+
+#include "club/log.h"
+#include "inside.h"
+
+#define CLOSE_WAIT_MS 5000 /* for a line that must drain before it can be closed with a code */
+#define VALUE_LIMIT LIMIT_FRAME
+
+struct connections *connections_create(const struct connections_setup *setup) {
+  struct connections *connections = calloc(1, sizeof *connections);
+  if (!connections) return NULL;
+  connections->setup = *setup;
+  LIST_INIT(&connections->everyone);
+  LIST_INIT(&connections->gone);
+  buffer_init(&connections->frame, TRANSPORT_HEADROOM + LIMIT_FRAME + 256);
+  buffer_init(&connections->value, VALUE_LIMIT);
+  return connections;
+}
+
+void connections_destroy(struct connections *connections) {
+  if (!connections) return;
+  connections->marked = connections->runnable = NULL;
+  struct connection *connection;
+  LIST_FOREACH(connection, &connections->gone, everyone) connection->marked = connection->runnable = false;
+  connections_reap(connections);
+  if (!LIST_EMPTY(&connections->everyone)) log_line(LOG_ERROR, "connections left at the end");
+  begun_free_all(connections);
+  buffer_free(&connections->frame);
+  buffer_free(&connections->value);
+  free(connections);
+}
+
+size_t connections_count(const struct connections *connections) {
+  return connections->count;
+}
+
+size_t connections_in_flight(const struct connections *connections) {
+  return HASH_COUNT(connections->begun);
+}
+
+struct connection *connection_open(struct connections *connections, struct link *link, struct slice token,
+                                   const struct address *address) {
+  struct connection *connection = calloc(1, sizeof *connection);
+  if (!connection) return NULL;
+  connection->all = connections;
+  connection->link = link;
+  connection->id = ++connections->next_id;
+  connection->address = *address;
+  connection->token = strndup(token.data, token.size);
+  if (!connection->token) {
+    free(connection);
+    return NULL;
+  }
+  LIST_INSERT_HEAD(&connections->everyone, connection, everyone);
+  HASH_ADD(hh, connections->by_id, id, sizeof connection->id, connection);
+  connections->count++;
+  connections->setup.services->metrics->connections_opened++;
+  line_begin(connection);
+  connection_mark_run(connection); /* the look-up of its session */
+  return connection;
+}
+
+void connection_mark(struct connection *connection) {
+  if (connection->marked) return;
+  connection->marked = true;
+  connection->next_marked = connection->all->marked;
+  connection->all->marked = connection;
+}
+
+void connection_mark_run(struct connection *connection) {
+  if (connection->runnable) return;
+  connection->runnable = true;
+  connection->next_runnable = connection->all->runnable;
+  connection->all->runnable = connection;
+}
+
+static void connection_drop_requests(struct connection *connection) {
+  free(connection->held);
+  connection->held = NULL;
+  frame_destroy(connection->frame);
+  connection->frame = NULL;
+  inbox_free(connection);
+}
+
+void connection_end(struct connection *connection, int code) {
+  if (connection->state >= STATE_CLOSING) return;
+  connection->state = STATE_CLOSING;
+  connection->close_code = (uint16_t)code;
+  wheel_arm(connection->all->setup.services->wheel, &connection->line_timer,
+            connections_now(connection->all) + CLOSE_WAIT_MS);
+  connection_mark(connection);
+}
+
+void connection_ending(struct connection *connection) {
+  connection->state = STATE_CLOSED;
+}
+
+void connection_closed(struct connection *connection) {
+  if (connection->link_gone) return;
+  connection->link_gone = true;
+  connection->state = STATE_CLOSED;
+  connection->link = NULL;
+  LIST_REMOVE(connection, everyone);
+  LIST_INSERT_HEAD(&connection->all->gone, connection, everyone);
+  connection->all->count--;
+}
+
+static void connection_leave_member(struct connection *connection) {
+  const struct services *services = connection->all->setup.services;
+  struct present *member = connection->member;
+  if (!member) return;
+  LIST_REMOVE(connection, of_member);
+  if (--member->connection_count == 0) {
+    free(member->connections);
+    member->connections = NULL;
+  }
+  presents_release(services->presents, services->rooms, member);
+}
+
+static void connection_free(struct connection *connection) {
+  struct wheel *wheel = connection->all->setup.services->wheel;
+  LIST_REMOVE(connection, everyone);
+  HASH_DELETE(hh, connection->all->by_id, connection);
+  wheel_disarm(wheel, &connection->line_timer);
+  wheel_disarm(wheel, &connection->tell_timer);
+  begun_forget(connection);
+  seat_leave_all(connection);
+  connection_leave_member(connection);
+  connection_drop_requests(connection);
+  outbox_free(connection);
+  free(connection->token);
+  free(connection);
+}
+
+/* One that is still on a list of this turn is freed in the next. */
+void connections_reap(struct connections *connections) {
+  struct connection *connection, *next;
+  for (connection = LIST_FIRST(&connections->gone); connection; connection = next) {
+    next = LIST_NEXT(connection, everyone);
+    if (!connection->marked && !connection->runnable) connection_free(connection);
+  }
+}
+
+bool connections_flush(struct connections *connections) {
+  struct connection *connection = connections->marked;
+  connections->marked = NULL;
+  connections->again = false;
+  while (connection) {
+    struct connection *next = connection->next_marked;
+    connection->marked = false;
+    flush_connection(connection);
+    connection = next;
+  }
+  connections_reap(connections);
+  return connections->again || connections->marked || connections->runnable;
+}
+
+/* ---- ends ---- */
+
+void connections_end_session(struct connections *connections, int64_t member, int64_t session) {
+  struct present *present = presents_find(connections->setup.services->presents, member);
+  struct connection *connection;
+  if (!present || !present->connections) return;
+  LIST_FOREACH(connection, (struct connection_list *)present->connections, of_member) {
+    if (connection->session == session) connection_end(connection, 4001);
+  }
+}
+
+void connections_refuse(struct connections *connections) {
+  connections->refusing = true;
+}
+
+static int64_t connections_spread(struct connections *connections, int64_t spread_ms) {
+  uint32_t random;
+  const struct randomness *randomness = &connections->setup.services->randomness;
+  randomness->fill(randomness->self, &random, sizeof random);
+  return 1000 + (int64_t)(random % (uint64_t)(spread_ms > 0 ? spread_ms : 1));
+}
+
+size_t connections_send_away(struct connections *connections, size_t count, int64_t spread_ms) {
+  size_t left = 0;
+  struct connection *connection;
+  LIST_FOREACH(connection, &connections->everyone, everyone) {
+    if (connection->leaving || connection->state >= STATE_CLOSING) continue;
+    if (count == 0) {
+      left++;
+      continue;
+    }
+    count--;
+    welcome_send_away(connection, connections_spread(connections, spread_ms));
+  }
+  return left;
+}

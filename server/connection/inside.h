@@ -1,0 +1,154 @@
+#ifndef CONNECTION_INSIDE_H
+#define CONNECTION_INSIDE_H
+/* What the files of this folder share. */
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "club/connection.h"
+#include "club/limits.h"
+#include "club/method.h"
+#include "club/wire.h"
+
+enum state {
+  STATE_OPENING, /* whose session it is, is being asked */
+  STATE_LIVE,
+  STATE_CLOSING, /* to be closed with `close_code` once it may be written to */
+  STATE_CLOSED   /* nothing is written or read any more */
+};
+
+/* A connection in a room. */
+struct seat {
+  struct subscription subscription; /* first */
+  struct connection *connection;
+  struct seat *next_waiting;
+  LIST_ENTRY(seat) of_connection;
+  bool held; /* a new join is under way: nothing is taken meanwhile */
+};
+
+/* Answers that wait to be written: whole JSON values with commas between. */
+struct outbox {
+  struct buffer bytes;
+  size_t items;
+};
+
+/* A request that was begun. */
+struct begun {
+  struct call call; /* first */
+  struct connections *connections;
+  struct connection *connection; /* NULL: gone */
+  enum method_order order;
+  bool page, subscribes, reads_mark;
+  LIST_ENTRY(begun) of_connection;
+  UT_hash_handle hh;
+};
+
+struct connection {
+  /* what a delivery touches */
+  struct link *link;
+  struct connection *next_marked;
+  struct seat *waiting; /* those with something to take */
+  struct outbox *out;   /* NULL: no answers wait */
+  uint8_t state;
+  bool marked;  /* on the list of those to be flushed */
+  bool blocked; /* the transport keeps bytes: write nothing */
+  bool want_ping;
+  bool paused; /* reading is */
+  bool runnable;
+  uint8_t in_flight, pages;
+  uint32_t told_change; /* of the member's listings */
+  struct present *member;
+  /* the rest */
+  struct connections *all;
+  struct outbox *out_next; /* answers that did not fit into one frame with those of `out` */
+  struct connection *next_runnable;
+  struct buffer *inbox; /* NULL: nothing was received that was not carried out */
+  size_t inbox_at;      /* of the next frame in it */
+  size_t inbox_frames;  /* whole ones */
+  struct frame *frame;  /* being carried out */
+  struct request *held; /* the next request of `frame`, which must wait */
+  LIST_HEAD(, seat) seats;
+  LIST_HEAD(, begun) calls;
+  LIST_ENTRY(connection) of_member;
+  LIST_ENTRY(connection) everyone;
+  UT_hash_handle hh; /* by id */
+  uint64_t id;
+  int64_t session;
+  int64_t heard_ms, blocked_ms, told_ms;
+  int64_t waiting_bytes; /* that the peer had not taken when looked at last */
+  struct wheel_timer line_timer, tell_timer;
+  int64_t malformed_ms;
+  uint16_t malformed;
+  uint16_t seat_count;
+  uint16_t close_code;
+  bool partial; /* the last frame of the inbox is not whole yet */
+  bool tell_now;
+  bool leaving; /* was told `closing`: ends once what was begun is answered */
+  bool link_gone;
+  uint8_t tries; /* of the session's look-up */
+  struct address address;
+  char *token; /* while STATE_OPENING */
+};
+
+LIST_HEAD(connection_list, connection);
+
+struct connections {
+  struct connections_setup setup;
+  struct connection *by_id;
+  struct connection_list everyone;
+  struct begun *begun; /* by ticket */
+  uint64_t next_id;
+  struct connection *marked, *runnable;
+  struct connection_list gone; /* to be freed at the end of the turn */
+  size_t count;
+  struct buffer frame; /* one frame being put together */
+  struct buffer value; /* one answer being made */
+  struct begun *spare;
+  size_t spare_count;
+  bool refusing; /* everybody is sent away */
+  bool again;    /* a connection has more to write in the next turn */
+};
+
+static inline int64_t connections_now(const struct connections *connections) {
+  return clock_monotonic_ms(&connections->setup.services->clock);
+}
+
+/* connections.c */
+void connection_mark(struct connection *connection);     /* flush it at the end of this turn */
+void connection_mark_run(struct connection *connection); /* carry out its requests */
+void connection_end(struct connection *connection, int code);
+/* inbox.c */
+struct slice inbox_next(struct connection *connection); /* the next whole frame; absent: none */
+void inbox_done(struct connection *connection);         /* with the frame that inbox_next gave */
+void inbox_free(struct connection *connection);
+/* outbox.c: begin gives a buffer to append one value to, end puts it among the answers (an empty one: nothing). */
+struct buffer *outbox_begin(struct connection *connection);
+void outbox_end(struct connection *connection);
+bool outbox_crowded(const struct connection *connection); /* no more requests before this is written */
+void outbox_written(struct connection *connection);       /* `out` is: the next one comes up */
+void outbox_free(struct connection *connection);
+/* begun.c */
+bool begun_start(struct connection *connection, const struct request *request);
+bool begun_must_wait(const struct connection *connection, const struct request *request);
+void begun_forget(struct connection *connection);
+void begun_free_all(struct connections *connections); /* those that the store never gave back, too */
+/* seat.c */
+struct seat *seat_find(const struct connection *connection, const struct room *room);
+void seat_subscribe(struct connection *connection, struct room *room, int64_t cursor);
+void seat_leave(struct connection *connection, struct room *room);
+void seat_hold(struct connection *connection, struct room *room, bool hold);
+void seat_leave_all(struct connection *connection);
+void seat_wants(struct seat *seat);
+/* tell.c: what the member's listings owe to this connection; appends to the frame. */
+bool tell_due(const struct connection *connection);
+void tell_append(struct connection *connection, struct buffer *frame, size_t limit, size_t *items);
+void tell_begin(struct connection *connection);
+/* welcome.c */
+void welcome_ask(struct connection *connection);
+void welcome_send_away(struct connection *connection, int64_t retry_after_ms);
+/* line.c */
+void line_begin(struct connection *connection);
+void line_blocked(struct connection *connection);
+void line_read(struct connection *connection); /* pauses or resumes as the connection stands */
+/* flush.c */
+void flush_connection(struct connection *connection);
+#endif

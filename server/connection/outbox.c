@@ -1,0 +1,66 @@
+/* Answers that wait to be written. At most two frames: small answers and one page (a connection has one page at a time). */
+#include <stdlib.h>
+
+#include "club/log.h"
+#include "inside.h"
+
+#define OUTBOX_LIMIT (LIMIT_FRAME - 2) /* the brackets of a batch */
+#define OUTBOX_CROWDED (LIMIT_FRAME / 4)
+
+static struct outbox *outbox_make(void) {
+  struct outbox *outbox = calloc(1, sizeof *outbox);
+  if (outbox) buffer_init(&outbox->bytes, OUTBOX_LIMIT);
+  return outbox;
+}
+
+static void outbox_destroy(struct outbox **outbox) {
+  if (!*outbox) return;
+  buffer_free(&(*outbox)->bytes);
+  free(*outbox);
+  *outbox = NULL;
+}
+
+struct buffer *outbox_begin(struct connection *connection) {
+  struct buffer *value = &connection->all->value;
+  buffer_clear(value);
+  return value;
+}
+
+static bool outbox_put(struct outbox **outbox, struct slice value) {
+  if (!*outbox) *outbox = outbox_make();
+  if (!*outbox) return false;
+  struct buffer *bytes = &(*outbox)->bytes;
+  if (bytes->size + 1 + value.size > bytes->limit) return false;
+  if ((*outbox)->items > 0) buffer_append_char(bytes, ',');
+  buffer_append_slice(bytes, value);
+  if (bytes->failed) return false;
+  (*outbox)->items++;
+  return true;
+}
+
+void outbox_end(struct connection *connection) {
+  struct buffer *value = &connection->all->value;
+  if (value->size == 0 && !value->failed) return;
+  bool put = !value->failed && ((!connection->out_next && outbox_put(&connection->out, buffer_slice(value))) ||
+                                outbox_put(&connection->out_next, buffer_slice(value)));
+  if (!put) { /* an answer must not be lost silently: the line ends, and what was carried out is found after joining */
+    log_line(LOG_ERROR, "answer does not fit", LOG_NUMBER("bytes", value->size));
+    connection_end(connection, 1001);
+  }
+  connection_mark(connection);
+}
+
+bool outbox_crowded(const struct connection *connection) {
+  return connection->out_next || (connection->out && connection->out->bytes.size > OUTBOX_CROWDED);
+}
+
+void outbox_written(struct connection *connection) {
+  outbox_destroy(&connection->out);
+  connection->out = connection->out_next;
+  connection->out_next = NULL;
+}
+
+void outbox_free(struct connection *connection) {
+  outbox_destroy(&connection->out);
+  outbox_destroy(&connection->out_next);
+}

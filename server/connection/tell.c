@@ -1,0 +1,107 @@
+/* What changed on a member's list, told to each of the member's connections: `room`, `read` and `heads`. A connection
+ * remembers the change number that it was told; what changed several times meanwhile is told once, as it stands. */
+#include "inside.h"
+
+#define TELL_EVERY_MS 1000
+#define TELL_ITEM 512 /* bytes of one room's share at most, but for a `room` notification */
+
+static bool tell_newer(uint32_t change, uint32_t told) {
+  return (int32_t)(change - told) > 0;
+}
+
+bool tell_due(const struct connection *connection) {
+  return connection->state == STATE_LIVE && connection->member && connection->told_change != connection->member->change &&
+         (connection->tell_now || connections_now(connection->all) - connection->told_ms >= TELL_EVERY_MS);
+}
+
+static void tell_fire(struct wheel_timer *timer) {
+  connection_mark((struct connection *)(void *)((char *)timer - offsetof(struct connection, tell_timer)));
+}
+
+void tell_begin(struct connection *connection) {
+  connection->tell_timer.fire = tell_fire;
+  connection->told_change = connection->member->change;
+  connection->told_ms = connections_now(connection->all) - TELL_EVERY_MS;
+}
+
+static void tell_changed(struct connection *connection, bool soon) {
+  if (soon) connection->tell_now = true;
+  if (tell_due(connection)) {
+    connection_mark(connection);
+  } else if (!wheel_armed(&connection->tell_timer)) {
+    wheel_arm(connection->all->setup.services->wheel, &connection->tell_timer, connection->told_ms + TELL_EVERY_MS);
+  }
+}
+
+void connections_member_changed(struct connections *connections, struct present *present, bool soon) {
+  struct connection *connection;
+  struct connection_list *list = present->connections;
+  (void)connections;
+  if (!list) return;
+  LIST_FOREACH(connection, list, of_member) {
+    if (connection->state == STATE_LIVE) tell_changed(connection, soon);
+  }
+}
+
+/* Begins an item: a comma between notifications. False: the frame is full. */
+static bool tell_item(struct buffer *frame, size_t limit, size_t need, size_t *items) {
+  if (frame->size + need > limit) return false;
+  if (*items > 0) buffer_append_char(frame, ',');
+  ++*items;
+  return true;
+}
+
+static bool tell_room(const struct listing *listing, uint32_t told, struct buffer *frame, size_t limit, size_t *items) {
+  if (!listing->face.data || !tell_newer(listing->face_change, told)) return true;
+  if (!tell_item(frame, limit, listing->face.size + 2, items)) return false;
+  buffer_append_slice(frame, listing->face);
+  return true;
+}
+
+static bool tell_read(const struct listing *listing, uint32_t told, struct buffer *frame, size_t limit, size_t *items) {
+  if (!tell_newer(listing->read_change, told)) return true;
+  if (!tell_item(frame, limit, TELL_ITEM, items)) return false;
+  encode_read(frame, room_id(listing->watcher.room), room_watch_counts(&listing->watcher).read);
+  return true;
+}
+
+static bool tell_is_head(const struct connection *connection, const struct listing *listing) {
+  return tell_newer(listing->change, connection->told_change) && listing->change != listing->face_change &&
+         !seat_find(connection, listing->watcher.room);
+}
+
+/* One `heads` with all the rooms that changed; what does not fit is told with the next frame. */
+static bool tell_heads(const struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
+  size_t count = 0;
+  bool all = true;
+  for (const struct listing *listing = connection->member->listings; listing; listing = listing->next) {
+    if (!tell_is_head(connection, listing)) continue;
+    if (frame->size + TELL_ITEM > limit) {
+      all = false;
+      break;
+    }
+    if (count == 0) {
+      if (!tell_item(frame, limit, TELL_ITEM, items)) return false;
+      encode_heads_begin(frame);
+    }
+    struct watch_counts counts = room_watch_counts(&listing->watcher);
+    encode_heads_item(frame, count++ == 0, room_id(listing->watcher.room), counts.head, counts.unread,
+                      counts.mentions);
+  }
+  if (count > 0) encode_heads_end(frame);
+  return all;
+}
+
+void tell_append(struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
+  bool all = true;
+  for (const struct listing *listing = connection->member->listings; listing && all; listing = listing->next) {
+    if (!tell_newer(listing->change, connection->told_change)) continue;
+    all = tell_room(listing, connection->told_change, frame, limit, items) &&
+          tell_read(listing, connection->told_change, frame, limit, items);
+  }
+  all = all && tell_heads(connection, frame, limit, items);
+  if (!all) return; /* the whole again with the next frame: it says how things stand, twice does no harm */
+  connection->told_change = connection->member->change;
+  connection->told_ms = connections_now(connection->all);
+  connection->tell_now = false;
+}

@@ -1,0 +1,126 @@
+/* The first frame: whose session it is is asked of the store, then `welcome`, or `closing` where there is no room. */
+#include <stdlib.h>
+
+#include "club/log.h"
+#include "inside.h"
+
+#define TOUCH_EVERY_MS 3600000 /* a session's last use is kept to the hour */
+#define RETRY_AFTER_MS 2000
+#define TRIES 5
+
+void welcome_send_away(struct connection *connection, int64_t retry_after_ms) {
+  encode_closing(outbox_begin(connection), retry_after_ms);
+  outbox_end(connection);
+  connection->leaving = true;
+  connection_mark(connection);
+}
+
+static void welcome_refuse(struct connection *connection) {
+  connection->all->setup.services->metrics->connections_refused++;
+  welcome_send_away(connection, RETRY_AFTER_MS);
+}
+
+static void welcome_touched(void *context, struct store_job *job) {
+  (void)context;
+  store_job_destroy(job);
+}
+
+static void welcome_touch(const struct services *services, const struct store_session *found) {
+  if (clock_wall_ms(&services->clock) - found->used_at < TOUCH_EVERY_MS) return;
+  struct store_job *job = store_job_create(STORE_SESSION_TOUCH);
+  if (!job) return; /* the next opening touches it */
+  job->done = welcome_touched;
+  memcpy(job->session.digest, found->digest, sizeof job->session.digest);
+  if (!services->store.submit(services->store.self, job)) store_job_destroy(job);
+}
+
+static void welcome_list(const struct services *services, struct present *member, const struct store_session *found) {
+  for (size_t i = 0; i < found->room_count; i++) {
+    const struct room_record *record = &found->rooms[i];
+    if (!present_list(services->rooms, member, record, false) &&
+        !listing_refresh(services, member->key, record->room))
+      log_line(LOG_WARN, "listing not read", LOG_NUMBER("member", member->key));
+  }
+}
+
+static bool welcome_join_member(struct connection *connection, const struct store_session *found) {
+  const struct services *services = connection->all->setup.services;
+  struct present *member = presents_hold(services->presents, &found->record);
+  if (!member) return false;
+  if (!member->connections) {
+    struct connection_list *list = calloc(1, sizeof *list);
+    if (!list) {
+      presents_release(services->presents, services->rooms, member);
+      return false;
+    }
+    member->connections = list;
+    welcome_list(services, member, found);
+  }
+  connection->member = member;
+  connection->session = found->session;
+  member->connection_count++;
+  LIST_INSERT_HEAD((struct connection_list *)member->connections, connection, of_member);
+  return true;
+}
+
+static void welcome_enter(struct connection *connection, const struct store_session *found) {
+  const struct services *services = connection->all->setup.services;
+  struct present *present = presents_find(services->presents, found->record.key);
+  if (services->limits && present && present->connection_count >= LIMIT_CONNECTIONS_OF_MEMBER) {
+    welcome_refuse(connection);
+    return;
+  }
+  if (!welcome_join_member(connection, found)) {
+    welcome_refuse(connection);
+    return;
+  }
+  connection->state = STATE_LIVE;
+  free(connection->token);
+  connection->token = NULL;
+  tell_begin(connection);
+  struct welcome welcome = {.member = &found->record,
+                            .instance = services->instance,
+                            .epoch = slice_of(services->epoch),
+                            .now_ms = clock_wall_ms(&services->clock)};
+  encode_welcome(outbox_begin(connection), &welcome);
+  outbox_end(connection);
+  welcome_touch(services, found);
+  connection_mark_run(connection); /* requests may have come already */
+}
+
+static void welcome_done(void *context, struct store_job *job) {
+  struct connections *connections = ((struct completions *)context)->connections;
+  struct connection *connection;
+  HASH_FIND(hh, connections->by_id, &job->ticket, sizeof job->ticket, connection);
+  if (connection && connection->state == STATE_OPENING && !connection->leaving) {
+    bool old = job->outcome == STORE_DONE && job->session.club_head < *connections->setup.club_seen;
+    if (old && ++connection->tries < TRIES)
+      welcome_ask(connection); /* the session may have ended between the reading and now */
+    else if (job->outcome == STORE_REFUSED)
+      connection_end(connection, 4001);
+    else if (old || job->outcome != STORE_DONE)
+      welcome_refuse(connection);
+    else
+      welcome_enter(connection, &job->session);
+  }
+  store_job_destroy(job);
+}
+
+void welcome_ask(struct connection *connection) {
+  struct connections *connections = connection->all;
+  const struct services *services = connections->setup.services;
+  bool full = connections->setup.limit > 0 && connections->count > connections->setup.limit;
+  struct store_job *job = full || connections->refusing ? NULL : store_job_create(STORE_SESSION_FIND);
+  if (!job) {
+    welcome_refuse(connection);
+    return;
+  }
+  job->ticket = connection->id;
+  job->done = welcome_done;
+  job->session.with_rooms = true;
+  digest_sha256(slice_of(connection->token), job->session.digest);
+  if (!services->store.submit(services->store.self, job)) {
+    store_job_destroy(job);
+    welcome_refuse(connection);
+  }
+}

@@ -1,0 +1,38 @@
+#ifndef INSTANCE_INSIDE_H
+#define INSTANCE_INSIDE_H
+#include "club/api.h"
+#include "club/limits.h"
+#include "club/method.h"
+#include "club/server.h"
+
+struct pulse {
+  int64_t sent_ms;      /* when the last one was asked for */
+  int64_t confirmed_ms; /* when the last one that was answered had been asked for */
+  int64_t club_seen;    /* the club log up to here was carried out */
+  bool asked, again;
+};
+
+struct server {
+  struct server_setup setup;
+  struct services services;
+  struct completions completions;
+  struct metrics metrics;
+  struct pulse pulse;
+  struct connections *connections;
+  struct api *api;
+  bool going_away;
+  int64_t going_since_ms;
+  size_t to_send_away;
+};
+
+static inline int64_t server_now(const struct server *server) {
+  return clock_monotonic_ms(&server->services.clock);
+}
+
+/* pulse.c: what the store confirms again and again */
+void pulse_turn(struct server *server);
+void pulse_at_once(struct server *server);
+/* May what is known here be used? Not when the store has not confirmed it for two seconds: a process that was stopped
+ * and goes on asks before it sends. */
+bool pulse_is_fresh(const struct server *server);
+#endif

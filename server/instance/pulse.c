@@ -1,0 +1,125 @@
+/* The pulse: twice a second the store is asked for what other writers did: heads of rooms, the club log, the epoch. */
+#include "club/log.h"
+#include "inside.h"
+
+#define PULSE_EVERY_MS 500
+#define FRESH_MS 2000
+#define EVENTS_OF_A_PULSE 1000
+
+bool pulse_is_fresh(const struct server *server) {
+  return server_now(server) - server->pulse.confirmed_ms <= FRESH_MS;
+}
+
+/* ---- the club log ---- */
+
+static void pulse_member_done(void *context, struct store_job *job) {
+  struct server *server = ((struct completions *)context)->server;
+  struct present *present = presents_find(server->services.presents, (int64_t)job->ticket);
+  if (present && job->outcome == STORE_DONE && !present_update(present, &job->member.member))
+    log_line(LOG_ERROR, "no memory for a changed member", LOG_NUMBER("member", present->key));
+  store_job_destroy(job);
+}
+
+static bool pulse_read_member(struct server *server, int64_t member) {
+  if (!presents_find(server->services.presents, member)) return true;
+  struct store_job *job = store_job_create(STORE_MEMBER_GET);
+  if (!job) return false;
+  job->urgent = true;
+  job->ticket = (uint64_t)member;
+  job->member.member.key = member;
+  job->done = pulse_member_done;
+  if (server->services.store.submit(server->services.store.self, job)) return true;
+  store_job_destroy(job);
+  return false;
+}
+
+/* False: it could not be carried out and must be read again. */
+static bool pulse_apply(struct server *server, const struct club_event *event) {
+  switch (event->kind) {
+  case CLUB_SESSION_ENDED: connections_end_session(server->connections, event->member, event->session); return true;
+  case CLUB_MEMBER_CHANGED: return pulse_read_member(server, event->member);
+  case CLUB_LISTED:
+    return !presents_find(server->services.presents, event->member) ||
+           listing_refresh(&server->services, event->member, event->room);
+  }
+  return true; /* a kind of a newer release */
+}
+
+static void pulse_apply_events(struct server *server, const struct store_pulse *read) {
+  for (size_t i = 0; i < read->event_count; i++) {
+    const struct club_event *event = &read->events[i];
+    if (event->seq <= server->pulse.club_seen) continue;
+    if (!pulse_apply(server, event)) return;
+    server->pulse.club_seen = event->seq;
+  }
+  if (read->event_count >= EVENTS_OF_A_PULSE) server->pulse.again = true;
+}
+
+/* ---- the history ---- */
+
+/* Another history: what is in memory says nothing any more. Everybody joins afresh. */
+static void pulse_check_epoch(struct server *server, const char *epoch) {
+  if (epoch[0] == 0 || strcmp(epoch, server->services.epoch) == 0) return;
+  log_line(LOG_WARN, "the store's history changed, closing all connections");
+  memcpy(server->services.epoch, epoch, sizeof server->services.epoch);
+  rooms_forget(server->services.rooms);
+  connections_send_away(server->connections, SIZE_MAX, 1000);
+}
+
+static void pulse_done(void *context, struct store_job *job) {
+  struct server *server = ((struct completions *)context)->server;
+  struct pulse *pulse = &server->pulse;
+  pulse->asked = false;
+  if (job->outcome == STORE_DONE) {
+    pulse->confirmed_ms = pulse->sent_ms;
+    pulse_check_epoch(server, job->pulse.epoch);
+    for (size_t i = 0; i < job->pulse.head_count; i++)
+      rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head);
+    pulse_apply_events(server, &job->pulse);
+  }
+  store_job_destroy(job);
+  if (pulse->again) pulse_at_once(server);
+}
+
+/* ---- asking ---- */
+
+struct pulse_rooms {
+  struct store_job *job;
+  size_t count;
+};
+
+static void pulse_add_room(void *context, struct room *room) {
+  struct pulse_rooms *rooms = context;
+  rooms->job->pulse.heads[rooms->count++] = (struct room_head){arena_copy(rooms->job->arena, room_id(room)), 0};
+}
+
+static bool pulse_add_rooms(struct server *server, struct store_job *job) {
+  size_t count = rooms_count(server->services.rooms);
+  if (!server->setup.store_shared || count == 0) return true;
+  struct pulse_rooms rooms = {.job = job};
+  job->pulse.heads = arena_alloc(job->arena, count * sizeof *job->pulse.heads);
+  if (!job->pulse.heads) return false;
+  rooms_each(server->services.rooms, pulse_add_room, &rooms);
+  job->pulse.head_count = rooms.count;
+  return !arena_failed(job->arena);
+}
+
+void pulse_at_once(struct server *server) {
+  struct pulse *pulse = &server->pulse;
+  pulse->again = pulse->asked; /* the one under way may have read before what is new */
+  if (pulse->asked) return;
+  struct store_job *job = store_job_create(STORE_PULSE);
+  if (!job) return;
+  job->urgent = true;
+  job->done = pulse_done;
+  job->pulse.club_after = pulse->club_seen;
+  pulse->sent_ms = server_now(server);
+  if (pulse_add_rooms(server, job) && server->services.store.submit(server->services.store.self, job))
+    pulse->asked = true;
+  else
+    store_job_destroy(job);
+}
+
+void pulse_turn(struct server *server) {
+  if (!server->pulse.asked && server_now(server) - server->pulse.sent_ms >= PULSE_EVERY_MS) pulse_at_once(server);
+}

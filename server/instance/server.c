@@ -1,0 +1,217 @@
+/* One instance: owns rooms, members, connections and the API, and says what happens in a turn. */
+#include <stdlib.h>
+
+#include "club/log.h"
+#include "inside.h"
+
+#define SENT_AWAY_A_TURN 500 /* closing ten thousand at once would hold up everything for seconds */
+#define READY_MS 5000        /* without the store's confirmation no new members are wanted */
+
+/* ---- what rooms and methods call back ---- */
+
+static void server_wants(void *owner, struct subscription *subscription) {
+  (void)owner;
+  connection_wants(subscription);
+}
+
+static void server_noticed(void *owner, struct watcher *watcher, bool soon) {
+  struct server *server = owner;
+  struct listing *listing = (struct listing *)(void *)((char *)watcher - offsetof(struct listing, watcher));
+  struct present *present = presents_find(server->services.presents, watcher->member);
+  if (!present) return;
+  if (watcher->stale && !listing_refresh(&server->services, watcher->member, room_id(watcher->room)))
+    log_line(LOG_WARN, "listing not read", LOG_NUMBER("member", watcher->member));
+  listing->change = ++present->change;
+  connections_member_changed(server->connections, present, soon);
+}
+
+static struct watcher *server_watcher_of(void *owner, int64_t member, struct slice room) {
+  struct server *server = owner;
+  struct present *present = presents_find(server->services.presents, member);
+  struct listing *listing = present ? present_listing(present, room) : NULL;
+  return listing ? &listing->watcher : NULL;
+}
+
+static void server_member_changed(struct server *server, struct present *present, bool soon) {
+  connections_member_changed(server->connections, present, soon);
+}
+
+static void server_club_log_grew(struct server *server, int64_t head) {
+  if (head > server->pulse.club_seen) pulse_at_once(server);
+}
+
+static bool server_going_away(const struct server *server) {
+  return server->going_away;
+}
+
+/* ---- making ---- */
+
+static struct rooms *server_make_rooms(struct server *server) {
+  struct services *services = &server->services;
+  const struct rooms_setup setup = {.clock = &services->clock,
+                                    .wheel = services->wheel,
+                                    .store = &services->store,
+                                    .bus = &services->bus,
+                                    .metrics = services->metrics,
+                                    .epoch = services->epoch,
+                                    .secret = services->secret,
+                                    .owner = server,
+                                    .wants = server_wants,
+                                    .noticed = server_noticed,
+                                    .watcher_of = server_watcher_of};
+  return rooms_create(&setup);
+}
+
+static void server_fill_services(struct server *server) {
+  const struct server_setup *setup = &server->setup;
+  server->services = (struct services){.club = setup->club,
+                                       .clock = setup->clock,
+                                       .randomness = setup->randomness,
+                                       .store = setup->store,
+                                       .bus = setup->bus,
+                                       .hasher = setup->hasher,
+                                       .answerer = setup->answerer,
+                                       .metrics = &server->metrics,
+                                       .url = setup->url,
+                                       .origins = setup->origins,
+                                       .origin_count = setup->origin_count,
+                                       .tls = setup->tls,
+                                       .limits = setup->limits,
+                                       .post_rate = setup->post_rate,
+                                       .instance = setup->instance,
+                                       .version = setup->version,
+                                       .server = server,
+                                       .club_log_grew = server_club_log_grew,
+                                       .going_away = server_going_away,
+                                       .member_changed = server_member_changed};
+  memcpy(server->services.epoch, setup->epoch, sizeof setup->epoch);
+  memcpy(server->services.secret, setup->secret, sizeof setup->secret);
+}
+
+static bool server_make_parts(struct server *server) {
+  struct services *services = &server->services;
+  const struct connections_setup connections = {.services = services,
+                                                .transport = server->setup.transport,
+                                                .club_seen = &server->pulse.club_seen,
+                                                .limit = server->setup.connection_limit};
+  services->wheel = wheel_create(server_now(server));
+  if (services->wheel) services->rooms = server_make_rooms(server);
+  services->presents = presents_create();
+  services->tries = tries_create(&services->clock);
+  server->connections = connections_create(&connections);
+  server->api = api_create(services);
+  return services->wheel && services->rooms && services->presents && services->tries && server->connections &&
+         server->api;
+}
+
+struct server *server_create(const struct server_setup *setup) {
+  struct server *server = calloc(1, sizeof *server);
+  if (!server) return NULL;
+  server->setup = *setup;
+  server_fill_services(server);
+  if (!server_make_parts(server)) {
+    server_destroy(server);
+    return NULL;
+  }
+  server->completions = (struct completions){.services = &server->services,
+                                             .rooms = server->services.rooms,
+                                             .api = server->api,
+                                             .connections = server->connections,
+                                             .server = server};
+  server->pulse.club_seen = setup->club_head;
+  server->pulse.confirmed_ms = server_now(server);
+  return server;
+}
+
+void server_destroy(struct server *server) {
+  if (!server) return;
+  connections_destroy(server->connections);
+  api_destroy(server->api);
+  presents_destroy(server->services.presents);
+  rooms_destroy(server->services.rooms);
+  tries_destroy(server->services.tries);
+  wheel_destroy(server->services.wheel);
+  free(server);
+}
+
+struct connections *server_connections(struct server *server) {
+  return server->connections;
+}
+
+struct api *server_api(struct server *server) {
+  return server->api;
+}
+
+const struct services *server_services(const struct server *server) {
+  return &server->services;
+}
+
+struct completions *server_completions(struct server *server) {
+  return &server->completions;
+}
+
+void server_hear(struct server *server, struct slice topic, struct slice message) {
+  rooms_hint(server->services.rooms, topic, message);
+}
+
+/* ---- the turn ---- */
+
+bool server_turn(struct server *server) {
+  bool more = false;
+  server->setup.collect(server->setup.collector, &server->completions);
+  wheel_advance(server->services.wheel, server_now(server));
+  pulse_turn(server);
+  if (server->going_away && server->to_send_away > 0)
+    server->to_send_away = connections_send_away(server->connections, SENT_AWAY_A_TURN, CLOSING_SECONDS * 1000);
+  if (pulse_is_fresh(server)) {
+    connections_run(server->connections);
+    rooms_fan_out(server->services.rooms);
+    more = connections_flush(server->connections);
+  } else {
+    connections_reap(server->connections);
+  }
+  return more || server->to_send_away > 0;
+}
+
+void server_go_away(struct server *server) {
+  if (server->going_away) return;
+  server->going_away = true;
+  server->going_since_ms = server_now(server);
+  server->to_send_away = SIZE_MAX;
+  connections_refuse(server->connections);
+}
+
+bool server_is_done(const struct server *server) {
+  if (!server->going_away) return false;
+  if (server_now(server) - server->going_since_ms >= (CLOSING_SECONDS - 1) * 1000) return true;
+  return connections_count(server->connections) == 0 && connections_in_flight(server->connections) == 0 &&
+         api_pending(server->api) == 0;
+}
+
+bool server_is_ready(const struct server *server, const char **why) {
+  bool asked = server_now(server) - server->pulse.confirmed_ms < READY_MS;
+  *why = server->going_away ? "going away" : asked ? "ready" : "the store does not answer";
+  return !server->going_away && asked;
+}
+
+static void server_gauge(struct buffer *text, const char *name, const char *help, int64_t value) {
+  buffer_append_format(text, "# HELP %s %s\n# TYPE %s gauge\n%s %lld\n", name, help, name, name, (long long)value);
+}
+
+void server_metrics(const struct server *server, struct buffer *text) {
+  const struct services *services = &server->services;
+#define SERVER_COUNTER(member, name, help) \
+  buffer_append_format(text, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", name, help, name, name, \
+                       (unsigned long long)server->metrics.member);
+  METRICS_COUNTERS(SERVER_COUNTER)
+#undef SERVER_COUNTER
+  server_gauge(text, "clubd_connections", "WebSocket connections open", (int64_t)connections_count(server->connections));
+  server_gauge(text, "clubd_members_present", "Distinct members connected", (int64_t)presents_count(services->presents));
+  server_gauge(text, "clubd_rooms_in_memory", "Rooms that are followed here", (int64_t)rooms_count(services->rooms));
+  server_gauge(text, "clubd_requests_in_flight", "JSON-RPC requests begun and not answered",
+               (int64_t)connections_in_flight(server->connections));
+  server_gauge(text, "clubd_club_log_seen", "Last entry of the club log that was carried out",
+               server->pulse.club_seen);
+  server_gauge(text, "clubd_store_confirmed_age_milliseconds", "Since the store last confirmed what is known here",
+               server_now(server) - server->pulse.confirmed_ms);
+}

@@ -1,0 +1,208 @@
+/* `clubd serve`: puts an instance, its threads and the network together, and takes them apart again. */
+#include "serve.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "club/club.h"
+#include "club/log.h"
+#include "club/net.h"
+#include "club/server.h"
+#include "club/store_driver.h"
+#include "club/version.h"
+#include "club/wheel.h"
+#include "serve_inside.h"
+
+#define STORE_READERS 3
+#define HASH_THREADS 2
+#define DRAIN_TRIES 2000 /* milliseconds for jobs under way at the end */
+#define PROXY_TEXT_SIZE 64
+
+static int serve_fail(const char *error) {
+  fprintf(stderr, "clubd: %s\n", error);
+  return 1;
+}
+
+/* ---- the parts that threads and the loop share ---- */
+
+static void serve_collect(void *collector, struct completions *context) {
+  struct serving *serving = collector;
+  store_threads_collect(serving->store, context);
+  hash_threads_collect(serving->hashing, context);
+  bus_end_deliver(serving->bus);
+}
+
+static void serve_hear(void *context, struct slice topic, struct slice message) {
+  struct serving *serving = context;
+  server_hear(serving->server, topic, message);
+}
+
+static bool serve_make_threads(struct serving *serving, char *error, size_t size) {
+  const struct store_threads_setup setup = {
+      .address = serving->config->store, .readers = STORE_READERS, .wake = net_wake, .context = serving->net};
+  serving->store = store_threads_create(&setup, error, size);
+  if (!serving->store) return false;
+  serving->hashing = hash_threads_create(HASH_THREADS, net_wake, serving->net);
+  serving->hub = bus_hub_create();
+  serving->bus = serving->hub ? bus_end_create(serving->hub, serve_hear, serving) : NULL;
+  snprintf(error, size, "no threads or memory to be had");
+  return serving->hashing && serving->bus;
+}
+
+static bool serve_make_server(struct serving *serving) {
+  const struct config *config = serving->config;
+  struct server_setup setup = {
+      .club = serving->club,
+      .clock = clock_system(),
+      .randomness = randomness_system(),
+      .transport = net_transport(serving->net),
+      .store = store_threads_store(serving->store),
+      .bus = bus_end_bus(serving->bus),
+      .hasher = hash_threads_hasher(serving->hashing),
+      .answerer = net_answerer(serving->net),
+      .collect = serve_collect,
+      .collector = serving,
+      .url = slice_of(config->url),
+      .instance = slice_of(serving->instance),
+      .version = slice_of(CLUB_VERSION),
+      .origins = serving->origins,
+      .origin_count = config->origin_count,
+      .tls = config->tls,
+      .limits = config->limits,
+      .post_rate = {config->rate_posts, config->rate_seconds * 1000},
+      .club_head = serving->identity.club_head,
+  };
+  memcpy(setup.epoch, serving->identity.epoch, sizeof setup.epoch);
+  memcpy(setup.secret, serving->identity.secret, sizeof setup.secret);
+  serving->server = server_create(&setup);
+  return serving->server != NULL;
+}
+
+/* ---- the network ---- */
+
+static void serve_endpoint(char text[96], const struct config_endpoint *endpoint) {
+  bool v6 = strchr(endpoint->host, ':') != NULL;
+  snprintf(text, 96, v6 ? "[%s]:%u" : "%s:%u", endpoint->host, (unsigned)endpoint->port);
+}
+
+static void serve_proxy(char text[PROXY_TEXT_SIZE], const struct config_network *network) {
+  struct address address;
+  char host[ADDRESS_TEXT_SIZE];
+  memcpy(address.bytes, network->address, sizeof address.bytes);
+  address_write(host, &address);
+  bool v4 = !strchr(host, ':');
+  snprintf(text, PROXY_TEXT_SIZE, "%s/%d", host, v4 ? network->prefix - 96 : network->prefix);
+}
+
+static bool serve_make_net(struct serving *serving, char *error, size_t size) {
+  struct config *config = serving->config;
+  char listen[96], admin[96];
+  char proxies[CONFIG_LIST_LIMIT][PROXY_TEXT_SIZE];
+  struct slice trusted[CONFIG_LIST_LIMIT];
+  serve_endpoint(listen, &config->listen);
+  serve_endpoint(admin, &config->admin_listen);
+  for (size_t i = 0; i < config->proxy_count; i++) {
+    serve_proxy(proxies[i], &config->proxies[i]);
+    trusted[i] = slice_of(proxies[i]);
+  }
+  const struct net_setup setup = {
+      .listen = listen,
+      .admin_listen = admin,
+      .tls = config->tls,
+      .certificate = config->tls_cert,
+      .key = config->tls_key,
+      .web_root = config->web_root[0] ? config->web_root : NULL,
+      .trusted_proxies = trusted,
+      .trusted_proxy_count = config->proxy_count,
+      .limits = {.connections_of_address = config->limits ? LIMIT_CONNECTIONS_OF_ADDRESS : 0},
+      .handler = serve_handler(serving),
+  };
+  serving->net = net_create(&setup, error, size);
+  if (!serving->net) return false;
+  config_set_port(config, (uint16_t)net_port(serving->net));
+  return true;
+}
+
+/* ---- the whole ---- */
+
+static void serve_name(struct serving *serving) {
+  char host[64] = "clubd";
+  gethostname(host, sizeof host - 1);
+  char token[TOKEN_SIZE + 1];
+  struct randomness randomness = randomness_system();
+  token_random(token, &randomness);
+  snprintf(serving->instance, sizeof serving->instance, "%.40s-%.8s", host, token);
+}
+
+static bool serve_begin(struct serving *serving, char *error, size_t size) {
+  const struct config *config = serving->config;
+  for (size_t i = 0; i < config->origin_count; i++) serving->origins[i] = slice_of(config->origins[i]);
+  serve_name(serving);
+  serving->club = club_load(config->club_file[0] ? config->club_file : NULL, error, size);
+  if (!serving->club) return false;
+  serving->lock = store_lock_server(config->store, error, size);
+  if (serving->lock < 0) return false;
+  if (!serve_prepare_certificate(serving, error, size)) return false;
+  if (!serve_prepare_store(serving, error, size)) return false;
+  if (!serve_make_net(serving, error, size)) return false;
+  if (!serve_prepare_invite(serving, error, size)) return false;
+  if (!serve_make_threads(serving, error, size)) return false;
+  snprintf(error, size, "no memory");
+  return serve_make_server(serving);
+}
+
+/* What was begun when the loop ended is finished; nobody waits for it any more. */
+static void serve_drain(struct serving *serving) {
+  for (int i = 0; i < DRAIN_TRIES; i++) {
+    if (store_threads_pending(serving->store) == 0 && hash_threads_pending(serving->hashing) == 0) return;
+    usleep(1000);
+    serve_collect(serving, server_completions(serving->server));
+  }
+}
+
+static void serve_end(struct serving *serving) {
+  net_destroy(serving->net);
+  if (serving->server) serve_drain(serving);
+  hash_threads_destroy(serving->hashing);
+  store_threads_destroy(serving->store);
+  server_destroy(serving->server);
+  bus_end_destroy(serving->bus);
+  bus_hub_destroy(serving->hub);
+  if (serving->lock >= 0) store_unlock_server(serving->lock);
+  club_destroy(serving->club);
+}
+
+static void serve_announce(const struct serving *serving) {
+  const struct config *config = serving->config;
+  printf("The club is at %s\n", config->url);
+  if (serving->first_invite[0])
+    printf("There is no admin yet. The first one joins with this link:\n  %s/#invite=%s\n", config->url,
+           serving->first_invite);
+  fflush(stdout);
+  log_line(LOG_INFO, "serving", LOG_TEXT("version", CLUB_VERSION), LOG_TEXT("url", config->url),
+           LOG_NUMBER("port", net_port(serving->net)), LOG_NUMBER("admin_port", net_admin_port(serving->net)),
+           LOG_TEXT("instance", serving->instance));
+}
+
+int serve(const struct config *config) {
+  struct config own = *config;
+  struct serving *serving = calloc(1, sizeof *serving);
+  if (!serving) return serve_fail("no memory");
+  serving->config = &own;
+  serving->lock = -1;
+  char error[CONFIG_ERROR_SIZE] = "";
+  int status = 0;
+  if (serve_begin(serving, error, sizeof error)) {
+    serve_announce(serving);
+    net_turn_within(serving->net, WHEEL_TICK_MS);
+    net_run(serving->net);
+    if (serving->broken) status = 1;
+  } else {
+    status = serve_fail(error);
+  }
+  serve_end(serving);
+  if (status == 0) log_line(LOG_INFO, "ended");
+  free(serving);
+  return status;
+}

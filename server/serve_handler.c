@@ -1,0 +1,118 @@
+/* What the network calls: a line each, to the instance. */
+#include "club/api.h"
+#include "club/log.h"
+#include "club/wheel.h"
+#include "serve_inside.h"
+
+static int handler_upgrade(void *self, const struct http_request *request, struct http_reply *reply) {
+  struct serving *serving = self;
+  struct slice token;
+  return api_upgrade(server_services(serving->server), request, reply, &token);
+}
+
+static void *handler_opened(void *self, struct link *link, struct slice token, const struct address *address) {
+  struct serving *serving = self;
+  return connection_open(server_connections(serving->server), link, token, address);
+}
+
+static void handler_received(void *self, void *connection, struct slice piece, bool last, bool binary,
+                             size_t remaining) {
+  (void)self;
+  connection_received(connection, piece, last, binary, remaining);
+}
+
+static void handler_heard(void *self, void *connection) {
+  (void)self;
+  connection_heard(connection);
+}
+
+static void handler_writable(void *self, void *connection) {
+  (void)self;
+  connection_writable(connection);
+}
+
+static void handler_ending(void *self, void *connection) {
+  (void)self;
+  connection_ending(connection);
+}
+
+static void handler_closed(void *self, void *connection) {
+  (void)self;
+  connection_closed(connection);
+}
+
+static bool handler_http(void *self, uint64_t exchange, const struct http_request *request,
+                         struct http_reply *reply) {
+  struct serving *serving = self;
+  return api_handle(server_api(serving->server), exchange, request, reply);
+}
+
+static void handler_turn(void *self) {
+  struct serving *serving = self;
+  bool more = server_turn(serving->server);
+  if (store_threads_broken(serving->store) && !serving->broken) {
+    serving->broken = true;
+    log_line(LOG_ERROR, "the store cannot say what was written, ending");
+    net_stop(serving->net);
+  }
+  if (server_is_done(serving->server)) net_stop(serving->net);
+  net_turn_within(serving->net, more ? 0 : WHEEL_TICK_MS);
+}
+
+static void handler_terminate(void *self) {
+  struct serving *serving = self;
+  log_line(LOG_INFO, "going away");
+  net_stop_listening(serving->net);
+  server_go_away(serving->server);
+}
+
+static bool handler_ready(void *self, const char **why) {
+  struct serving *serving = self;
+  return server_is_ready(serving->server, why);
+}
+
+static void handler_row(struct buffer *text, const char *type, const char *name, const char *help, uint64_t value) {
+  buffer_append_format(text, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", name, help, name, type, name,
+                       (unsigned long long)value);
+}
+
+static void handler_metrics(void *self, struct buffer *text) {
+  struct serving *serving = self;
+  server_metrics(serving->server, text);
+  struct store_counts store = store_threads_counts(serving->store);
+  handler_row(text, "counter", "clubd_store_commits_total", "Transactions committed", store.commits);
+  handler_row(text, "counter", "clubd_store_writes_total", "Write jobs carried out", store.writes);
+  handler_row(text, "counter", "clubd_store_reads_total", "Read jobs carried out", store.reads);
+  handler_row(text, "counter", "clubd_store_unavailable_total", "Jobs that the store could not carry out",
+              store.unavailable);
+  handler_row(text, "counter", "clubd_store_unknown_total", "Writes whose outcome is not known", store.unknown);
+  handler_row(text, "counter", "clubd_store_commit_microseconds_total", "Time spent in transactions",
+              store.commit_microseconds);
+  handler_row(text, "gauge", "clubd_store_writes_waiting", "Write jobs waiting", store.writes_waiting);
+  handler_row(text, "gauge", "clubd_store_reads_waiting", "Read jobs waiting", store.reads_waiting);
+  handler_row(text, "gauge", "clubd_passwords_waiting", "Passwords waiting to be hashed",
+              hash_threads_pending(serving->hashing));
+  struct net_counts net = net_counts(serving->net);
+  handler_row(text, "counter", "clubd_sockets_accepted_total", "Sockets accepted", net.accepted);
+  handler_row(text, "counter", "clubd_sockets_refused_total", "Sockets refused for a limit", net.refused);
+  handler_row(text, "counter", "clubd_handshakes_failed_total", "TLS handshakes that failed", net.handshakes_failed);
+  handler_row(text, "gauge", "clubd_sockets", "Sockets open", net.open);
+  handler_row(text, "gauge", "clubd_turn_milliseconds_longest", "Longest turn since the last scrape",
+              (uint64_t)net.turn_ms_longest);
+}
+
+struct net_handler serve_handler(struct serving *serving) {
+  return (struct net_handler){.self = serving,
+                              .upgrade = handler_upgrade,
+                              .opened = handler_opened,
+                              .received = handler_received,
+                              .heard = handler_heard,
+                              .writable = handler_writable,
+                              .ending = handler_ending,
+                              .closed = handler_closed,
+                              .http = handler_http,
+                              .turn = handler_turn,
+                              .terminate = handler_terminate,
+                              .ready = handler_ready,
+                              .metrics = handler_metrics};
+}

@@ -1,0 +1,32 @@
+#ifndef SERVE_INSIDE_H
+#define SERVE_INSIDE_H
+#include "club/config.h"
+#include "club/net.h"
+#include "club/server.h"
+#include "club/store_driver.h"
+
+/* One running `clubd serve`. */
+struct serving {
+  struct config *config;
+  struct club *club;
+  int lock;
+  struct store_identity identity;
+  char first_invite[TOKEN_SIZE + 1]; /* empty: there is an admin */
+  char instance[64];
+  struct slice origins[CONFIG_LIST_LIMIT];
+  struct net *net;
+  struct store_threads *store;
+  struct hash_threads *hashing;
+  struct bus_hub *hub;
+  struct bus_end *bus;
+  struct server *server;
+  bool broken; /* the store said that it does not know what happened: end, and begin again from the file */
+};
+
+/* serve_handler.c: what the network calls. */
+struct net_handler serve_handler(struct serving *serving);
+/* serve_prepare.c: before anybody is served. False: one clear line in `error`. */
+bool serve_prepare_certificate(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
+bool serve_prepare_store(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
+bool serve_prepare_invite(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
+#endif
