@@ -13,6 +13,10 @@ struct store_driver {
   bool (*broken)(void *self);
   /* Called by the writer when it has nothing to do, and at the end: checkpoints. May be slow. */
   void (*idle)(void *self);
+  /* In how many milliseconds without work `idle` wants to be called; -1: not before the next write. NULL: -1. */
+  int64_t (*idle_due)(void *self);
+  /* For tests: where the store's time comes from (clock_system() otherwise). May be NULL. */
+  void (*set_clock)(void *self, const struct clock *clock);
   void (*close)(void *self);
 };
 

@@ -1,0 +1,117 @@
+#include "sql.h"
+
+#define MEMBER_COLUMNS                                                                                              \
+  "key, author, login, name, title, company, country, about, offers, seeks, sectors, languages, role, disabled, " \
+  "password"
+#define INVITE_COLUMNS "key, role, room, uses, used, made_at, expires_at, made_by, revoked, digest"
+#define PAGE_COLUMNS                                                                                             \
+  "seq, at, type, author, member, client_id, text, reply_to, mentions, edited, removed, reacted, target, " \
+  "target_member, emoji, flag, reason"
+#define SESSION_COLUMNS "session.key, session.member, made_at, used_at, ended"
+
+static const char *const texts[SQL_COUNT] = {
+    [SQL_BEGIN] = "BEGIN",
+    [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_DATA_VERSION] = "PRAGMA data_version",
+
+    [SQL_META] = "SELECT epoch, secret, schema, oldest FROM meta WHERE one = 1",
+    [SQL_CLUB_HEAD] = "SELECT coalesce(max(seq), 0) FROM club_log",
+    [SQL_CLUB_ADD] = "INSERT INTO club_log (seq, at, kind, member, session, room) VALUES ($1, $2, $3, $4, $5, $6)",
+    [SQL_CLUB_AFTER] = "SELECT seq, kind, member, session, room FROM club_log WHERE seq > $1 ORDER BY seq LIMIT $2",
+
+    [SQL_ROOM_BY_ID] = "SELECT key, kind, head, at, low, high FROM room WHERE id = $1",
+    [SQL_ROOM_BY_PAIR] = "SELECT id FROM room WHERE low = $1 AND high = $2",
+    [SQL_ROOM_ADD] = "INSERT INTO room (id, kind, low, high) VALUES ($1, $2, $3, $4)",
+    [SQL_ROOM_ADVANCE] = "UPDATE room SET head = $1, at = $2 WHERE key = $3",
+    [SQL_ROOM_LIST] =
+        "SELECT room.key, room.id, room.kind, room.head, listing.read, room.low, room.high FROM listing "
+        "JOIN room ON room.key = listing.room WHERE listing.member = $1 ORDER BY room.at DESC, room.id",
+    [SQL_LISTING_GET] = "SELECT read FROM listing WHERE member = $1 AND room = $2",
+    [SQL_LISTING_COUNT] = "SELECT count(*) FROM listing WHERE member = $1",
+    [SQL_LISTING_ADD] = "INSERT INTO listing (member, room, read) VALUES ($1, $2, $3)",
+    [SQL_LISTING_READ] = "UPDATE listing SET read = $1 WHERE member = $2 AND room = $3",
+
+    [SQL_POST] = "INSERT INTO entry (room, seq, at, type, author, member, client_id, text, reply_to, mentions) "
+                 "VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9) "
+                 "ON CONFLICT (member, client_id) WHERE client_id IS NOT NULL DO NOTHING",
+    [SQL_POST_FIND] = "SELECT room, seq, at FROM entry WHERE member = $1 AND client_id = $2",
+    [SQL_CHANGE_ADD] = "INSERT INTO entry (room, seq, at, type, author, member, text, target, target_member, emoji, "
+                       "flag, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    [SQL_ENTRY_GET] = "SELECT at, type, member, text, edited, removed, mentions FROM entry WHERE room = $1 AND seq = $2",
+    [SQL_ENTRY_AT] = "SELECT at FROM entry WHERE room = $1 AND seq = $2",
+    [SQL_ENTRY_TEXT] = "SELECT at, text FROM entry WHERE room = $1 AND seq = $2",
+    [SQL_ENTRY_EDITED] = "UPDATE entry SET edited = $1 WHERE room = $2 AND seq = $3",
+    [SQL_ENTRY_REACTED] = "UPDATE entry SET reacted = 1 WHERE room = $1 AND seq = $2 AND reacted IS NULL",
+    [SQL_EDIT_COUNT] = "SELECT count(*) FROM entry WHERE room = $1 AND target = $2 AND type = 2",
+    [SQL_WIPE_MESSAGE] = "UPDATE entry SET text = NULL, mentions = NULL, removed = $1 WHERE room = $2 AND seq = $3",
+    [SQL_WIPE_EDITS] = "UPDATE entry SET text = NULL, removed = $1 WHERE room = $2 AND target = $3 AND type = 2",
+    [SQL_REACTS_OF_MEMBER] = "SELECT seq, at, emoji, flag FROM entry WHERE room = $1 AND target = $2 AND type = 4 "
+                             "AND member = $3 ORDER BY key",
+    [SQL_REACTIONS] = "SELECT emoji, count FROM reaction WHERE room = $1 AND target = $2 ORDER BY first",
+    [SQL_REACTION_UP] = "INSERT INTO reaction (room, target, emoji, count, first) VALUES ($1, $2, $3, 1, $4) "
+                        "ON CONFLICT (room, target, emoji) DO UPDATE SET count = reaction.count + 1",
+    [SQL_REACTION_DOWN] = "UPDATE reaction SET count = count - 1 WHERE room = $1 AND target = $2 AND emoji = $3",
+    [SQL_REACTION_DROP] =
+        "DELETE FROM reaction WHERE room = $1 AND target = $2 AND emoji = $3 AND count <= 0",
+    [SQL_MENTION_ADD] = "INSERT INTO mention (member, room, seq) VALUES ($1, $2, $3)",
+    [SQL_MENTION_DROP] = "DELETE FROM mention WHERE member = $1 AND room = $2 AND seq = $3",
+    [SQL_MENTION_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM mention WHERE member = $1 AND room = $2 AND seq > $3 "
+                          "LIMIT $4) AS found",
+    [SQL_PAGE_AFTER] =
+        "SELECT " PAGE_COLUMNS " FROM entry WHERE room = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4",
+    [SQL_PAGE_BEFORE] = "SELECT " PAGE_COLUMNS " FROM entry WHERE room = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+    [SQL_AUTHOR_GET] = "SELECT name, country, company FROM author WHERE key = $1",
+    [SQL_MARKS_AFTER] = "SELECT seq, type, member, target, removed FROM entry "
+                        "WHERE room = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
+    [SQL_MARKS_BEFORE] =
+        "SELECT seq, type, member, target, removed FROM entry WHERE room = $1 AND seq <= $2 ORDER BY seq DESC",
+    [SQL_UNREAD_BETWEEN] =
+        "SELECT count(*) FROM (SELECT 1 FROM (SELECT type, member, removed FROM entry WHERE room = $1 AND seq > $2 "
+        "AND seq <= $3 ORDER BY seq DESC LIMIT $4) AS newest WHERE type = 1 AND member <> $5 AND removed IS NULL "
+        "LIMIT $6) AS found",
+
+    [SQL_MEMBER_BY_KEY] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key = $1",
+    [SQL_MEMBER_BY_LOGIN] = "SELECT " MEMBER_COLUMNS " FROM member WHERE login = $1",
+    [SQL_MEMBER_LIST] = "SELECT " MEMBER_COLUMNS " FROM member ORDER BY login",
+    [SQL_MEMBER_MENTIONED] = "SELECT key FROM member WHERE login = $1 AND disabled = 0",
+    [SQL_MEMBER_ADD] = "INSERT INTO member (login, name, title, company, country, about, offers, seeks, sectors, "
+                       "languages, role, password, author, made_at) "
+                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)",
+    [SQL_MEMBER_SET_AUTHOR] = "UPDATE member SET author = $1 WHERE key = $2",
+    [SQL_MEMBER_SET_ROLE] = "UPDATE member SET role = $1 WHERE key = $2",
+    [SQL_MEMBER_SET_DISABLED] = "UPDATE member SET disabled = $1 WHERE key = $2",
+    [SQL_MEMBER_SET_PASSWORD] = "UPDATE member SET password = $1 WHERE key = $2",
+    [SQL_ADMIN_COUNT] = "SELECT count(*) FROM member WHERE role = 2 AND disabled = 0",
+    [SQL_AUTHOR_ADD] = "INSERT INTO author (member, name, country, company) VALUES ($1, $2, $3, $4)",
+
+    [SQL_SESSION_BY_DIGEST] = "SELECT " SESSION_COLUMNS " FROM session WHERE digest = $1",
+    [SQL_SESSION_BY_KEY] = "SELECT " SESSION_COLUMNS " FROM session WHERE key = $1",
+    [SQL_SESSION_ADD] =
+        "INSERT INTO session (digest, member, made_at, used_at, address) VALUES ($1, $2, $3, $3, $4)",
+    [SQL_SESSION_PURGE] =
+        "DELETE FROM session WHERE member = $1 AND (ended > 0 OR made_at < $2 OR used_at < $3)",
+    [SQL_SESSIONS_OF_MEMBER] = "SELECT key FROM session WHERE member = $1 AND ended = 0 ORDER BY used_at, key",
+    [SQL_SESSION_END] = "UPDATE session SET ended = $1 WHERE key = $2",
+    [SQL_SESSION_TOUCH] = "UPDATE session SET used_at = $1 WHERE key = $2",
+
+    [SQL_INVITE_BY_DIGEST] = "SELECT " INVITE_COLUMNS " FROM invite WHERE digest = $1",
+    [SQL_INVITE_BY_CLIENT] = "SELECT " INVITE_COLUMNS " FROM invite WHERE made_by = $1 AND client_id = $2",
+    [SQL_INVITE_BY_KEY] = "SELECT " INVITE_COLUMNS " FROM invite WHERE key = $1",
+    [SQL_INVITE_ADD] = "INSERT INTO invite (digest, role, room, uses, made_at, expires_at, made_by, client_id, first) "
+                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    [SQL_INVITE_COUNT] = "SELECT count(*) FROM invite WHERE made_by = $1 AND revoked = 0 AND used < uses "
+                         "AND (expires_at = 0 OR expires_at > $2)",
+    [SQL_INVITE_LIST] = "SELECT " INVITE_COLUMNS " FROM invite WHERE made_by = $1 AND revoked = 0 AND used < uses "
+                        "AND (expires_at = 0 OR expires_at > $2) ORDER BY key DESC LIMIT $3",
+    [SQL_INVITE_LIST_ANY] = "SELECT " INVITE_COLUMNS " FROM invite WHERE revoked = 0 AND used < uses "
+                            "AND (expires_at = 0 OR expires_at > $1) ORDER BY key DESC LIMIT $2",
+    [SQL_INVITE_REVOKE] = "UPDATE invite SET revoked = 1 WHERE key = $1",
+    [SQL_INVITE_VOID_FIRST] = "UPDATE invite SET revoked = 1 WHERE first = 1 AND revoked = 0",
+    [SQL_INVITE_USE] = "UPDATE invite SET used = used + 1 WHERE key = $1",
+};
+
+const char *sql_text(enum sql sql) {
+  return texts[sql];
+}

@@ -1,0 +1,237 @@
+/* Members: adding, changing, finding. */
+#include "sqlite.h"
+
+/* ---- rows ---- */
+
+static struct slices split(struct slice words, struct arena *arena) {
+  struct slices list = {NULL, 0};
+  if (!words.size) return list;
+  list.items = arena_alloc(arena, LIMIT_MEMBER_LIST * sizeof *list.items);
+  size_t at = 0;
+  while (list.items && at < words.size && list.count < LIMIT_MEMBER_LIST) {
+    const char *space = memchr(words.data + at, ' ', words.size - at);
+    size_t end = space ? (size_t)(space - words.data) : words.size;
+    if (end > at) list.items[list.count++] = (struct slice){words.data + at, end - at};
+    at = end + 1;
+  }
+  return list;
+}
+
+/* No word holds a space: they are slugs and language codes. */
+static struct slice join(struct slices words, struct arena *arena) {
+  size_t size = 0;
+  for (size_t i = 0; i < words.count; i++) size += words.items[i].size + 1;
+  char *text = arena_alloc(arena, size + 1);
+  if (!text) return SLICE_NONE;
+  size_t at = 0;
+  for (size_t i = 0; i < words.count; i++) {
+    if (i) text[at++] = ' ';
+    if (words.items[i].size) memcpy(text + at, words.items[i].data, words.items[i].size);
+    at += words.items[i].size;
+  }
+  return (struct slice){text, at};
+}
+
+static void read_member(const struct query *query, struct arena *arena, struct member_record *record,
+                        struct slice *password) {
+  *record = (struct member_record){
+      .key = query_get_int(query, 0),
+      .author = query_get_int(query, 1),
+      .login = query_get_text(query, 2, arena),
+      .name = query_get_text(query, 3, arena),
+      .title = query_get_text(query, 4, arena),
+      .company = query_get_text(query, 5, arena),
+      .country = query_get_text(query, 6, arena),
+      .about = query_get_text(query, 7, arena),
+      .offers = query_get_text(query, 8, arena),
+      .seeks = query_get_text(query, 9, arena),
+      .sectors = split(query_get_text(query, 10, arena), arena),
+      .languages = split(query_get_text(query, 11, arena), arena),
+      .role = (enum role)query_get_int(query, 12),
+      .disabled = query_get_int(query, 13) != 0,
+  };
+  if (password) *password = query_get_text(query, 14, arena);
+}
+
+static bool take_member(struct query *query, struct arena *arena, struct member_record *record,
+                        struct slice *password) {
+  bool found = query_row(query);
+  if (found) read_member(query, arena, record, password);
+  query_end(query);
+  return found;
+}
+
+bool member_by_key(struct sqlite *self, int64_t key, struct arena *arena, struct member_record *record,
+                   struct slice *password) {
+  struct query query = query_begin(self, SQL_MEMBER_BY_KEY);
+  query_int(&query, key);
+  return take_member(&query, arena, record, password);
+}
+
+bool member_by_login(struct sqlite *self, struct slice login, struct arena *arena, struct member_record *record,
+                     struct slice *password) {
+  struct query query = query_begin(self, SQL_MEMBER_BY_LOGIN);
+  query_text(&query, login);
+  return take_member(&query, arena, record, password);
+}
+
+/* By key where it is given, else by login. */
+static bool find(struct sqlite *self, const struct store_member *wish, struct arena *arena,
+                 struct member_record *record) {
+  if (wish->member.key > 0) return member_by_key(self, wish->member.key, arena, record, NULL);
+  return member_by_login(self, wish->member.login, arena, record, NULL);
+}
+
+/* ---- adding ---- */
+
+static int64_t insert_member(struct sqlite *self, const struct store_member *wish, struct arena *arena) {
+  const struct member_record *member = &wish->member;
+  struct slice sectors = join(member->sectors, arena), languages = join(member->languages, arena);
+  struct query query = query_begin(self, SQL_MEMBER_ADD);
+  query_text(&query, member->login);
+  query_text(&query, member->name);
+  query_text(&query, member->title);
+  query_text(&query, member->company);
+  query_text(&query, member->country);
+  query_text(&query, member->about);
+  query_text(&query, member->offers);
+  query_text(&query, member->seeks);
+  query_text(&query, sectors);
+  query_text(&query, languages);
+  query_int(&query, member->role);
+  query_text(&query, wish->password);
+  query_int(&query, self->now);
+  query_run(&query);
+  return sqlite3_last_insert_rowid(self->db);
+}
+
+static int64_t insert_author(struct sqlite *self, const struct member_record *member) {
+  struct query query = query_begin(self, SQL_AUTHOR_ADD);
+  query_int(&query, member->key);
+  query_text(&query, member->name);
+  query_text(&query, member->country);
+  query_text(&query, member->company);
+  query_run(&query);
+  int64_t author = sqlite3_last_insert_rowid(self->db);
+  struct query update = query_begin(self, SQL_MEMBER_SET_AUTHOR);
+  query_int(&update, author);
+  query_int(&update, member->key);
+  query_run(&update);
+  return author;
+}
+
+static void list_invited_room(struct sqlite *self, int64_t member, struct slice id) {
+  if (!id.size) return;
+  const struct room_row *room = room_enter(self, id, member);
+  if (room) (void)room_list_for(self, room, member, room->head);
+}
+
+enum reason sqlite_member_add(struct sqlite *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  struct member_record *member = &wish->member, other;
+  struct invite_record invite = {0};
+  if (wish->invited && !invite_find_usable(self, wish->digest, job->arena, &invite)) return REASON_NOT_FOUND;
+  if (member_by_login(self, member->login, job->arena, &other, NULL)) return REASON_CONFLICT;
+  if (wish->invited) {
+    invite_use(self, invite.key);
+    member->role = invite.role;
+  }
+  member->disabled = false;
+  member->key = insert_member(self, wish, job->arena);
+  member->author = insert_author(self, member);
+  list_invited_room(self, member->key, invite.room);
+  if (wish->with_session) {
+    wish->session = session_begin(self, job, wish->session_digest, member->key, wish->address);
+  }
+  return REASON_NONE;
+}
+
+/* ---- changing ---- */
+
+static bool is_last_admin(struct sqlite *self, const struct member_record *member) {
+  if (member->role != ROLE_ADMIN || member->disabled) return false;
+  struct query query = query_begin(self, SQL_ADMIN_COUNT);
+  return query_number(&query, 0) <= 1;
+}
+
+static void set_number(struct sqlite *self, enum sql sql, int64_t value, int64_t member) {
+  struct query query = query_begin(self, sql);
+  query_int(&query, value);
+  query_int(&query, member);
+  query_run(&query);
+}
+
+enum reason sqlite_member_role(struct sqlite *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  struct member_record member;
+  enum role role = wish->member.role;
+  if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
+  if (role != ROLE_ADMIN && is_last_admin(self, &member)) return REASON_CONFLICT;
+  if (member.role != role) {
+    set_number(self, SQL_MEMBER_SET_ROLE, role, member.key);
+    club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
+    member.role = role;
+  }
+  wish->member = member;
+  return REASON_NONE;
+}
+
+enum reason sqlite_member_disable(struct sqlite *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  struct member_record member;
+  if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
+  if (wish->disable && is_last_admin(self, &member)) return REASON_CONFLICT;
+  if (member.disabled != wish->disable) {
+    set_number(self, SQL_MEMBER_SET_DISABLED, wish->disable, member.key);
+    club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
+    member.disabled = wish->disable;
+  }
+  if (wish->disable) session_end_all(self, job, member.key, 0);
+  wish->member = member;
+  return REASON_NONE;
+}
+
+enum reason sqlite_password_set(struct sqlite *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  struct member_record member;
+  if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
+  struct query query = query_begin(self, SQL_MEMBER_SET_PASSWORD);
+  query_text(&query, wish->password);
+  query_int(&query, member.key);
+  query_run(&query);
+  session_end_all(self, job, member.key, wish->session);
+  wish->member = member;
+  return REASON_NONE;
+}
+
+/* ---- finding ---- */
+
+enum reason sqlite_member_get(struct sqlite *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  struct member_record member;
+  if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
+  wish->member = member;
+  return REASON_NONE;
+}
+
+static int64_t count_members(struct sqlite *self) {
+  int64_t count = 0;
+  struct query query = query_begin(self, SQL_MEMBER_LIST);
+  while (query_row(&query)) count++;
+  query_end(&query);
+  return count;
+}
+
+enum reason sqlite_member_list(struct sqlite *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  size_t capacity = (size_t)count_members(self);
+  wish->count = 0;
+  wish->members = arena_alloc(job->arena, capacity * sizeof *wish->members);
+  if (!wish->members) return REASON_NONE;
+  struct query query = query_begin(self, SQL_MEMBER_LIST);
+  while (wish->count < capacity && query_row(&query)) {
+    read_member(&query, job->arena, &wish->members[wish->count++], NULL);
+  }
+  query_end(&query);
+  return REASON_NONE;
+}

@@ -1,0 +1,207 @@
+/* Rooms and the members' lists of them. */
+#include <stdlib.h>
+
+#include "sqlite.h"
+
+static enum room_kind kind_of(struct slice id) {
+  if (memchr(id.data, '.', id.size)) return ROOM_PAIR;
+  return id.size == 2 ? ROOM_COUNTRY : ROOM_SECTOR;
+}
+
+static void add_room(struct sqlite *self, struct slice id, enum room_kind kind, int64_t low, int64_t high) {
+  struct query query = query_begin(self, SQL_ROOM_ADD);
+  query_text(&query, id);
+  query_int(&query, kind);
+  query_int_or_none(&query, low);
+  query_int_or_none(&query, high);
+  query_run(&query);
+}
+
+/* ---- listing ---- */
+
+/* Its read mark, or `none`. */
+static int64_t listing_read(struct sqlite *self, int64_t member, int64_t room, int64_t none) {
+  struct query query = query_begin(self, SQL_LISTING_GET);
+  query_int(&query, member);
+  query_int(&query, room);
+  return query_number(&query, none);
+}
+
+static bool list_is_full(struct sqlite *self, int64_t member) {
+  struct query query = query_begin(self, SQL_LISTING_COUNT);
+  query_int(&query, member);
+  return query_number(&query, 0) >= LIMIT_LISTED;
+}
+
+enum listed room_list_for(struct sqlite *self, const struct room_row *room, int64_t member, int64_t read) {
+  if (listed_cache_has(self->listed, member, room->key)) return LISTED_BEFORE;
+  bool before = listing_read(self, member, room->key, -1) >= 0;
+  if (!before) {
+    if (list_is_full(self, member)) return LISTED_NOT;
+    struct query query = query_begin(self, SQL_LISTING_ADD);
+    query_int(&query, member);
+    query_int(&query, room->key);
+    query_int(&query, read);
+    query_run(&query);
+  }
+  if (self->error != SQLITE_OK) return LISTED_NOT;
+  listed_cache_add(self->listed, member, room->key);
+  return before ? LISTED_BEFORE : LISTED_NOW;
+}
+
+/* ---- describing ---- */
+
+static struct member_record *describe_other(struct sqlite *self, const struct room_row *room, int64_t member,
+                                            bool in_full, struct arena *arena) {
+  struct member_record *other = arena_alloc(arena, sizeof *other);
+  struct member_record all = {0};
+  if (!other || !member_by_key(self, room->low == member ? room->high : room->low, arena, &all, NULL)) return other;
+  if (in_full) {
+    *other = all;
+  } else {
+    *other = (struct member_record){.key = all.key, .author = all.author, .login = all.login, .name = all.name};
+  }
+  return other;
+}
+
+static void fill(struct sqlite *self, const struct room_row *room, int64_t member, bool other_in_full,
+                 struct arena *arena, struct room_record *record) {
+  record->kind = room->kind;
+  record->head = room->head;
+  record->room = arena_copy(arena, (struct slice){room->id, room->id_size});
+  record->unread = count_unread(self, room, member, record->read);
+  record->mentions = count_mentions(self, room, member, record->read);
+  if (room->kind == ROOM_DIRECT) record->with = describe_other(self, room, member, other_in_full, arena);
+}
+
+void room_describe(struct sqlite *self, const struct room_row *room, int64_t member, bool other_in_full,
+                   struct arena *arena, struct room_record *record) {
+  *record = (struct room_record){0};
+  int64_t read = listing_read(self, member, room->key, -1);
+  record->listed = read >= 0;
+  record->read = record->listed ? read : room->kind == ROOM_DIRECT ? 0 : room->head;
+  fill(self, room, member, other_in_full, arena, record);
+}
+
+static size_t read_list(struct sqlite *self, int64_t member, struct room_row *rooms, int64_t *reads) {
+  size_t count = 0;
+  struct query query = query_begin(self, SQL_ROOM_LIST);
+  query_int(&query, member);
+  while (count < LIMIT_LISTED && query_row(&query)) {
+    struct slice id = query_peek_text(&query, 1);
+    struct room_row *room = &rooms[count];
+    if (id.size > LIMIT_IDENTIFIER || !id.data) continue;
+    *room = (struct room_row){
+        .key = query_get_int(&query, 0),
+        .kind = (enum room_kind)query_get_int(&query, 2),
+        .head = query_get_int(&query, 3),
+        .low = query_get_int(&query, 5),
+        .high = query_get_int(&query, 6),
+        .id_size = id.size,
+    };
+    memcpy(room->id, id.data, id.size);
+    reads[count++] = query_get_int(&query, 4);
+  }
+  query_end(&query);
+  return count;
+}
+
+void room_list(struct sqlite *self, int64_t member, bool other_in_full, struct arena *arena,
+               struct room_record **records, size_t *count) {
+  struct room_row *rooms = malloc(LIMIT_LISTED * sizeof *rooms);
+  int64_t *reads = malloc(LIMIT_LISTED * sizeof *reads);
+  *count = 0;
+  if (!rooms || !reads) {
+    self->error = SQLITE_NOMEM;
+  } else {
+    size_t found = read_list(self, member, rooms, reads);
+    *records = arena_alloc(arena, found * sizeof **records);
+    for (size_t i = 0; *records && i < found; i++) {
+      (*records)[i].read = reads[i];
+      (*records)[i].listed = true;
+      fill(self, &rooms[i], member, other_in_full, arena, &(*records)[i]);
+    }
+    if (*records) *count = found;
+  }
+  free(rooms);
+  free(reads);
+}
+
+/* ---- operations ---- */
+
+enum reason sqlite_room_open(struct sqlite *self, struct store_job *job) {
+  struct store_room *wish = &job->room;
+  const struct room_row *room = room_enter(self, wish->room, wish->member);
+  if (!room) return REASON_NOT_FOUND;
+  int64_t read = room->kind == ROOM_DIRECT ? 0 : room->head;
+  if (room_list_for(self, room, wish->member, read) == LISTED_NOT) return REASON_RATE_LIMITED;
+  room_describe(self, room, wish->member, true, job->arena, &wish->record);
+  return REASON_NONE;
+}
+
+static struct slice find_pair(struct sqlite *self, int64_t low, int64_t high, struct arena *arena) {
+  struct query query = query_begin(self, SQL_ROOM_BY_PAIR);
+  query_int(&query, low);
+  query_int(&query, high);
+  struct slice id = query_row(&query) ? query_get_text(&query, 0, arena) : SLICE_NONE;
+  query_end(&query);
+  return id;
+}
+
+/* "dm." and 132 random bits. */
+static struct slice fresh_id(const struct store_room *wish, struct arena *arena) {
+  char id[3 + 22];
+  memcpy(id, "dm.", 3);
+  memcpy(id + 3, wish->fresh, 22);
+  return arena_copy(arena, (struct slice){id, sizeof id});
+}
+
+enum reason sqlite_direct_open(struct sqlite *self, struct store_job *job) {
+  struct store_room *wish = &job->room;
+  struct member_record other = {0};
+  if (wish->member == wish->other) return REASON_INVALID_PARAMS;
+  if (!member_by_key(self, wish->other, job->arena, &other, NULL) || other.disabled) return REASON_NOT_FOUND;
+  int64_t low = wish->member < wish->other ? wish->member : wish->other;
+  int64_t high = wish->member < wish->other ? wish->other : wish->member;
+  struct slice id = find_pair(self, low, high, job->arena);
+  if (!id.data) {
+    if (list_is_full(self, wish->member)) return REASON_RATE_LIMITED;
+    id = fresh_id(wish, job->arena);
+    if (id.data) add_room(self, id, ROOM_DIRECT, low, high);
+  }
+  wish->room = id;
+  return sqlite_room_open(self, job);
+}
+
+enum reason sqlite_rooms_ensure(struct sqlite *self, struct store_job *job) {
+  struct store_pulse *pulse = &job->pulse;
+  for (size_t i = 0; i < pulse->head_count; i++) {
+    struct slice id = pulse->heads[i].room;
+    if (id.size < 2 || id.size > LIMIT_IDENTIFIER || !id.data) return REASON_INVALID_PARAMS;
+    if (id.size > 3 && memcmp(id.data, "dm.", 3) == 0) return REASON_INVALID_PARAMS;
+  }
+  for (size_t i = 0; i < pulse->head_count; i++) {
+    struct slice id = pulse->heads[i].room;
+    struct query query = query_begin(self, SQL_ROOM_BY_ID);
+    query_text(&query, id);
+    bool there = query_row(&query);
+    pulse->heads[i].head = there ? query_get_int(&query, 2) : 0;
+    query_end(&query);
+    if (!there) add_room(self, id, kind_of(id), 0, 0);
+  }
+  return REASON_NONE;
+}
+
+enum reason sqlite_room_get(struct sqlite *self, struct store_job *job) {
+  struct store_room *wish = &job->room;
+  const struct room_row *room = room_enter(self, wish->room, wish->member);
+  if (!room) return REASON_NOT_FOUND;
+  room_describe(self, room, wish->member, true, job->arena, &wish->record);
+  return REASON_NONE;
+}
+
+enum reason sqlite_room_list(struct sqlite *self, struct store_job *job) {
+  struct store_room *wish = &job->room;
+  room_list(self, wish->member, true, job->arena, &wish->records, &wish->count);
+  return REASON_NONE;
+}
