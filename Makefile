@@ -101,6 +101,7 @@ $(WEB)/index.html: $(CLIENT_SOURCES) $(CLIENT_PACKAGES)
 	@touch $@
 client-types: $(CLIENT_PACKAGES)
 	@cd client-web && npm run --silent typecheck
+include server/net/net.mk
 
 # ---- tests ----
 

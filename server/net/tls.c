@@ -1,0 +1,81 @@
+#include <openssl/err.h>
+#include <stdio.h>
+
+#include "internal.h"
+
+static const char *tls_reason(char text[160]) {
+  unsigned long code = ERR_peek_last_error();
+  const char *reason = code ? ERR_reason_error_string(code) : NULL;
+  snprintf(text, 160, "%s", reason ? reason : "unreadable");
+  ERR_clear_error();
+  return text;
+}
+
+/* Puts certificate, chain and key into `context`. */
+static bool tls_load(SSL_CTX *context, const char *certificate, const char *key, char *error, size_t size) {
+  char reason[160];
+  ERR_clear_error();
+  if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
+    snprintf(error, size, "cannot use the certificate %s: %s", certificate, tls_reason(reason));
+  else if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
+    snprintf(error, size, "cannot use the key %s: %s", key, tls_reason(reason));
+  else if (SSL_CTX_check_private_key(context) != 1)
+    snprintf(error, size, "the key %s does not belong to the certificate %s", key, certificate);
+  else
+    return true;
+  ERR_clear_error();
+  return false;
+}
+
+/* A context of its own, so that a certificate that cannot be used touches nothing. */
+static SSL_CTX *tls_load_apart(const char *certificate, const char *key, char *error, size_t size) {
+  if (!certificate || !key) {
+    snprintf(error, size, "TLS needs a certificate and a key");
+    return NULL;
+  }
+  SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+  if (!context) snprintf(error, size, "no memory for TLS");
+  if (!context || tls_load(context, certificate, key, error, size)) return context;
+  SSL_CTX_free(context);
+  return NULL;
+}
+
+bool tls_check(const char *certificate, const char *key, char *error, size_t size) {
+  SSL_CTX *context = tls_load_apart(certificate, key, error, size);
+  SSL_CTX_free(context);
+  return context != NULL;
+}
+
+/* No sessions are kept here; a ticket of 200 bytes that the client keeps makes its return cheaper. One is enough. */
+int tls_prepare(struct net *net, SSL_CTX *context) {
+  char error[512];
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context, 1);
+  if (!tls_load(context, net->certificate, net->key, error, sizeof error)) {
+    log_line(LOG_ERROR, "certificate not usable", LOG_TEXT("error", error));
+    return -1;
+  }
+  net->tls = context;
+  return 0;
+}
+
+/* Connections that are open keep what they have. */
+void tls_reload(struct net *net) {
+  char error[512];
+  STACK_OF(X509) *chain = NULL;
+  if (!net->tls) return;
+  SSL_CTX *fresh = tls_load_apart(net->certificate, net->key, error, sizeof error);
+  if (!fresh) {
+    log_line(LOG_ERROR, "certificate not renewed", LOG_TEXT("error", error));
+    return;
+  }
+  SSL_CTX_get0_chain_certs(fresh, &chain);
+  if (SSL_CTX_use_cert_and_key(net->tls, SSL_CTX_get0_certificate(fresh), SSL_CTX_get0_privatekey(fresh), chain, 1) == 1)
+    log_line(LOG_INFO, "certificate renewed", LOG_TEXT("file", net->certificate));
+  else
+    log_line(LOG_ERROR, "certificate not renewed", LOG_TEXT("file", net->certificate));
+  SSL_CTX_free(fresh);
+}

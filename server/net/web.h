@@ -1,0 +1,40 @@
+#ifndef NET_WEB_H
+#define NET_WEB_H
+/* The pages of the browser client: built into the binary, or read from a folder. */
+#include "internal.h"
+
+struct web_asset {
+  const char *path; /* "/index.html" */
+  const char *type;
+  const char *tag; /* the content's hash */
+  bool immutable;  /* its name carries a hash of its content */
+  const unsigned char *bytes;
+  size_t size;
+  const unsigned char *gzip; /* NULL: does not pay */
+  size_t gzip_size;
+};
+
+/* Made by embed.mjs, ordered by path. */
+extern const struct web_asset web_assets[];
+extern const size_t web_asset_count;
+
+#define WEB_TAG_SIZE 48
+
+struct web_page {
+  int status;
+  const char *type;
+  char tag[WEB_TAG_SIZE]; /* with its quotes */
+  bool immutable, gzip;
+  const char *bytes;
+  size_t size;
+  char *owned; /* to be freed; NULL: nothing */
+};
+
+/* What stands at `path`. False: nothing does. */
+bool web_find(const struct net *net, struct slice path, bool gzip, struct web_page *page) CLUB_MUST_CHECK;
+/* The content type that goes with a file's name. */
+const char *web_type(const char *path);
+/* Is `tag` one of those in If-None-Match? */
+bool web_tag_matches(struct slice if_none_match, const char *tag);
+bool web_open_root(struct net *net, char *error, size_t size) CLUB_MUST_CHECK;
+#endif
