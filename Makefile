@@ -125,6 +125,7 @@ asan:
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs asan
 
 -include tests/bench/bench.mk
+-include tests/fuzz/fuzz.mk
 
 # ---- checks ----
 
