@@ -1,0 +1,145 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { computed, signal } from '@preact/signals';
+import type english from '../locales/en.json';
+
+export type TextKey = keyof typeof english;
+export type Language = 'en' | 'ru' | 'zh';
+export type Values = Record<string, string | number | Date>;
+type Catalog = Record<string, string>;
+
+/** Each language in its own words, so that everybody finds theirs. */
+export const LANGUAGES: Record<Language, { name: string; tag: string }> = {
+  en: { name: 'English', tag: 'en' },
+  ru: { name: 'Русский', tag: 'ru' },
+  zh: { name: '中文', tag: 'zh-Hans' },
+};
+
+const KEPT = 'club.language';
+
+const LOADERS: Record<Language, () => Promise<{ default: Catalog }>> = {
+  en: () => import('../locales/en.json'),
+  ru: () => import('../locales/ru.json'),
+  zh: () => import('../locales/zh.json'),
+};
+
+const current = signal<{ language: Language; catalog: Catalog }>({ language: 'en', catalog: {} });
+const formats = computed(() => ({ ...current.value, ready: new Map<string, IntlMessageFormat>() }));
+
+export const language = computed(() => current.value.language);
+
+function isLanguage(value: string | null | undefined): value is Language {
+  return value === 'en' || value === 'ru' || value === 'zh';
+}
+
+/** The language that was chosen here, else the first that the browser's owner reads, else English. */
+export function pickLanguage(kept: string | null, preferred: readonly string[]): Language {
+  if (isLanguage(kept)) return kept;
+  for (const tag of preferred) {
+    const primary = tag.toLowerCase().split('-')[0];
+    if (isLanguage(primary)) return primary;
+  }
+  return 'en';
+}
+
+async function load(chosen: Language): Promise<void> {
+  const catalog = (await LOADERS[chosen]()).default;
+  current.value = { language: chosen, catalog };
+  document.documentElement.lang = LANGUAGES[chosen].tag;
+}
+
+function keptLanguage(): string | null {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+export async function loadLanguage(): Promise<void> {
+  await load(pickLanguage(keptLanguage(), navigator.languages));
+}
+
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  try {
+    localStorage.setItem(KEPT, chosen);
+  } catch {
+    // A browser that keeps nothing still shows the language.
+  }
+  await load(chosen);
+}
+
+function formatOf(key: string, text: string): IntlMessageFormat {
+  const { language: locale, ready } = formats.value;
+  const known = ready.get(key);
+  if (known !== undefined) return known;
+  const format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
+  ready.set(key, format);
+  return format;
+}
+
+export function t(key: TextKey, values?: Values): string {
+  const text = current.value.catalog[key] ?? key;
+  return text.includes('{') ? String(formatOf(key, text).format(values)) : text;
+}
+
+/** A text whose key is put together from what the server said; `otherwise` where there is none for it. */
+export function tOr(key: string, otherwise: TextKey, values?: Values): string {
+  return key in current.value.catalog ? t(key as TextKey, values) : t(otherwise, values);
+}
+
+const dates = computed(() => {
+  const locale = current.value.language;
+  return {
+    time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }),
+    dayOfYear: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' }),
+    full: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }),
+    relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
+    languages: new Intl.DisplayNames(locale, { type: 'language' }),
+    list: new Intl.ListFormat(locale, { type: 'conjunction' }),
+    sort: new Intl.Collator(locale),
+  };
+});
+
+export function timeText(at: string): string {
+  return dates.value.time.format(new Date(at));
+}
+
+export function momentText(at: string): string {
+  return dates.value.full.format(new Date(at));
+}
+
+/** The reader's own day of a time, as a key that sorts. */
+export function dayOf(at: string): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(current.value.language) + text.slice(1);
+}
+
+export function dayText(at: string, now: Date): string {
+  const date = new Date(at);
+  const days = Math.round((Date.parse(dayOf(now.toISOString())) - Date.parse(dayOf(at))) / 86_400_000);
+  if (days === 0 || days === 1) return capital(dates.value.relative.format(-days, 'day'));
+  const format = date.getFullYear() === now.getFullYear() ? dates.value.day : dates.value.dayOfYear;
+  return capital(format.format(date));
+}
+
+export function listText(words: readonly string[]): string {
+  return dates.value.list.format(words);
+}
+
+export function languageName(code: string): string {
+  try {
+    return capital(dates.value.languages.of(code) ?? code);
+  } catch {
+    return code;
+  }
+}
+
+export function compareTexts(a: string, b: string): number {
+  return dates.value.sort.compare(a, b);
+}

@@ -1,0 +1,295 @@
+import type { Clock } from '../protocol/clock.js';
+import { LineBroken, Refused } from '../protocol/errors.js';
+import { Line } from '../protocol/line.js';
+import type { LineParts, LineState } from '../protocol/line.js';
+import type { Invite, Member, NewInvite, Notification, Notifications, Params, Room, Welcome } from '../protocol/types.js';
+import {
+  changeLog, changeOpened, dismissNotice, enterEpoch, pruneTyping, setPeople, startClub, startTyping, tell,
+} from '../state/club.js';
+import type { ClubState } from '../state/club.js';
+import { setFollowing } from '../state/log.js';
+import type { Act } from '../state/pending.js';
+import { applyHeads, changeRoom, listRooms, putRoom } from '../state/rooms.js';
+import { Acts } from './acts.js';
+import { History } from './history.js';
+import { Marks } from './marks.js';
+import { Outbox } from './outbox.js';
+import { Store } from './parts.js';
+import type { ClubParts, KeyValue } from './parts.js';
+import { Subscriptions } from './subscriptions.js';
+
+export interface ClubOptions extends LineParts {
+  clock: Clock;
+  storage: KeyValue;
+  newId(): string;
+  changed(state: ClubState): void;
+  /** The session is over (or the member banned): the page must log in again. */
+  ended(why: 'no_session' | 'banned'): void;
+}
+
+const TYPING_SHOWN = 6_000;
+const TYPING_TOLD = 3_000;
+const PEOPLE_PAGE = 100;
+const LIST_RETRY = 3_000;
+
+/** The club as one member uses it, without a page: everything that the views call. */
+export class Club {
+  readonly #line: Line;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #options: ClubOptions;
+  readonly #outbox: Outbox;
+  readonly #acts: Acts;
+  readonly #subscriptions: Subscriptions;
+  readonly #history: History;
+  readonly #marks: Marks;
+  #typedAt = new Map<string, number>();
+  #cancelList = (): void => {};
+
+  constructor(me: Member, options: ClubOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#store = new Store(startClub(me), options.changed);
+    this.#line = new Line(options, {
+      state: (state) => this.#lineChanged(state),
+      notification: (notification) => this.#notified(notification),
+    });
+    const { clock, storage } = options;
+    const parts: ClubParts = { line: this.#line, store: this.#store, clock, storage, newId: () => options.newId() };
+    this.#outbox = new Outbox(parts);
+    this.#acts = new Acts(parts);
+    this.#subscriptions = new Subscriptions(parts, () => this.#outbox.settle());
+    this.#history = new History(parts);
+    this.#marks = new Marks(parts);
+  }
+
+  get state(): ClubState {
+    return this.#store.state;
+  }
+
+  get textLimit(): number {
+    return this.#line.limits.text;
+  }
+
+  start(): void {
+    this.#outbox.load();
+    this.#line.start();
+  }
+
+  stop(): void {
+    this.#marks.flush();
+    this.#subscriptions.stop();
+    this.#outbox.stop();
+    this.#acts.stop();
+    this.#marks.stop();
+    this.#cancelList();
+    this.#line.stop();
+  }
+
+  /** The network is back, or the page is seen again. */
+  wake(): void {
+    this.#line.wake();
+  }
+
+  /** The page goes out of sight or away. */
+  rest(): void {
+    this.#marks.flush();
+  }
+
+  open(room: string): void {
+    this.#subscriptions.open(room);
+  }
+
+  close(room: string): void {
+    this.#marks.flush();
+    this.#subscriptions.close(room);
+  }
+
+  rejoin(room: string): void {
+    this.#subscriptions.rejoin(room);
+  }
+
+  /** Puts a country's, a sector's or their crossing's room on the member's list. */
+  async enlist(place: Params<'room.open'>): Promise<Room> {
+    const { room } = await this.#line.call('room.open', place);
+    this.#store.update((state) => ({ ...state, rooms: putRoom(state.rooms, room) }));
+    return room;
+  }
+
+  async talkTo(member: string): Promise<Room> {
+    const { room } = await this.#line.call('direct.open', { member });
+    this.#store.update((state) => ({ ...state, rooms: putRoom(state.rooms, room) }));
+    return room;
+  }
+
+  older(room: string): Promise<void> {
+    return this.#history.older(room);
+  }
+
+  newer(room: string): Promise<void> {
+    return this.#history.newer(room);
+  }
+
+  newest(room: string): Promise<void> {
+    return this.#history.newest(room);
+  }
+
+  around(room: string, seq: number): Promise<boolean> {
+    return this.#history.around(room, seq);
+  }
+
+  quote(room: string, seq: number): Promise<void> {
+    return this.#history.quote(room, seq);
+  }
+
+  /** The reader is at the newest message, or has left it. */
+  follow(room: string, following: boolean): void {
+    this.#store.update((state) => changeLog(state, room, (log) => setFollowing(log, following)));
+  }
+
+  seen(room: string, seq: number): void {
+    this.#marks.seen(room, seq);
+  }
+
+  /** Where the line at what is new stands from now on; null: nowhere. */
+  drawNewLine(room: string, newAfter: number | null): void {
+    this.#store.update((state) => changeOpened(state, room, { newAfter }));
+  }
+
+  post(room: string, text: string, replyTo: number | null): boolean {
+    this.#typedAt.delete(room);
+    return this.#outbox.add(room, text, replyTo);
+  }
+
+  retry(clientId: string): void {
+    this.#outbox.retry(clientId);
+  }
+
+  discard(clientId: string): void {
+    this.#outbox.discard(clientId);
+  }
+
+  /** On the way out for good: nothing of the member's stays in this browser. */
+  discardAll(): void {
+    this.#outbox.discardAll();
+  }
+
+  act(room: string, target: number, act: Act): void {
+    this.#acts.add(room, target, act);
+  }
+
+  typing(room: string): void {
+    const now = this.#clock.now();
+    if (now - (this.#typedAt.get(room) ?? 0) < TYPING_TOLD) return;
+    this.#typedAt.set(room, now);
+    this.#line.request('room.typing', { room }, () => {});
+  }
+
+  async loadPeople(room: string, more: boolean): Promise<void> {
+    const known = this.state.people.get(room);
+    const before = more ? known?.persons ?? [] : [];
+    this.#store.update((state) => setPeople(state, room, { persons: known?.persons ?? [], more: false, loading: 'loading' }));
+    const after = before[before.length - 1]?.id;
+    const params = { room, limit: PEOPLE_PAGE };
+    try {
+      const page = await this.#line.call('room.members', after === undefined ? params : { ...params, after });
+      const persons = [...before, ...page.members];
+      this.#store.update((state) => setPeople(state, room, { persons, more: page.more, loading: 'idle' }));
+    } catch {
+      this.#store.update((state) => setPeople(state, room, { persons: before, more: false, loading: 'failed' }));
+    }
+  }
+
+  makeInvite(params: Omit<Params<'invite.create'>, 'client_id'>): Promise<NewInvite> {
+    return this.#line.call('invite.create', { ...params, client_id: this.#options.newId() });
+  }
+
+  async listInvites(): Promise<Invite[]> {
+    return (await this.#line.call('invite.list', {})).invites;
+  }
+
+  async revokeInvite(invite: string): Promise<void> {
+    await this.#line.call('invite.revoke', { invite });
+  }
+
+  tell(what: string, reason: string): void {
+    this.#store.update((state) => tell(state, { kind: 'failed', what, reason, words: '', until: null }));
+  }
+
+  dismiss(notice: number): void {
+    this.#store.update((state) => dismissNotice(state, notice));
+  }
+
+  #lineChanged(line: LineState): void {
+    this.#store.update((state) => ({ ...state, line }));
+    if (line.at === 'ended') this.#options.ended(line.why);
+  }
+
+  #notified(notification: Notification): void {
+    switch (notification.method) {
+      case 'welcome': return this.#welcomed(notification.params);
+      case 'entry': return this.#entered(notification.params);
+      case 'left': return this.#subscriptions.left(notification.params.room, notification.params.reason);
+      case 'read': return this.#marks.told(notification.params.room, notification.params.seq);
+      case 'typing': return this.#typed(notification.params);
+      case 'acted': return this.#acted(notification.params);
+      default: return this.#listed(notification);
+    }
+  }
+
+  /** What changes the list of rooms only, and what is not known here. */
+  #listed(notification: Notification): void {
+    const { method, params } = notification;
+    this.#store.update((state) => {
+      if (method === 'heads') return { ...state, rooms: applyHeads(state.rooms, params.rooms) };
+      if (method === 'room') return { ...state, rooms: putRoom(state.rooms, params) };
+      if (method === 'notice') return tell(state, { kind: 'server', what: '', reason: '', words: params.text, until: null });
+      if (method !== 'presence') return state;
+      const rooms = changeRoom(state.rooms, params.room, (room) => ({ ...room, online: params.online }));
+      return { ...state, rooms };
+    });
+  }
+
+  #welcomed(welcome: Welcome): void {
+    this.#store.update((state) => ({ ...enterEpoch(state, welcome.epoch), me: welcome.member }));
+    this.#subscriptions.joinAll();
+    this.#loadRooms();
+    this.#outbox.pumpAll();
+    this.#acts.askAll();
+    this.#marks.flush();
+  }
+
+  #loadRooms(): void {
+    this.#cancelList();
+    this.#line.request('room.list', {}, (outcome) => {
+      if (outcome.ok) {
+        const { rooms } = outcome.result;
+        this.#store.update((state) => ({ ...state, rooms: listRooms(state.rooms, rooms, [...state.opened.keys()]), roomsKnown: true }));
+      } else if (!(outcome.error instanceof LineBroken)) {
+        const wait = outcome.error.retryAfter === null ? LIST_RETRY : outcome.error.retryAfter * 1000;
+        this.#cancelList = this.#clock.after(wait, () => this.#loadRooms());
+      }
+    });
+  }
+
+  #entered(entry: Notifications['entry']): void {
+    this.#subscriptions.entry(entry);
+    if (entry.type === 'message' && entry.from.id === this.state.me.id) this.#outbox.settle();
+  }
+
+  #typed({ room, from }: Notifications['typing']): void {
+    const until = this.#clock.now() + TYPING_SHOWN;
+    this.#store.update((state) => startTyping(state, room, from, until));
+    this.#clock.after(TYPING_SHOWN + 50, () => this.#store.update((state) => pruneTyping(state, this.#clock.now())));
+  }
+
+  #acted({ action, reason, until }: Notifications['acted']): void {
+    const notice = { kind: 'acted', what: action, reason: '', words: reason ?? '', until: until ?? null } as const;
+    this.#store.update((state) => tell(state, notice));
+  }
+}
+
+/** Whether asking again later may help; used where the member pressed a button. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof LineBroken || (error instanceof Refused && error.passes);
+}

@@ -1,0 +1,48 @@
+import { markRead } from '../state/rooms.js';
+import type { ClubParts } from './parts.js';
+
+const THROTTLE = 1500;
+
+/** How far the member has read: shown here at once, told to the server now and then. */
+export class Marks {
+  #parts: ClubParts;
+  #due = new Map<string, number>();
+  #cancel: (() => void) | null = null;
+
+  constructor(parts: ClubParts) {
+    this.#parts = parts;
+  }
+
+  /** The member has seen everything up to `seq`. */
+  seen(room: string, seq: number): void {
+    const { store } = this.#parts;
+    const known = store.state.rooms.get(room);
+    if (known === undefined || seq <= known.read) return;
+    store.update((state) => ({ ...state, rooms: markRead(state.rooms, room, seq, state.logs.get(room)) }));
+    this.#due.set(room, seq);
+    this.#cancel ??= this.#parts.clock.after(THROTTLE, () => this.flush());
+  }
+
+  /** Another connection of the member read on. */
+  told(room: string, seq: number): void {
+    this.#parts.store.update((state) => ({ ...state, rooms: markRead(state.rooms, room, seq, state.logs.get(room)) }));
+  }
+
+  flush(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    const { line } = this.#parts;
+    for (const [room, seq] of line.open ? this.#due : []) {
+      this.#due.delete(room);
+      line.request('room.read', { room, seq }, (outcome) => {
+        const later = this.#due.get(room) ?? 0;
+        if (!outcome.ok && !line.open && later < seq) this.#due.set(room, seq);
+      });
+    }
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+}

@@ -1,0 +1,207 @@
+// Everything the views show of the club. Pure functions from one state to the next.
+
+import type { LineState } from '../protocol/line.js';
+import type { Author, Entry, JoinPage, Member, Page, Person } from '../protocol/types.js';
+import { applyEntry, applyJoinPage, startLog } from './log.js';
+import type { RoomLog } from './log.js';
+import type { PendingAct, Post } from './pending.js';
+import { withoutArrived } from './pending.js';
+import { countEntry, putRoom } from './rooms.js';
+import type { Rooms } from './rooms.js';
+
+export type Loading = 'idle' | 'loading' | 'failed';
+
+/** A room that is open in front of the reader. */
+export interface Opened {
+  stage: 'joining' | 'joined' | 'refused';
+  reason: string | null;
+  /** The line at what is new stands after this entry; null: no line. */
+  newAfter: number | null;
+  older: Loading;
+  newer: Loading;
+}
+
+export interface Typist {
+  id: string;
+  name: string;
+  until: number;
+}
+
+export interface People {
+  persons: readonly Person[];
+  more: boolean;
+  loading: Loading;
+}
+
+/** Something to tell the member once. `reason` is a key of the texts. */
+export interface Notice {
+  id: number;
+  kind: 'failed' | 'acted' | 'server';
+  /** What failed or was done. */
+  what: string;
+  reason: string;
+  /** Words that come from the server or from another member; shown as they are. */
+  words: string;
+  until: string | null;
+}
+
+export interface ClubState {
+  readonly me: Member;
+  readonly line: LineState;
+  readonly epoch: string | null;
+  readonly rooms: Rooms;
+  readonly roomsKnown: boolean;
+  readonly logs: ReadonlyMap<string, RoomLog>;
+  readonly opened: ReadonlyMap<string, Opened>;
+  readonly typing: ReadonlyMap<string, readonly Typist[]>;
+  readonly people: ReadonlyMap<string, People>;
+  readonly posts: readonly Post[];
+  readonly acts: readonly PendingAct[];
+  readonly notices: readonly Notice[];
+}
+
+const LOGS_KEPT = 8;
+const NOTICES_KEPT = 4;
+
+export function startClub(me: Member): ClubState {
+  return {
+    me, line: { at: 'off' }, epoch: null, rooms: new Map(), roomsKnown: false, logs: new Map(), opened: new Map(),
+    typing: new Map(), people: new Map(), posts: [], acts: [], notices: [],
+  };
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  if (!map.has(key)) return map;
+  const next = new Map(map);
+  next.delete(key);
+  return next;
+}
+
+export function openRoom(state: ClubState, room: string): ClubState {
+  const opened: Opened = { stage: 'joining', reason: null, newAfter: null, older: 'idle', newer: 'idle' };
+  return { ...state, opened: new Map(state.opened).set(room, opened) };
+}
+
+/** The log stays for a quick return, unless it no longer ends at the newest entry. */
+export function closeRoom(state: ClubState, room: string): ClubState {
+  const log = state.logs.get(room);
+  const logs = new Map(without(state.logs, room));
+  if (log !== undefined && log.upto >= log.cursor) logs.set(room, { ...log, following: true });
+  for (const oldest of logs.keys()) {
+    if (logs.size <= LOGS_KEPT) break;
+    logs.delete(oldest);
+  }
+  const opened = without(state.opened, room);
+  return { ...state, opened, logs, typing: without(state.typing, room), people: without(state.people, room) };
+}
+
+export function changeOpened(state: ClubState, room: string, change: Partial<Opened>): ClubState {
+  const opened = state.opened.get(room);
+  if (opened === undefined) return state;
+  return { ...state, opened: new Map(state.opened).set(room, { ...opened, ...change }) };
+}
+
+export function changeLog(state: ClubState, room: string, change: (log: RoomLog) => RoomLog): ClubState {
+  const log = state.logs.get(room);
+  if (log === undefined) return state;
+  const next = change(log);
+  return next === log ? state : { ...state, logs: new Map(state.logs).set(room, next) };
+}
+
+export function forgetLog(state: ClubState, room: string): ClubState {
+  return { ...state, logs: without(state.logs, room) };
+}
+
+/** The store now holds another history: what was kept of the old one is not true any more. */
+export function enterEpoch(state: ClubState, epoch: string): ClubState {
+  if (state.epoch === epoch) return state;
+  if (state.epoch === null) return { ...state, epoch };
+  const posts = state.posts.filter((post) => post.stage !== 'sent');
+  return { ...state, epoch, rooms: new Map(), roomsKnown: false, logs: new Map(), acts: [], posts };
+}
+
+/** Removes from what is pending whatever the log has by now. */
+function settle(state: ClubState, room: string): ClubState {
+  const cursor = state.logs.get(room)?.cursor ?? 0;
+  const done = (act: PendingAct): boolean => act.room === room && act.seq !== null && act.seq <= cursor;
+  const acts = state.acts.some(done) ? state.acts.filter((act) => !done(act)) : state.acts;
+  return { ...state, acts, posts: withoutArrived(state.posts, room, cursor) };
+}
+
+/** Own posts are known by their client id, also when the answer to them was lost. */
+function withoutPosted(state: ClubState, entries: readonly Entry[]): ClubState {
+  const arrived = new Set<string>();
+  for (const entry of entries) {
+    if (entry.type === 'message' && entry.from.id === state.me.id) arrived.add(entry.client_id);
+  }
+  const posts = state.posts.filter((post) => !arrived.has(post.clientId));
+  return posts.length === state.posts.length ? state : { ...state, posts };
+}
+
+export function joinedPage(state: ClubState, page: JoinPage): ClubState {
+  const id = page.room.room;
+  const log = state.logs.get(id);
+  const next = log === undefined ? startLog(id, state.me.id, page) : applyJoinPage(log, page);
+  const rooms = putRoom(state.rooms, page.room);
+  const joined = withoutPosted({ ...state, rooms, logs: new Map(state.logs).set(id, next) }, page.entries);
+  return settle(page.more ? joined : finishJoin(joined, id, page), id);
+}
+
+/** The line at what is new is drawn when the room was opened, and stays through reconnects. */
+function finishJoin(state: ClubState, room: string, page: JoinPage): ClubState {
+  const first = state.opened.get(room)?.stage === 'joining';
+  const newAfter = first && page.room.unread > 0 ? { newAfter: page.room.read } : {};
+  return changeOpened(state, room, { stage: 'joined', reason: null, ...newAfter });
+}
+
+/** An entry that the server told. */
+export function streamed(state: ClubState, entry: Entry): ClubState {
+  const log = state.logs.get(entry.room);
+  if (log === undefined) return state;
+  const next = applyEntry(log, entry);
+  if (next === log) return state;
+  const rooms = countEntry(state.rooms, entry, log);
+  const logs = new Map(state.logs).set(entry.room, next);
+  const typing = entry.type === 'message' ? stopTyping(state, entry.room, entry.from.id) : state.typing;
+  return settle(withoutPosted({ ...state, rooms, logs, typing }, [entry]), entry.room);
+}
+
+/** History that brings an own post proves that it arrived. */
+export function historyPage(state: ClubState, room: string, page: Page, put: (log: RoomLog) => RoomLog): ClubState {
+  return withoutPosted(changeLog(state, room, put), page.entries);
+}
+
+export function startTyping(state: ClubState, room: string, from: Author, until: number): ClubState {
+  if (from.id === state.me.id) return state;
+  const others = (state.typing.get(room) ?? []).filter((typist) => typist.id !== from.id);
+  const typing = new Map(state.typing).set(room, [...others, { id: from.id, name: from.name, until }]);
+  return { ...state, typing };
+}
+
+function stopTyping(state: ClubState, room: string, member: string): ClubState['typing'] {
+  const typists = state.typing.get(room) ?? [];
+  if (!typists.some((typist) => typist.id === member)) return state.typing;
+  return new Map(state.typing).set(room, typists.filter((typist) => typist.id !== member));
+}
+
+export function pruneTyping(state: ClubState, now: number): ClubState {
+  const typing = new Map<string, readonly Typist[]>();
+  for (const [room, typists] of state.typing) {
+    const left = typists.filter((typist) => typist.until > now);
+    if (left.length > 0) typing.set(room, left);
+  }
+  return { ...state, typing };
+}
+
+export function setPeople(state: ClubState, room: string, people: People): ClubState {
+  return { ...state, people: new Map(state.people).set(room, people) };
+}
+
+export function tell(state: ClubState, notice: Omit<Notice, 'id'>): ClubState {
+  const id = (state.notices[state.notices.length - 1]?.id ?? 0) + 1;
+  return { ...state, notices: [...state.notices, { ...notice, id }].slice(-NOTICES_KEPT) };
+}
+
+export function dismissNotice(state: ClubState, id: number): ClubState {
+  return { ...state, notices: state.notices.filter((notice) => notice.id !== id) };
+}

@@ -1,0 +1,84 @@
+// The rows of a room's log as they are shown: messages, days between them, the line at what is new, and what is pending.
+// Pure; times are cut into days by a handed-in function, since days depend on the reader's zone.
+
+import type { Message } from './message.js';
+import type { RoomLog } from './log.js';
+import { isAttached } from './log.js';
+import type { PendingAct, Post } from './pending.js';
+import { postsOf, withActs } from './pending.js';
+
+export type Row =
+  | { kind: 'day'; key: string; at: string }
+  | { kind: 'new'; key: string }
+  | { kind: 'message'; key: string; message: Message; own: boolean; follows: boolean; acting: boolean }
+  | { kind: 'post'; key: string; post: Post; follows: boolean };
+
+const GROUP_MILLISECONDS = 5 * 60_000;
+
+interface Walk {
+  rows: Row[];
+  day: string;
+  lastFrom: string;
+  lastAt: number;
+  newAfter: number | null;
+}
+
+/** Messages of one author soon after each other stand together, under one name. */
+function follows(walk: Walk, from: string, at: number): boolean {
+  return walk.lastFrom === from && at - walk.lastAt < GROUP_MILLISECONDS;
+}
+
+function enterDay(walk: Walk, at: string, dayOf: (at: string) => string): void {
+  const day = dayOf(at);
+  if (day === walk.day) return;
+  walk.rows.push({ kind: 'day', key: `day ${day}`, at });
+  walk.day = day;
+  walk.lastFrom = '';
+}
+
+function enterNew(walk: Walk, message: Message, me: string): void {
+  if (walk.newAfter === null || message.seq <= walk.newAfter || message.from.id === me) return;
+  walk.rows.push({ kind: 'new', key: 'new' });
+  walk.newAfter = null;
+  walk.lastFrom = '';
+}
+
+function pushMessage(walk: Walk, message: Message, me: string, acting: boolean): void {
+  const at = Date.parse(message.at);
+  const own = message.from.id === me;
+  walk.rows.push({
+    kind: 'message', key: String(message.seq), message, own, follows: follows(walk, message.from.id, at), acting,
+  });
+  walk.lastFrom = message.from.id;
+  walk.lastAt = at;
+}
+
+export interface TimelineParts {
+  log: RoomLog;
+  posts: readonly Post[];
+  acts: readonly PendingAct[];
+  newAfter: number | null;
+  dayOf(at: string): string;
+}
+
+export function timeline({ log, posts, acts, newAfter, dayOf }: TimelineParts): Row[] {
+  const walk: Walk = { rows: [], day: '', lastFrom: '', lastAt: 0, newAfter };
+  const acted = acts.filter((act) => act.room === log.room);
+  for (const message of log.messages) {
+    const own = acted.filter((act) => act.target === message.seq);
+    enterDay(walk, message.at, dayOf);
+    enterNew(walk, message, log.me);
+    pushMessage(walk, own.length === 0 ? message : withActs(message, own), log.me, own.length > 0);
+  }
+  if (!isAttached(log)) return walk.rows;
+  const shown = new Set(log.messages.filter((message) => message.from.id === log.me).map((message) => message.clientId));
+  for (const post of postsOf(posts, log.room)) {
+    if (shown.has(post.clientId)) continue;
+    enterDay(walk, post.at, dayOf);
+    const at = Date.parse(post.at);
+    walk.rows.push({ kind: 'post', key: `post ${post.clientId}`, post, follows: follows(walk, log.me, at) });
+    walk.lastFrom = log.me;
+    walk.lastAt = at;
+  }
+  return walk.rows;
+}

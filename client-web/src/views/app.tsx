@@ -1,0 +1,26 @@
+import { begin, screen } from '../app/session.js';
+import { t } from '../app/texts.js';
+import { ClubView } from './club.js';
+import { Invited } from './join.js';
+import { LogIn } from './login.js';
+import { Card } from './parts.js';
+
+export function App() {
+  const shown = screen.value;
+  switch (shown.at) {
+    case 'loading': return <p class="loading" role="status">{t('line.connecting')}</p>;
+    case 'unreachable': return <UnreachableView />;
+    case 'login': return <LogIn ended={shown.ended} />;
+    case 'invited': return <Invited token={shown.token} grant={shown.grant} reason={shown.reason} />;
+    case 'club': return <ClubView />;
+  }
+}
+
+function UnreachableView() {
+  return (
+    <Card heading={t('unreachable.heading')}>
+      <p>{t('reason.unreachable')}</p>
+      <button type="button" class="primary" onClick={() => void begin(null)}>{t('action.again')}</button>
+    </Card>
+  );
+}

@@ -1,0 +1,68 @@
+import { useState } from 'preact/hooks';
+import { INVITES_HREF, route } from '../app/route.js';
+import { club, facts, logOut, problemOf, state } from '../app/session.js';
+import { t } from '../app/texts.js';
+import { Ask } from './ask.js';
+import { Icon } from './icons.js';
+import { Invites } from './invites.js';
+import { Avatar, IconButton, LanguageChoice } from './parts.js';
+import { RoomList } from './room-list.js';
+import { RoomView } from './room.js';
+import { LineStatus, Notices } from './status.js';
+
+export function ClubView() {
+  const { page } = route.value;
+  return (
+    <div class="club" data-page={page}>
+      <aside class="side">
+        <header class="side-header"><h1>{facts.value?.name ?? ''}</h1></header>
+        <RoomList />
+        <Account />
+      </aside>
+      <main class="main">
+        <LineStatus />
+        {route.value.page === 'room' ? <RoomView key={route.value.room} id={route.value.room} /> : null}
+        {page === 'invites' ? <Invites /> : null}
+        {page === 'rooms' ? <p class="empty">{t('rooms.choose')}</p> : null}
+      </main>
+      <Notices />
+    </div>
+  );
+}
+
+function Account() {
+  const { me } = state.value;
+  const invites = me.role !== 'member';
+  return (
+    <footer class="account">
+      <Avatar id={me.id} name={me.name} />
+      <span class="account-name" dir="auto">{me.name}</span>
+      {invites ? <a class="icon-button" href={INVITES_HREF} aria-label={t('invites.heading')} title={t('invites.heading')}><Icon name="invite" /></a> : null}
+      <LeaveButton />
+      <LanguageChoice />
+    </footer>
+  );
+}
+
+/** Logging out throws away what was not sent, so that case is asked about. */
+function LeaveButton() {
+  const [asking, setAsking] = useState(false);
+  const unsent = state.value.posts.filter((post) => post.stage !== 'sent').length;
+  const leave = async (): Promise<void> => {
+    setAsking(false);
+    try {
+      await logOut();
+    } catch (error) {
+      club().tell('log_out', problemOf(error));
+    }
+  };
+  return (
+    <>
+      <IconButton icon="leave" label={t('account.log_out')} onClick={() => (unsent > 0 ? setAsking(true) : void leave())} />
+      {asking ? (
+        <Ask question={t('account.unsent', { count: unsent })} yes={t('account.log_out')} onYes={() => void leave()}
+          onNo={() => setAsking(false)} />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+// Pictures of buttons; what they mean is said by the button's label.
+
+const PATHS = {
+  back: 'M15 5l-7 7 7 7',
+  people: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6.5 9a6.5 6.5 0 0 1 13 0M16 4.5a3.5 3.5 0 0 1 0 6.2M18 14.2a6.5 6.5 0 0 1 3.5 5.8',
+  send: 'M4 12l16-8-5 16-3.5-6.5L4 12zm7.5 1.5L20 4',
+  close: 'M6 6l12 12M18 6L6 18',
+  reply: 'M9 7L4 12l5 5M4 12h9a7 7 0 0 1 7 7',
+  edit: 'M4 20l1-4L16 5l3 3L8 19l-4 1zM14 7l3 3',
+  remove: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5',
+  react: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5v.5M15 9.5v.5',
+  write: 'M4 5h16v11H9l-5 4V5zM8 9h8M8 12h5',
+  down: 'M6 10l6 6 6-6',
+  right: 'M10 6l6 6-6 6',
+  invite: 'M10 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-7 9a7 7 0 0 1 11-5.7M18 14v6M15 17h6',
+  leave: 'M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2',
+  warning: 'M12 4l9 16H3L12 4zm0 6v5M12 17.5v.5',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

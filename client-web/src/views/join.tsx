@@ -1,0 +1,160 @@
+import { useState } from 'preact/hooks';
+import { byName, countryName, roleName, roomName, sectorName } from '../app/names.js';
+import { facts, join, logOut, member, problemOf, showInvite, stay } from '../app/session.js';
+import { languageName, momentText, t } from '../app/texts.js';
+import type { InviteGrant, NewMember } from '../protocol/types.js';
+import { Card, Problem } from './parts.js';
+import { PasswordField } from './password.js';
+
+interface InvitedProps {
+  token: string;
+  grant: InviteGrant | null;
+  reason: string | null;
+}
+
+export function Invited({ token, grant, reason }: InvitedProps) {
+  if (member.value !== null) return <AlreadyIn name={member.value.name} token={token} />;
+  if (reason !== null) return <NotInvited token={token} reason={reason} />;
+  return (
+    <Card heading={t('join.heading')}>
+      {grant === null ? <p role="status">{t('join.checking')}</p> : <><Grant grant={grant} /><JoinForm token={token} /></>}
+      <p class="hint"><button type="button" class="link" onClick={stay}>{t('join.have_account')}</button></p>
+    </Card>
+  );
+}
+
+function Grant({ grant }: { grant: InviteGrant }) {
+  return (
+    <p class="note">
+      {t('join.grant', { role: roleName(grant.role), until: momentText(grant.expires_at) })}
+      {grant.room === undefined ? '' : ` ${t('join.grant_room', { room: roomName(grant.room, undefined) })}`}
+    </p>
+  );
+}
+
+function NotInvited({ token, reason }: { token: string; reason: string }) {
+  const void_ = reason === 'not_found';
+  return (
+    <Card heading={t('join.heading')}>
+      <Problem reason={void_ ? 'invite_void' : reason} />
+      <div class="buttons">
+        {void_ ? null : <button type="button" class="primary" onClick={() => void showInvite(token)}>{t('action.again')}</button>}
+        <button type="button" onClick={stay}>{t('join.have_account')}</button>
+      </div>
+    </Card>
+  );
+}
+
+function AlreadyIn({ name, token }: { name: string; token: string }) {
+  const [reason, setReason] = useState<string | null>(null);
+  const change = async (): Promise<void> => {
+    try {
+      await logOut();
+      await showInvite(token);
+    } catch (error) {
+      setReason(problemOf(error));
+    }
+  };
+  return (
+    <Card heading={t('join.heading')}>
+      <p>{t('join.already_in', { name })}</p>
+      <Problem reason={reason} />
+      <div class="buttons">
+        <button type="button" class="primary" onClick={stay}>{t('join.stay', { name })}</button>
+        <button type="button" onClick={() => void change()}>{t('join.as_other')}</button>
+      </div>
+    </Card>
+  );
+}
+
+function readForm(form: HTMLFormElement, invite: string): NewMember {
+  const data = new FormData(form);
+  const text = (name: string): string => String(data.get(name) ?? '').trim();
+  const all = (name: string): string[] => data.getAll(name).map(String);
+  const newMember: NewMember = {
+    invite, login: text('login').toLowerCase(), password: String(data.get('password') ?? ''), name: text('name'),
+    sectors: all('sectors'), languages: all('languages'),
+  };
+  if (text('company') !== '') newMember.company = text('company');
+  if (text('country') !== '') newMember.country = text('country');
+  return newMember;
+}
+
+function JoinForm({ token }: { token: string }) {
+  const [reason, setReason] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setReason(null);
+    try {
+      await join(readForm(event.currentTarget as HTMLFormElement, token));
+    } catch (error) {
+      const problem = problemOf(error);
+      setReason(problem === 'conflict' ? 'login_taken' : problem === 'not_found' ? 'invite_void' : problem);
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="form" onSubmit={(event) => void submit(event)}>
+      <AccountFields />
+      <BusinessFields />
+      <Problem reason={reason} />
+      <button class="primary" disabled={busy}>{busy ? t('join.busy') : t('join.submit')}</button>
+    </form>
+  );
+}
+
+function AccountFields() {
+  return (
+    <>
+      <label class="field">
+        <span>{t('field.login')}</span>
+        <input name="login" required maxLength={32} pattern="[A-Za-z0-9][A-Za-z0-9._\-]{0,31}" title={t('field.login.hint')}
+          autocomplete="username" autocapitalize="none" spellcheck={false} aria-describedby="login-hint" />
+        <small id="login-hint">{t('field.login.hint')}</small>
+      </label>
+      <PasswordField autocomplete="new-password" minLength={8} hint={t('field.password.hint')} />
+      <label class="field">
+        <span>{t('field.name')}</span>
+        <input name="name" required maxLength={100} autocomplete="name" dir="auto" />
+      </label>
+    </>
+  );
+}
+
+function BusinessFields() {
+  const { countries, sectors, languages } = facts.value ?? { countries: [], sectors: [], languages: [] };
+  return (
+    <>
+      <label class="field">
+        <span>{t('field.company')} <span class="optional">{t('field.optional')}</span></span>
+        <input name="company" maxLength={100} autocomplete="organization" dir="auto" />
+      </label>
+      <label class="field">
+        <span>{t('field.country')} <span class="optional">{t('field.optional')}</span></span>
+        <select name="country">
+          <option value="">{t('field.country.none')}</option>
+          {byName(countries, (country) => countryName(country.code)).map(({ code }) => (
+            <option key={code} value={code}>{countryName(code)}</option>))}
+        </select>
+      </label>
+      <Choices legend={t('field.sectors')} name="sectors"
+        values={byName(sectors, (sector) => sectorName(sector.slug)).map(({ slug }) => [slug, sectorName(slug)])} />
+      <Choices legend={t('field.languages')} name="languages" values={languages.map((code) => [code, languageName(code)])} />
+    </>
+  );
+}
+
+function Choices({ legend, name, values }: { legend: string; name: string; values: [string, string][] }) {
+  return (
+    <fieldset class="choices">
+      <legend>{legend} <span class="optional">{t('field.optional')}</span></legend>
+      {values.map(([value, label]) => (
+        <label key={value} class="check">
+          <input type="checkbox" name={name} value={value} /> <span>{label}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

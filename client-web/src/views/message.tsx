@@ -1,0 +1,135 @@
+import { originText } from '../app/names.js';
+import { club, state } from '../app/session.js';
+import { momentText, t, timeText, tOr } from '../app/texts.js';
+import type { Message } from '../state/message.js';
+import type { Post } from '../state/pending.js';
+import { Icon } from './icons.js';
+import { Avatar } from './parts.js';
+import { Reactions } from './reactions.js';
+import { Text } from './text.js';
+import { Toolbar } from './toolbar.js';
+
+/** What a row can ask of the log that it stands in. */
+export interface RowActions {
+  reply(message: Message): void;
+  edit(message: Message): void;
+  remove(message: Message): void;
+  goTo(seq: number): void;
+  quote(seq: number): Message | null | undefined;
+}
+
+interface MessageRowProps {
+  room: string;
+  message: Message;
+  own: boolean;
+  follows: boolean;
+  acting: boolean;
+  active: boolean;
+  moderates: boolean;
+  /** The message that it answers, as far as known; part of the props so that the row follows it. */
+  quoted: Message | null | undefined;
+  login: string;
+  mentioned: boolean;
+  actions: RowActions;
+}
+
+export function MessageRow(props: MessageRowProps) {
+  const { message, own, follows, active, mentioned, acting } = props;
+  const classes = ['message', own ? 'own' : 'others', follows ? 'follows' : 'leads'];
+  if (mentioned) classes.push('mentions-me');
+  if (active) classes.push('active');
+  if (acting) classes.push('acting');
+  return (
+    <article class={classes.join(' ')} data-key={message.seq} data-seq={message.seq} tabIndex={active ? 0 : -1}
+      aria-label={t('message.label', { name: message.from.name, time: timeText(message.at) })}>
+      {own || follows ? null : <Avatar id={message.from.id} name={message.from.name} />}
+      <div class="bubble">
+        {own || follows ? null : <Sender message={message} />}
+        {message.replyTo === null || message.removed ? null : <Quote {...props} />}
+        {message.removed
+          ? <p class="removed">{message.reason === null ? t('message.removed') : t('message.removed_why', { reason: message.reason })}</p>
+          : <Text text={message.text} mentions={message.mentions.length > 0} login={props.login} />}
+        <Foot message={message} own={own} acting={acting} />
+        <Reactions room={props.room} message={message} />
+      </div>
+      {active && !message.removed ? <Toolbar room={props.room} message={message} own={own} moderates={props.moderates} actions={props.actions} /> : null}
+    </article>
+  );
+}
+
+function Sender({ message }: { message: Message }) {
+  return (
+    <p class="sender">
+      <span class="sender-name" dir="auto">{message.from.name}</span>
+      <span class="sender-origin" dir="auto">{originText(message.from)}</span>
+    </p>
+  );
+}
+
+function Foot({ message, own, acting }: { message: Message; own: boolean; acting: boolean }) {
+  const edited = message.editedAt !== null && !message.removed;
+  return (
+    <p class="foot">
+      {edited && message.editedAt !== null ? <span title={momentText(message.editedAt)}>{t('message.edited')} </span> : null}
+      {acting ? <span>{t('message.saving')} </span> : null}
+      <time dateTime={message.at} title={momentText(message.at)}>{timeText(message.at)}</time>
+      {own && !acting ? <span class="sent" role="img" aria-label={t('message.sent')}><Icon name="check" /></span> : null}
+    </p>
+  );
+}
+
+function quoteText(quoted: Message | null | undefined): string {
+  if (quoted === undefined) return t('quote.loading');
+  if (quoted === null) return t('quote.missing');
+  return quoted.removed ? t('message.removed') : quoted.text;
+}
+
+function Quote({ message, quoted, actions }: MessageRowProps) {
+  const seq = message.replyTo ?? 0;
+  return (
+    <button type="button" class="quote" onClick={() => actions.goTo(seq)} tabIndex={-1}
+      aria-label={t('quote.label', { name: quoted?.from.name ?? '', text: quoteText(quoted) })}>
+      <strong dir="auto">{quoted?.from.name ?? ''}</strong>
+      <span dir="auto">{quoteText(quoted)}</span>
+    </button>
+  );
+}
+
+interface PostRowProps {
+  post: Post;
+  follows: boolean;
+  open: boolean;
+}
+
+function stageText(post: Post, open: boolean): string {
+  if (post.stage === 'failed') return t('post.failed', { reason: tOr(`reason.${post.reason ?? ''}`, 'reason.unknown') });
+  if (!open && post.stage !== 'sent') return t('post.waiting_line');
+  if (post.stage === 'waiting' && post.reason !== null) {
+    return t('post.waiting', { reason: tOr(`reason.${post.reason}`, 'reason.unknown') });
+  }
+  return post.stage === 'waiting' ? t('post.waiting_turn') : t('post.sending');
+}
+
+/** A message of the reader's own that the server has not confirmed. */
+export function PostRow({ post, follows, open }: PostRowProps) {
+  const failed = post.stage === 'failed';
+  const { me } = state.value;
+  return (
+    <article class={`message own post ${follows ? 'follows' : 'leads'} ${failed ? 'failed' : ''}`} data-key={`post ${post.clientId}`}
+      data-stage={post.stage} aria-label={t('message.label', { name: me.name, time: timeText(post.at) })}>
+      <div class="bubble">
+        <Text text={post.text} mentions={false} login="" />
+        <p class="foot" role={failed ? 'alert' : undefined}>
+          <Icon name={failed ? 'warning' : 'clock'} />
+          <span>{stageText(post, open)}</span>
+        </p>
+        {failed || (post.stage === 'waiting' && !open) ? (
+          <p class="post-actions">
+            {failed ? <button type="button" class="link" onClick={() => club().retry(post.clientId)}>{t('post.retry')}</button> : null}
+            <button type="button" class="link" onClick={() => club().discard(post.clientId)}>{t('post.discard')}</button>
+          </p>
+        ) : null}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,60 @@
+import { useState } from 'preact/hooks';
+import { club } from '../app/session.js';
+import { t } from '../app/texts.js';
+import type { Message } from '../state/message.js';
+
+const COMMON = ['👍', '🤝', '🎉', '❤️', '😄', '🙏', '👀', '✅'];
+
+function toggle(room: string, message: Message, emoji: string): void {
+  const mine = message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine);
+  club().act(room, message.seq, { kind: 'react', emoji, on: !mine });
+}
+
+export function Reactions({ room, message }: { room: string; message: Message }) {
+  if (message.reactions.length === 0) return null;
+  return (
+    <div class="reactions" role="group" aria-label={t('reactions.label')}>
+      {message.reactions.map(({ emoji, count, mine }) => (
+        <button key={emoji} type="button" class="reaction" aria-pressed={mine} tabIndex={-1} onClick={() => toggle(room, message, emoji)}
+          aria-label={t('reactions.count', { emoji, count })}>
+          <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{count}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface PickerProps {
+  room: string;
+  message: Message;
+  close(): void;
+}
+
+/** A few that fit business, and any other that the keyboard can type. */
+export function ReactionPicker({ room, message, close }: PickerProps) {
+  const [other, setOther] = useState('');
+  const pick = (emoji: string): void => {
+    toggle(room, message, emoji);
+    close();
+  };
+  const typed = (event: SubmitEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    const emoji = other.trim();
+    if (emoji !== '') pick(emoji);
+  };
+  return (
+    <div class="picker" role="group" aria-label={t('reactions.pick')} onKeyDown={(event) => {
+      if (event.key === 'Escape') close();
+    }}>
+      <div class="picker-common">
+        {COMMON.map((emoji) => <button key={emoji} type="button" class="emoji" aria-label={emoji} onClick={() => pick(emoji)}>{emoji}</button>)}
+      </div>
+      <form class="picker-other" onSubmit={typed}>
+        <input value={other} aria-label={t('reactions.other')} placeholder={t('reactions.other')} maxLength={16}
+          onInput={(event) => setOther(event.currentTarget.value)} />
+        <button>{t('reactions.add')}</button>
+      </form>
+    </div>
+  );
+}

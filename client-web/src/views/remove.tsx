@@ -1,0 +1,33 @@
+import { useState } from 'preact/hooks';
+import { club, state } from '../app/session.js';
+import { t } from '../app/texts.js';
+import type { Message } from '../state/message.js';
+import { Ask } from './ask.js';
+
+interface RemoveQuestionProps {
+  room: string;
+  message: Message;
+  close(): void;
+}
+
+/** Whoever removes another's message may say why. */
+export function RemoveQuestion({ room, message, close }: RemoveQuestionProps) {
+  const [reason, setReason] = useState('');
+  const own = message.from.id === state.value.me.id;
+  const remove = (): void => {
+    club().act(room, message.seq, { kind: 'remove', reason: reason.trim() === '' ? null : reason.trim() });
+    close();
+  };
+  const question = own ? t('remove.own') : t('remove.other', { name: message.from.name });
+  return (
+    <Ask question={question} yes={t('message.remove')} onYes={remove} onNo={close}>
+      <blockquote class="quoted" dir="auto">{message.text}</blockquote>
+      {own ? null : (
+        <label class="field">
+          <span>{t('remove.reason')} <span class="optional">{t('field.optional')}</span></span>
+          <input value={reason} maxLength={500} dir="auto" onInput={(event) => setReason(event.currentTarget.value)} />
+        </label>
+      )}
+    </Ask>
+  );
+}

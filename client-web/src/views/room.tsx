@@ -1,0 +1,138 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { placeOf, roomName } from '../app/names.js';
+import { ROOMS_HREF } from '../app/route.js';
+import { club, state } from '../app/session.js';
+import { dayOf, listText, t, tOr } from '../app/texts.js';
+import { visible } from '../app/visible.js';
+import type { Message } from '../state/message.js';
+import type { RoomLog } from '../state/log.js';
+import { timeline } from '../state/timeline.js';
+import { Composer } from './composer.js';
+import type { Mode } from './composer.js';
+import { Icon } from './icons.js';
+import { Log } from './log.js';
+import { IconButton } from './parts.js';
+import { People } from './people.js';
+import { RemoveQuestion } from './remove.js';
+
+/** Joins the room while it is shown, and puts the club's own rooms on the member's list. */
+function useRoom(id: string): void {
+  const open = state.value.line.at === 'open';
+  const listed = state.value.rooms.has(id);
+  useEffect(() => {
+    club().open(id);
+    return () => club().close(id);
+  }, [id]);
+  useEffect(() => {
+    const place = placeOf(id);
+    // A refusal shows where the room is joined, and a broken line asks again.
+    if (open && !listed && place !== null) club().enlist(place).catch(() => {});
+  }, [id, open, listed]);
+}
+
+/** While nobody looks, what comes is new: the line is drawn anew when the page goes out of sight. */
+function useNewLine(id: string): void {
+  const seen = visible.value;
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current && !seen) club().drawNewLine(id, state.peek().rooms.get(id)?.read ?? null);
+    first.current = false;
+  }, [seen]);
+}
+
+export function RoomView({ id }: { id: string }) {
+  useRoom(id);
+  useNewLine(id);
+  const [people, setPeople] = useState(false);
+  const opened = state.value.opened.get(id);
+  const log = state.value.logs.get(id);
+  const name = roomName(id, state.value.rooms.get(id));
+  return (
+    <section class={people ? 'room with-people' : 'room'} aria-label={name}>
+      <Header id={id} name={name} people={people} setPeople={setPeople} />
+      {opened?.stage === 'refused' ? <Refusal id={id} reason={opened.reason} /> : null}
+      {opened?.stage !== 'refused' && log === undefined ? <p class="empty" role="status">{t('room.opening')}</p> : null}
+      {opened?.stage !== 'refused' && log !== undefined ? <Talk id={id} name={name} log={log} /> : null}
+      {people ? <People room={id} close={() => setPeople(false)} /> : null}
+    </section>
+  );
+}
+
+interface HeaderProps {
+  id: string;
+  name: string;
+  people: boolean;
+  setPeople(shown: boolean): void;
+}
+
+function Header({ id, name, people, setPeople }: HeaderProps) {
+  const room = state.value.rooms.get(id);
+  const topic = room?.topic ?? '';
+  return (
+    <header class="room-header">
+      <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}><Icon name="back" /></a>
+      <div class="room-title">
+        <h2 dir="auto">{name}</h2>
+        <p dir="auto">
+          <span data-testid="online">{room === undefined ? '' : t('room.online', { count: room.online })}</span>
+          {topic === '' ? '' : ` · ${topic}`}
+        </p>
+      </div>
+      <IconButton icon="people" label={t('people.label')} pressed={people} onClick={() => setPeople(!people)} />
+    </header>
+  );
+}
+
+function Refusal({ id, reason }: { id: string; reason: string | null }) {
+  return (
+    <div class="empty">
+      <p role="alert">{tOr(`reason.room.${reason ?? ''}`, 'reason.room.other')}</p>
+      <button type="button" onClick={() => club().rejoin(id)}>{t('action.again')}</button>
+    </div>
+  );
+}
+
+interface TalkProps {
+  id: string;
+  name: string;
+  log: RoomLog;
+}
+
+function Talk({ id, name, log }: TalkProps) {
+  const [mode, setMode] = useState<Mode>({ kind: 'new' });
+  const [removing, setRemoving] = useState<Message | null>(null);
+  const [posted, setPosted] = useState(0);
+  const { posts, acts, opened, rooms } = state.value;
+  const room = rooms.get(id);
+  const rows = timeline({ log, posts, acts, newAfter: opened.get(id)?.newAfter ?? null, dayOf });
+  const stop = (): void => setMode({ kind: 'new' });
+  const moderates = room?.role === 'moderator' && room.kind !== 'direct';
+  return (
+    <>
+      <Log id={id} label={t('log.label', { room: name })} log={log} rows={rows} opened={opened.get(id)} posted={posted}
+        unread={room?.unread ?? 0} seen={visible.value} moderates={moderates}
+        reply={(message) => setMode({ kind: 'reply', message })} edit={(message) => setMode({ kind: 'edit', message })}
+        remove={setRemoving} />
+      <Typists id={id} />
+      <Composer id={id} name={name} mode={mode} stop={stop} locked={room?.locked === true && !moderates}
+        editLast={() => editLast(log, setMode)} posted={() => setPosted((count) => count + 1)} />
+      {removing === null ? null : <RemoveQuestion room={id} message={removing} close={() => setRemoving(null)} />}
+    </>
+  );
+}
+
+function editLast(log: RoomLog, setMode: (mode: Mode) => void): void {
+  const last = log.messages.filter((message) => message.from.id === log.me && !message.removed).at(-1);
+  if (last !== undefined) setMode({ kind: 'edit', message: last });
+}
+
+const TYPISTS_NAMED = 3;
+
+function Typists({ id }: { id: string }) {
+  const typists = state.value.typing.get(id) ?? [];
+  const names = typists.slice(0, TYPISTS_NAMED).map((typist) => typist.name);
+  const text = typists.length > TYPISTS_NAMED
+    ? t('room.many_typing', { count: typists.length })
+    : t('room.typing', { names: listText(names), count: names.length });
+  return <p class="typing" data-testid="typing">{typists.length === 0 ? '' : text}</p>;
+}
