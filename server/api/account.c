@@ -1,0 +1,135 @@
+/* POST /api/members: whoever comes through an invite makes an account. */
+#include "exchange.h"
+
+#include "club/password.h"
+#include "club/text.h"
+
+static void account_added(struct exchange *exchange, struct store_job *job) {
+  bool refused;
+  if (!exchange_asked(exchange, job, &refused)) return;
+  if (refused) { /* the login is taken, or the invite used up meanwhile */
+    exchange_error(exchange, exchange_status(job->reason), job->reason,
+                   job->reason == REASON_CONFLICT ? "login" : NULL);
+    return;
+  }
+  exchange_try_return(exchange);
+  exchange_put_member(exchange, &job->member.member);
+  session_cookies(exchange);
+  exchange_done(exchange, 201);
+}
+
+static void account_hashed(struct exchange *exchange, struct hash_job *made) {
+  if (made->failed) {
+    exchange_refuse(exchange, REASON_UNAVAILABLE);
+    return;
+  }
+  struct store_job *job = exchange->add;
+  exchange->add = NULL;
+  job->member.password = arena_copy(job->arena, slice_of(made->encoded));
+  job->member.with_session = true;
+  session_new(exchange, job->member.session_digest);
+  exchange_store(exchange, job, account_added);
+}
+
+static void account_invited(struct exchange *exchange, struct store_job *job) {
+  bool refused;
+  if (!exchange_asked(exchange, job, &refused)) return;
+  if (refused) {
+    exchange_refuse(exchange, REASON_NOT_FOUND);
+  } else if (exchange->weak) {
+    exchange_try_return(exchange);
+    exchange_error(exchange, 422, REASON_WEAK_PASSWORD, "password");
+  } else {
+    exchange_hash(exchange, &exchange->make, account_hashed);
+  }
+}
+
+static void account_ask(struct exchange *exchange) {
+  if (!exchange_try(exchange, SLICE_NONE, SLICE_NONE)) return;
+  struct store_job *job = exchange_job(exchange, STORE_INVITE_FIND);
+  if (!job) return;
+  memcpy(job->invite.digest, exchange->add->member.digest, DIGEST_SIZE);
+  exchange_store(exchange, job, account_invited);
+}
+
+/* ---- the body ---- */
+
+static bool has_sector(const struct club *club, struct slice slug) {
+  return club_sector(club, slug) != NULL;
+}
+
+static bool has_all(const struct club *club, const struct slices *list,
+                    bool (*has)(const struct club *club, struct slice item)) {
+  for (size_t i = 0; i < list->count; i++)
+    if (!has(club, list->items[i])) return false;
+  return true;
+}
+
+/* The field that is not as the club has it; NULL: all are. */
+static const char *account_wrong(struct exchange *exchange, const struct members_body *body) {
+  const struct club *club = exchange->services->club;
+  if (!text_fold_login(body->login, exchange->login)) return "login";
+  if (body->country.size > 0 && !club_country(club, body->country)) return "country";
+  if (!has_all(club, &body->sectors, has_sector)) return "sectors";
+  return has_all(club, &body->languages, club_has_language) ? NULL : "languages";
+}
+
+static bool slices_hold(const struct slices *list, struct slice item) {
+  for (size_t i = 0; i < list->count; i++)
+    if (slice_equal(list->items[i], item)) return true;
+  return false;
+}
+
+/* Each item once. */
+static struct slices copy_list(struct arena *arena, const struct slices *list) {
+  struct slices copy = {arena_alloc(arena, (list->count + 1) * sizeof(struct slice)), 0};
+  for (size_t i = 0; copy.items && i < list->count; i++)
+    if (!slices_hold(&copy, list->items[i])) copy.items[copy.count++] = arena_copy(arena, list->items[i]);
+  return copy;
+}
+
+static struct slice copy_text(struct arena *arena, struct slice text) {
+  return text.size > 0 ? arena_copy(arena, text) : (struct slice){"", 0};
+}
+
+static void account_fill(struct exchange *exchange, const struct members_body *body, struct store_job *job) {
+  char address[ADDRESS_TEXT_SIZE];
+  const struct slice none = {"", 0};
+  address_write(address, &exchange->address);
+  job->member.invited = true;
+  job->member.address = arena_copy(job->arena, slice_of(address));
+  job->member.member = (struct member_record){.login = arena_copy(job->arena, slice_of(exchange->login)),
+                                              .name = copy_text(job->arena, body->name),
+                                              .title = none,
+                                              .company = copy_text(job->arena, body->company),
+                                              .country = copy_text(job->arena, body->country),
+                                              .about = none,
+                                              .offers = none,
+                                              .seeks = none,
+                                              .sectors = copy_list(job->arena, &body->sectors),
+                                              .languages = copy_list(job->arena, &body->languages)};
+}
+
+static void account_read(struct exchange *exchange, const struct members_body *body) {
+  const char *wrong = account_wrong(exchange, body);
+  if (wrong) {
+    exchange_error(exchange, 422, REASON_INVALID_PARAMS, wrong);
+    return;
+  }
+  exchange->add = exchange_job(exchange, STORE_MEMBER_ADD);
+  if (!exchange->add || !invite_digest(exchange, body->invite, exchange->add->member.digest)) return;
+  account_fill(exchange, body, exchange->add);
+  exchange->weak = !password_is_acceptable(body->password);
+  exchange->make = exchange_hash_job(HASH_MAKE, body->password);
+  if (!exchange->make) exchange_refuse(exchange, REASON_UNAVAILABLE);
+}
+
+void account_make(struct exchange *exchange, const struct http_request *request) {
+  struct request parsed;
+  struct frame *frame = exchange_body(exchange, request, BODY_MEMBERS, &parsed);
+  if (!frame) return;
+  account_read(exchange, &parsed.params.members_body);
+  exchange_wipe(parsed.params.members_body.password);
+  frame_destroy(frame);
+  if (!exchange->answered) account_ask(exchange);
+}

@@ -1,0 +1,171 @@
+/* Logging in and out. */
+#include "exchange.h"
+
+#include <stdio.h>
+
+#include "club/log.h"
+#include "club/text.h"
+
+#define TOUCH_EVERY_MS 3600000 /* a session's last use is kept to the hour */
+
+/* ---- POST /api/session ---- */
+
+static struct slice login_slice(const struct exchange *exchange) {
+  return slice_of(exchange->login);
+}
+
+void session_new(struct exchange *exchange, unsigned char digest[DIGEST_SIZE]) {
+  token_random(exchange->token, &exchange->services->randomness);
+  digest_sha256((struct slice){exchange->token, TOKEN_SIZE}, digest);
+}
+
+void session_cookies(struct exchange *exchange) {
+  cookie_write_session(exchange->reply.cookie, exchange->token);
+  cookie_write_device(exchange->services, exchange->reply.second_cookie, login_slice(exchange), exchange->device);
+}
+
+static void login_began(struct exchange *exchange, struct store_job *job) {
+  bool refused;
+  if (!exchange_asked(exchange, job, &refused)) return;
+  if (refused) { /* disabled meanwhile */
+    exchange_refuse(exchange, REASON_BAD_CREDENTIALS);
+    return;
+  }
+  session_cookies(exchange);
+  exchange_done(exchange, 200);
+}
+
+static void login_begin_session(struct exchange *exchange) {
+  char address[ADDRESS_TEXT_SIZE];
+  struct store_job *job = exchange_job(exchange, STORE_SESSION_ADD);
+  if (!job) return;
+  address_write(address, &exchange->address);
+  session_new(exchange, job->session.digest);
+  job->session.member = exchange->member;
+  job->session.address = arena_copy(job->arena, slice_of(address));
+  exchange_store(exchange, job, login_began);
+}
+
+static void login_wrong(struct exchange *exchange) {
+  char address[ADDRESS_TEXT_SIZE];
+  address_write(address, &exchange->address);
+  exchange->services->metrics->logins_refused++;
+  log_line(LOG_INFO, "login refused", LOG_TEXT("address", address));
+  exchange_refuse(exchange, REASON_BAD_CREDENTIALS);
+}
+
+static void login_checked(struct exchange *exchange, struct hash_job *job) {
+  if (job->failed) {
+    exchange_refuse(exchange, REASON_UNAVAILABLE);
+  } else if (!job->right) {
+    login_wrong(exchange);
+  } else {
+    exchange_try_return(exchange);
+    login_begin_session(exchange);
+  }
+}
+
+/* Nobody, somebody disabled, somebody else: the hasher works as long for each of them. */
+static void login_found(struct exchange *exchange, struct store_job *job) {
+  bool refused;
+  if (!exchange_asked(exchange, job, &refused)) return;
+  const struct store_session *found = &job->session;
+  char *encoded = exchange->check->encoded;
+  if (!refused && !found->record.disabled && found->password.size < sizeof exchange->check->encoded) {
+    memcpy(encoded, found->password.data, found->password.size);
+    encoded[found->password.size] = '\0';
+    exchange->member = found->record.key;
+    exchange_put_member(exchange, &found->record);
+  }
+  exchange_hash(exchange, &exchange->check, login_checked);
+}
+
+static void login_find(struct exchange *exchange) {
+  if (!exchange->login[0]) { /* nobody can have it */
+    exchange_hash(exchange, &exchange->check, login_checked);
+    return;
+  }
+  struct store_job *job = exchange_job(exchange, STORE_LOGIN_FIND);
+  if (!job) return;
+  job->session.login = arena_copy(job->arena, login_slice(exchange));
+  exchange_store(exchange, job, login_found);
+}
+
+/* No password is longer: one that was cut is nobody's. */
+static bool login_is_possible(struct slice password) {
+  return password.size < sizeof((struct hash_job *)NULL)->password;
+}
+
+void session_login(struct exchange *exchange, const struct http_request *request) {
+  struct request parsed;
+  struct frame *frame = exchange_body(exchange, request, BODY_SESSION, &parsed);
+  if (!frame) return;
+  struct slice login = parsed.params.session_body.login, password = parsed.params.session_body.password;
+  if (!text_fold_login(login, exchange->login) || !login_is_possible(password)) exchange->login[0] = '\0';
+  cookie_read_device(exchange->services, request->cookie, login_slice(exchange), exchange->device);
+  exchange->check = exchange_hash_job(HASH_CHECK, password);
+  exchange_wipe(password);
+  frame_destroy(frame);
+  if (!exchange->check)
+    exchange_refuse(exchange, REASON_UNAVAILABLE);
+  else if (exchange_try(exchange, login_slice(exchange), slice_of(exchange->device)))
+    login_find(exchange);
+}
+
+/* ---- GET /api/session ---- */
+
+static void session_touched(void *context, struct store_job *job) {
+  (void)context;
+  store_job_destroy(job);
+}
+
+static void session_touch(const struct services *services, const struct store_session *found) {
+  if (clock_wall_ms(&services->clock) - found->used_at < TOUCH_EVERY_MS) return;
+  struct store_job *job = store_job_create(STORE_SESSION_TOUCH);
+  if (!job) return; /* the next use touches it */
+  job->done = session_touched;
+  memcpy(job->session.digest, found->digest, DIGEST_SIZE);
+  if (!services->store.submit(services->store.self, job)) store_job_destroy(job);
+}
+
+static void session_shown(struct exchange *exchange, struct store_job *job) {
+  bool refused;
+  if (!exchange_asked(exchange, job, &refused)) return;
+  if (refused) {
+    exchange_refuse(exchange, REASON_NO_SESSION);
+    return;
+  }
+  exchange_put_member(exchange, &job->session.record);
+  exchange_done(exchange, 200);
+  session_touch(exchange->services, &job->session);
+}
+
+void session_show(struct exchange *exchange, const struct http_request *request) {
+  unsigned char digest[DIGEST_SIZE];
+  if (!exchange_cookie(exchange, request, digest)) return;
+  struct store_job *job = exchange_job(exchange, STORE_SESSION_FIND);
+  if (!job) return;
+  memcpy(job->session.digest, digest, DIGEST_SIZE);
+  exchange_store(exchange, job, session_shown);
+}
+
+/* ---- DELETE /api/session ---- */
+
+static void session_ended(struct exchange *exchange, struct store_job *job) {
+  bool refused;
+  if (!exchange_asked(exchange, job, &refused)) return;
+  if (refused)
+    exchange_refuse(exchange, REASON_NO_SESSION);
+  else
+    exchange_done(exchange, 204);
+  cookie_write_ended(exchange->reply.cookie);
+}
+
+void session_end(struct exchange *exchange, const struct http_request *request) {
+  unsigned char digest[DIGEST_SIZE];
+  if (!exchange_cookie(exchange, request, digest)) return;
+  struct store_job *job = exchange_job(exchange, STORE_SESSION_END);
+  if (!job) return;
+  memcpy(job->session.digest, digest, DIGEST_SIZE);
+  exchange_store(exchange, job, session_ended);
+}
