@@ -24,6 +24,7 @@ const owners = {
   method: ['method'],
   api: ['api'],
   connection: ['connection'],
+  instance: ['server'],
   net: ['net'],
 };
 // Interfaces that a folder is handed, and headers that it may see for their data alone.
@@ -37,6 +38,7 @@ const handed = {
   method: ['store', 'bus', 'services', 'http'],
   api: ['store', 'bus', 'services', 'http', 'room', 'transport'],
   connection: ['store', 'bus', 'services', 'http', 'transport'],
+  instance: ['store', 'bus', 'services', 'http', 'transport', 'store_driver'],
   net: ['http', 'transport'],
 };
 // A library, how it is named in code, and where it may be.
