@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "club/club.h"
+#include "club/limits.h"
 #include "club/log.h"
 #include "club/net.h"
 #include "club/server.h"

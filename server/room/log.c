@@ -27,8 +27,18 @@ static void log_make_space(struct room *room, size_t size) {
   }
 }
 
+/* A removed text and its edits stay in no memory from which they could still be sent: whoever is behind the removal reads
+ * the rest from the store. */
+static void log_forget_removed(struct room *room) {
+  room->rooms->ring_bytes -= room->ring.bytes;
+  ring_clear(&room->ring);
+  block_sweep(room, INT64_MAX);
+  if (room->rooms->frame_room == room) room->rooms->frame_room = NULL;
+}
+
 static void log_take(struct room *room, const struct note *note, struct slice encoded) {
   struct rooms *rooms = room->rooms;
+  if (note->type == ENTRY_REMOVE) log_forget_removed(room);
   log_make_space(room, encoded.size);
   size_t before = room->ring.bytes;
   if (!ring_append(&room->ring, note->seq, encoded)) ring_clear(&room->ring); /* followers are caught up from the store */
