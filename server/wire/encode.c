@@ -29,21 +29,17 @@ static size_t clean_run(const char *text, size_t size) {
 
 static void append_escape(struct buffer *out, unsigned char c) {
   static const char hex[] = "0123456789abcdef";
-  char text[6] = {'\\', (char)c};
+  char text[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
   size_t size = 2;
   switch (c) {
     case '"':
-    case '\\': break;
+    case '\\': text[1] = (char)c; break;
     case '\b': text[1] = 'b'; break;
     case '\f': text[1] = 'f'; break;
     case '\n': text[1] = 'n'; break;
     case '\r': text[1] = 'r'; break;
     case '\t': text[1] = 't'; break;
-    default:
-      memcpy(text + 1, "u00", 3);
-      text[4] = hex[c >> 4];
-      text[5] = hex[c & 15];
-      size = 6;
+    default: size = sizeof text;
   }
   buffer_append(out, text, size);
 }

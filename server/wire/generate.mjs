@@ -15,7 +15,9 @@ const read = (name) => readFileSync(join(here, name), "utf8");
 const description = resolve(JSON.parse(read("openrpc.json")));
 const argument = process.argv[2];
 
-if (!argument) {
+const isFolder = argument !== undefined && !argument.startsWith("-");
+
+if (!isFolder && argument !== "--page" && argument !== "--check") {
   console.error("usage: generate.mjs FOLDER | --page | --check");
   process.exit(2);
 } else if (argument === "--page") {

@@ -60,8 +60,7 @@ static enum reason read_string(const struct rule *rule, const json_t *value, str
   return check_string(rule, *text);
 }
 
-static enum reason read_list(const struct rule *rule, const json_t *value, struct arena **arena,
-                             struct slices *list) {
+static enum reason read_list(const struct rule *rule, const json_t *value, struct arena **arena, struct slices *list) {
   if (!json_is_array(value)) return REASON_INVALID_PARAMS;
   size_t count = json_array_size(value);
   if (count > rule->items) return REASON_TOO_LONG;

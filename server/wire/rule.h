@@ -27,11 +27,11 @@ struct rule {
   enum rule_type type;
   enum rule_form form;
   bool required;
-  size_t offset;     /* of the member in the struct of params */
-  size_t has_offset; /* of its `has_…`; RULE_NO_OFFSET: none */
-  int64_t minimum;   /* of an integer */
-  int64_t maximum;   /* of an integer, of a string's length; of a list's strings: their length */
-  size_t items;      /* of a list: at most */
+  size_t offset;            /* of the member in the struct of params */
+  size_t has_offset;        /* of its `has_…`; RULE_NO_OFFSET: none */
+  int64_t minimum;          /* of an integer */
+  int64_t maximum;          /* of an integer, of a string's length; of a list's strings: their length */
+  size_t items;             /* of a list: at most */
   const char *const *words; /* ended by NULL */
 };
 

@@ -39,8 +39,20 @@ static void a_mapped_address_is_the_ipv4_address(void **state) {
 
 static void what_is_no_address_is_refused_and_changes_nothing(void **state) {
   (void)state;
-  static const char *const wrong[] = {"", " ", "localhost", "192.0.2", "192.0.2.256", "192.0.2.7 ", " 192.0.2.7", "192.0.2.7:80",
-                                      "[::1]", "fe80::1%eth0", ":::", "1:2:3:4:5:6:7:8:9", "12345::", "192.0.2.0/24",
+  static const char *const wrong[] = {"",
+                                      " ",
+                                      "localhost",
+                                      "192.0.2",
+                                      "192.0.2.256",
+                                      "192.0.2.7 ",
+                                      " 192.0.2.7",
+                                      "192.0.2.7:80",
+                                      "[::1]",
+                                      "fe80::1%eth0",
+                                      ":::",
+                                      "1:2:3:4:5:6:7:8:9",
+                                      "12345::",
+                                      "192.0.2.0/24",
                                       "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.2555"};
   struct address before = read_address("192.0.2.7"), address = before;
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

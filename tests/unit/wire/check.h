@@ -38,7 +38,8 @@ static inline enum problem check_whole(struct slice bytes) {
 /* A call of `method` with `params` as JSON. */
 static inline struct frame *check_call(const char *method, const char *params, struct request *request) {
   char text[40000];
-  int size = snprintf(text, sizeof text, "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"%s\",\"params\":%s}", method, params);
+  int size =
+      snprintf(text, sizeof text, "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"%s\",\"params\":%s}", method, params);
   assert_in_range(size, 1, sizeof text - 1);
   return check_one(text, request);
 }

@@ -89,8 +89,11 @@ static void what_people_write_goes_through_a_post_and_comes_out_as_an_entry(void
     assert_true(frame && frame_next(frame, &request));
     assert_int_equal(request.problem, PROBLEM_NONE);
     buffer_clear(&out);
-    struct entry entry = {.room = request.params.message_post.room, .seq = 1, .type = ENTRY_MESSAGE,
-                          .text = request.params.message_post.text, .client_id = request.params.message_post.client_id};
+    struct entry entry = {.room = request.params.message_post.room,
+                          .seq = 1,
+                          .type = ENTRY_MESSAGE,
+                          .text = request.params.message_post.text,
+                          .client_id = request.params.message_post.client_id};
     encode_result_begin(&out, &id);
     encode_entry(&out, &entry);
     encode_result_end(&out);
@@ -173,7 +176,8 @@ static void http_errors_name_reason_and_field(void **state) {
   (void)state;
   encode_http_error(&out, REASON_INVALID_PARAMS, "login");
   char expected[300];
-  snprintf(expected, sizeof expected, "{\"error\":{\"reason\":\"invalid_params\",\"message\":\"%s\",\"field\":\"login\"}}",
+  snprintf(expected, sizeof expected,
+           "{\"error\":{\"reason\":\"invalid_params\",\"message\":\"%s\",\"field\":\"login\"}}",
            reason_message(REASON_INVALID_PARAMS));
   assert_written(expected);
   encode_http_error(&out, REASON_NO_SESSION, NULL);
@@ -188,7 +192,10 @@ static struct entry example(enum entry_type type) {
       .seq = 9007199254740991,
       .at = 1769846703120,
       .type = type,
-      .from = {.member = 17, .name = SLICE_LITERAL("王芳"), .country = SLICE_LITERAL("cn"), .company = SLICE_LITERAL("")},
+      .from = {.member = 17,
+               .name = SLICE_LITERAL("王芳"),
+               .country = SLICE_LITERAL("cn"),
+               .company = SLICE_LITERAL("")},
   };
 }
 
@@ -278,7 +285,8 @@ static void a_page_has_its_entries_oldest_first(void **state) {
   buffer_append_char(&out, '{');
   encode_page(&out, entries, 2, true, 12);
   buffer_append_char(&out, '}');
-  assert_written("{\"entries\":[" HEAD("remove") ",\"target\":0}," HEAD("remove") ",\"target\":0}],\"more\":true,\"as_of\":12}");
+  assert_written(
+      "{\"entries\":[" HEAD("remove") ",\"target\":0}," HEAD("remove") ",\"target\":0}],\"more\":true,\"as_of\":12}");
 }
 
 #define AIGUL \
@@ -302,10 +310,15 @@ static void a_member_has_all_fields(void **state) {
 
 static void a_room_has_all_fields(void **state) {
   (void)state;
-  struct room_record record = {.room = SLICE_LITERAL("kz.fintech"), .kind = ROOM_PAIR, .head = 9, .read = 5, .unread = 3,
-                               .mentions = 1};
-  struct room_face face = {.record = &record, .country = SLICE_LITERAL("kz"), .sector = SLICE_LITERAL("fintech"),
-                           .title = SLICE_LITERAL("Kazakhstan · Fintech"), .online = 2, .joined = true, .role = "member"};
+  struct room_record record = {
+      .room = SLICE_LITERAL("kz.fintech"), .kind = ROOM_PAIR, .head = 9, .read = 5, .unread = 3, .mentions = 1};
+  struct room_face face = {.record = &record,
+                           .country = SLICE_LITERAL("kz"),
+                           .sector = SLICE_LITERAL("fintech"),
+                           .title = SLICE_LITERAL("Kazakhstan · Fintech"),
+                           .online = 2,
+                           .joined = true,
+                           .role = "member"};
   encode_room(&out, &face);
   assert_written("{\"room\":\"kz.fintech\",\"kind\":\"pair\",\"country\":\"kz\",\"sector\":\"fintech\","
                  "\"title\":\"Kazakhstan · Fintech\",\"topic\":\"\",\"head\":9,\"read\":5,\"unread\":3,\"mentions\":1,"
@@ -318,19 +331,21 @@ static void a_direct_talk_shows_the_other_one(void **state) {
   struct room_record record = {.room = SLICE_LITERAL("dm.x"), .kind = ROOM_DIRECT, .with = &other};
   struct room_face face = {.record = &record, .title = SLICE_LITERAL("Айгуль"), .with_online = true, .role = "member"};
   encode_room_notification(&out, &face);
-  assert_written("{\"jsonrpc\":\"2.0\",\"method\":\"room\",\"params\":{\"room\":\"dm.x\",\"kind\":\"direct\",\"with\":" AIGUL
-                 "true},\"title\":\"Айгуль\",\"topic\":\"\",\"head\":0,\"read\":0,\"unread\":0,\"mentions\":0,\"online\":0,"
-                 "\"joined\":false,\"locked\":false,\"slow\":0,\"role\":\"member\"}}");
+  assert_written(
+      "{\"jsonrpc\":\"2.0\",\"method\":\"room\",\"params\":{\"room\":\"dm.x\",\"kind\":\"direct\",\"with\":" AIGUL
+      "true},\"title\":\"Айгуль\",\"topic\":\"\",\"head\":0,\"read\":0,\"unread\":0,\"mentions\":0,\"online\":0,"
+      "\"joined\":false,\"locked\":false,\"slow\":0,\"role\":\"member\"}}");
 }
 
 static void welcome_tells_the_limits(void **state) {
   (void)state;
-  struct welcome welcome = {.member = &aigul, .instance = SLICE_LITERAL("i-1"), .epoch = SLICE_LITERAL("e"),
-                            .now_ms = 1769846703120};
+  struct welcome welcome = {
+      .member = &aigul, .instance = SLICE_LITERAL("i-1"), .epoch = SLICE_LITERAL("e"), .now_ms = 1769846703120};
   encode_welcome(&out, &welcome);
-  assert_written("{\"jsonrpc\":\"2.0\",\"method\":\"welcome\",\"params\":{\"protocol\":\"club.v1\",\"member\":" AIGUL
-                 "true},\"instance\":\"i-1\",\"epoch\":\"e\",\"time\":\"2026-01-31T08:05:03.120Z\",\"limits\":{\"text\":4000,"
-                 "\"frame\":65536,\"history\":100,\"in_flight\":32,\"batch\":32,\"ping\":25}}}");
+  assert_written(
+      "{\"jsonrpc\":\"2.0\",\"method\":\"welcome\",\"params\":{\"protocol\":\"club.v1\",\"member\":" AIGUL
+      "true},\"instance\":\"i-1\",\"epoch\":\"e\",\"time\":\"2026-01-31T08:05:03.120Z\",\"limits\":{\"text\":4000,"
+      "\"frame\":65536,\"history\":100,\"in_flight\":32,\"batch\":32,\"ping\":25}}}");
 }
 
 #define NOTIFICATION(name, params) "{\"jsonrpc\":\"2.0\",\"method\":\"" name "\",\"params\":" params "}"

@@ -10,9 +10,10 @@ static void assert_slice(struct slice slice, const char *text) {
 static void a_request_is_read_with_its_id_and_params(void **state) {
   (void)state;
   struct request request;
-  struct frame *frame = check_one("{\"jsonrpc\":\"2.0\",\"method\":\"message.post\",\"params\":{\"room\":\"kz.fintech\","
-                                  "\"client_id\":\"c-1\",\"text\":\"Ищем партнёра в Алматы 🤝\",\"reply_to\":42},\"id\":3}",
-                                  &request);
+  struct frame *frame = check_one(
+      "{\"jsonrpc\":\"2.0\",\"method\":\"message.post\",\"params\":{\"room\":\"kz.fintech\","
+      "\"client_id\":\"c-1\",\"text\":\"Ищем партнёра в Алматы 🤝\",\"reply_to\":42},\"id\":3}",
+      &request);
   assert_int_equal(request.problem, PROBLEM_NONE);
   assert_int_equal(request.method, METHOD_MESSAGE_POST);
   assert_true(request.id.present && !request.id.is_text);
@@ -28,9 +29,10 @@ static void a_request_is_read_with_its_id_and_params(void **state) {
 static void named_params_come_in_any_order(void **state) {
   (void)state;
   struct request request;
-  struct frame *frame = check_one("{\"jsonrpc\":\"2.0\",\"method\":\"room.read\",\"params\":{\"seq\":23,\"room\":\"kz\"},"
-                                  "\"id\":\"4\"}",
-                                  &request);
+  struct frame *frame =
+      check_one("{\"jsonrpc\":\"2.0\",\"method\":\"room.read\",\"params\":{\"seq\":23,\"room\":\"kz\"},"
+                "\"id\":\"4\"}",
+                &request);
   assert_int_equal(request.problem, PROBLEM_NONE);
   assert_true(request.id.is_text);
   assert_int_equal(request.id.size, 1);
@@ -99,8 +101,8 @@ static void json_that_is_no_request_is_an_invalid_request(void **state) {
       "{\"jsonrpc\":\"2.0\",\"id\":9007199254740993,\"method\":\"ping\"}",
       "{\"jsonrpc\":\"2.0\",\"id\":-9007199254740993,\"method\":\"ping\"}",
       "{\"jsonrpc\":\"2.0\",\"id\":100000000000000000000,\"method\":\"ping\"}",
-      "{\"jsonrpc\":\"2.0\",\"id\":\"12345678901234567890123456789012345678901234567890123456789012345\","
-      "\"method\":\"ping\"}",
+      ("{\"jsonrpc\":\"2.0\",\"id\":\"12345678901234567890123456789012345678901234567890123456789012345\","
+       "\"method\":\"ping\"}"),
   };
   for (size_t i = 0; i < COUNT_OF(requests); i++) {
     struct request request;
@@ -134,7 +136,12 @@ static void an_invalid_request_keeps_an_id_that_could_be_read(void **state) {
 
 static void ids_are_kept_as_they_were_sent(void **state) {
   (void)state;
-  static const char *const ids[] = {"0", "-1", "9007199254740992", "-9007199254740992", "\"\"", "\"a\\\"b\"",
+  static const char *const ids[] = {"0",
+                                    "-1",
+                                    "9007199254740992",
+                                    "-9007199254740992",
+                                    "\"\"",
+                                    "\"a\\\"b\"",
                                     "\"1234567890123456789012345678901234567890123456789012345678901234\"",
                                     "\"запрос-17\""};
   for (size_t i = 0; i < COUNT_OF(ids); i++) {
@@ -158,18 +165,19 @@ static void ids_are_kept_as_they_were_sent(void **state) {
 
 static void a_batch_is_read_in_order_each_for_itself(void **state) {
   (void)state;
-  static const char text[] = "[{\"jsonrpc\":\"2.0\",\"method\":\"room.list\",\"id\":\"1\"},"
-                             "{\"jsonrpc\":\"2.0\",\"method\":\"ping\"},"
-                             "{\"jsonrpc\":\"2.0\",\"method\":\"room.leave\",\"params\":{\"room\":\"kz\"},\"id\":\"2\"},"
-                             "{\"foo\":\"boo\"},"
-                             "{\"jsonrpc\":\"2.0\",\"method\":\"foo.get\",\"params\":{\"name\":\"myself\"},\"id\":\"5\"},"
-                             "1,"
-                             "[{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"id\":6}],"
-                             "{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"id\":\"9\"}]";
+  static const char text[] =
+      "[{\"jsonrpc\":\"2.0\",\"method\":\"room.list\",\"id\":\"1\"},"
+      "{\"jsonrpc\":\"2.0\",\"method\":\"ping\"},"
+      "{\"jsonrpc\":\"2.0\",\"method\":\"room.leave\",\"params\":{\"room\":\"kz\"},\"id\":\"2\"},"
+      "{\"foo\":\"boo\"},"
+      "{\"jsonrpc\":\"2.0\",\"method\":\"foo.get\",\"params\":{\"name\":\"myself\"},\"id\":\"5\"},"
+      "1,"
+      "[{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"id\":6}],"
+      "{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"id\":\"9\"}]";
   static const struct {
     enum problem problem;
     const char *id;
-  } expected[] = {{PROBLEM_NONE, "1"},    {PROBLEM_NONE, NULL},    {PROBLEM_NONE, "2"},    {PROBLEM_REQUEST, NULL},
+  } expected[] = {{PROBLEM_NONE, "1"},   {PROBLEM_NONE, NULL},    {PROBLEM_NONE, "2"},     {PROBLEM_REQUEST, NULL},
                   {PROBLEM_METHOD, "5"}, {PROBLEM_REQUEST, NULL}, {PROBLEM_REQUEST, NULL}, {PROBLEM_NONE, "9"}};
   struct frame *frame = frame_parse(SLICE_LITERAL(text));
   assert_non_null(frame);

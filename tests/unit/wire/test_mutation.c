@@ -19,9 +19,32 @@ static const char *const frames[] = {
     "{\"jsonrpc\":\"2.0\",\"id\":9007199254740991,\"method\":\"invite.create\",\"params\":{\"client_id\":\"~\",\"role\":"
     "\"admin\",\"uses\":3,\"for\":3600,\"later\":[1e20,-0.5,100000000000000000000,null,false,{\"a\":[[]]}]}}",
 };
-static const char *const pieces[] = {"\"", "\\", "{", "}", "[", "]", ",", ":", "\\u0000", "\\ud800", "null", "1e999", "-",
-                                     "99999999999999999999", "\xff", "\xe4\xbd", "é", "\"id\":", "\"jsonrpc\":\"2.0\",",
-                                     "[[[[[[[[[[[[[[[[[", "{\"a\":", "true", ".0", " ", "\n", "\x01"};
+static const char *const pieces[] = {"\"",
+                                     "\\",
+                                     "{",
+                                     "}",
+                                     "[",
+                                     "]",
+                                     ",",
+                                     ":",
+                                     "\\u0000",
+                                     "\\ud800",
+                                     "null",
+                                     "1e999",
+                                     "-",
+                                     "99999999999999999999",
+                                     "\xff",
+                                     "\xe4\xbd",
+                                     "é",
+                                     "\"id\":",
+                                     "\"jsonrpc\":\"2.0\",",
+                                     "[[[[[[[[[[[[[[[[[",
+                                     "{\"a\":",
+                                     "true",
+                                     ".0",
+                                     " ",
+                                     "\n",
+                                     "\x01"};
 
 static uint64_t next(uint64_t *state) {
   *state += 0x9e3779b97f4a7c15u;
@@ -84,9 +107,7 @@ static void answer(struct buffer *out, const struct request *request, uint64_t s
     case PROBLEM_REQUEST:
     case PROBLEM_METHOD:
     case PROBLEM_PARAMS:
-    case PROBLEM_REASON:
-      encode_error(out, &request->id, request->problem, request->reason, request->field, 0);
-      break;
+    case PROBLEM_REASON: encode_error(out, &request->id, request->problem, request->reason, request->field, 0); break;
     case PROBLEM_PARSE:
     default: fail_msg("seed %llu: problem %d of a request", (unsigned long long)seed, request->problem);
   }

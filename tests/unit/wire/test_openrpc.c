@@ -207,8 +207,8 @@ static void what_the_server_writes_fits_the_description(void **state) {
   buffer_init(&out, 100000);
   struct member_record member = {.key = 1, .login = SLICE_LITERAL("aigul")};
   struct room_record record = {.room = SLICE_LITERAL("dm.x"), .kind = ROOM_DIRECT, .with = &member};
-  struct room_face face = {.record = &record, .country = SLICE_LITERAL("kz"), .sector = SLICE_LITERAL("fintech"),
-                           .role = "member"};
+  struct room_face face = {
+      .record = &record, .country = SLICE_LITERAL("kz"), .sector = SLICE_LITERAL("fintech"), .role = "member"};
   json_t *whole;
   encode_room_notification(&out, &face);
   json_t *params = read_params(&out, &whole);

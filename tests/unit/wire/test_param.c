@@ -54,8 +54,8 @@ static void what_is_missing_is_named(void **state) {
 static void a_wrong_type_is_refused_null_too(void **state) {
   (void)state;
   static const char *const not_strings[] = {"null", "1", "1.5", "true", "[]", "[\"kz\"]", "{}"};
-  static const char *const not_integers[] = {"null", "\"1\"", "1.0", "1e0", "1.5", "true", "[]", "{}",
-                                             "100000000000000000000", "1e20"};
+  static const char *const not_integers[] = {
+      "null", "\"1\"", "1.0", "1e0", "1.5", "true", "[]", "{}", "100000000000000000000", "1e20"};
   static const char *const not_booleans[] = {"null", "0", "1", "\"true\"", "[]", "{}"};
   char params[300];
   for (size_t i = 0; i < COUNT_OF(not_strings); i++) {
@@ -90,7 +90,8 @@ static void integers_have_bounds(void **state) {
       {"room.join", "{\"room\":\"kz\",\"limit\":0}", PROBLEM_PARAMS, "limit"},
       {"room.join", "{\"room\":\"kz\",\"limit\":1000000}", PROBLEM_NONE, NULL},
       {"room.history", "{\"room\":\"kz\",\"before\":0}", PROBLEM_PARAMS, "before"},
-      {"message.post", "{\"room\":\"kz\",\"client_id\":\"a\",\"text\":\"t\",\"reply_to\":0}", PROBLEM_PARAMS, "reply_to"},
+      {"message.post", "{\"room\":\"kz\",\"client_id\":\"a\",\"text\":\"t\",\"reply_to\":0}", PROBLEM_PARAMS,
+       "reply_to"},
       {"invite.create", "{\"client_id\":\"a\",\"uses\":1000,\"for\":2592000}", PROBLEM_NONE, NULL},
       {"invite.create", "{\"client_id\":\"a\",\"uses\":1001}", PROBLEM_PARAMS, "uses"},
       {"invite.create", "{\"client_id\":\"a\",\"for\":0}", PROBLEM_PARAMS, "for"},
@@ -101,9 +102,9 @@ static void integers_have_bounds(void **state) {
 
 static void texts_say_something(void **state) {
   (void)state;
-  static const char *const wrong[] = {"", " ", "\\t\\n ", "\\u00a0\\u3000\\u2003", "a\\u0007b", "a\\rb", "\\u001b[31mred",
-                                      "a\\u007fb", "a\\u0085b"};
-  static const char *const fine[] = {"a", "\\tкод:\\n\\tвторая строка", "你好，阿拉木图", "a\\u2028b", "\\\"\\\\",
+  static const char *const wrong[] = {
+      "", " ", "\\t\\n ", "\\u00a0\\u3000\\u2003", "a\\u0007b", "a\\rb", "\\u001b[31mred", "a\\u007fb", "a\\u0085b"};
+  static const char *const fine[] = {"a",       "\\tкод:\\n\\tвторая строка", "你好，阿拉木图", "a\\u2028b", "\\\"\\\\",
                                      "\\u200d", "👨‍👩‍👧"};
   char params[300];
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {
@@ -259,7 +260,8 @@ static void a_new_members_body_has_lists(void **state) {
   assert_body(BODY_MEMBERS, MEMBER "\"A\",\"sectors\":\"trade\"}", PROBLEM_PARAMS, "sectors");
   assert_body(BODY_MEMBERS, MEMBER "\"A\",\"sectors\":[\"trade\",7]}", PROBLEM_PARAMS, "sectors");
   assert_body(BODY_MEMBERS, MEMBER "\"A\",\"sectors\":[\"\"]}", PROBLEM_PARAMS, "sectors");
-  char *many = check_repeat(",\"x\"", LIMIT_MEMBER_LIST + 1), *full = check_repeat(",\"x\"", LIMIT_MEMBER_LIST), *body_text;
+  char *many = check_repeat(",\"x\"", LIMIT_MEMBER_LIST + 1), *full = check_repeat(",\"x\"", LIMIT_MEMBER_LIST),
+       *body_text;
   assert_true(asprintf(&body_text, MEMBER "\"A\",\"languages\":[%s]}", many + 1) > 0);
   assert_body(BODY_MEMBERS, body_text, PROBLEM_REASON, "languages");
   free(body_text);

@@ -16,18 +16,20 @@ static void assert_outcome(const char *text, enum reader_outcome expected) {
 static void strict_json_is_asked_for(void **state) {
   (void)state;
   static const char *const malformed[] = {
-      "{'a':1}", "{a:1}", "{\"a\":1,}", "[1,]", "[1 2]", "{\"a\" 1}", "[01]", "[+1]", "[.5]", "[1.]", "[0x10]",
-      "[NaN]", "[Infinity]", "[tru]", "[TRUE]", "// no\n{}", "{} {}", "{}x", "[\"\t\"]", "[\"a\nb\"]", "[\"\\x41\"]",
-      "[\"\\u12\"]", "[\"open", "[\"open\\\"", "{", "[", "]", "\"", "\\", "{\"a\":1}]", "\xef\xbb\xbf{}"};
+      "{'a':1}", "{a:1}", "{\"a\":1,}", "[1,]",       "[1 2]",       "{\"a\" 1}",   "[01]",          "[+1]",
+      "[.5]",    "[1.]",  "[0x10]",     "[NaN]",      "[Infinity]",  "[tru]",       "[TRUE]",        "// no\n{}",
+      "{} {}",   "{}x",   "[\"\t\"]",   "[\"a\nb\"]", "[\"\\x41\"]", "[\"\\u12\"]", "[\"open",       "[\"open\\\"",
+      "{",       "[",     "]",          "\"",         "\\",          "{\"a\":1}]",  "\xef\xbb\xbf{}"};
   for (size_t i = 0; i < COUNT_OF(malformed); i++) assert_outcome(malformed[i], READER_MALFORMED);
-  static const char *const fine[] = {"{}", "\t[\r\n] ", "{\"\":\"\"}", "[1,-0,1.5e-3,1E+2]", "\"\\/\\b\\f\\n\\r\\t\\u2028\""};
+  static const char *const fine[] = {"{}", "\t[\r\n] ", "{\"\":\"\"}", "[1,-0,1.5e-3,1E+2]",
+                                     "\"\\/\\b\\f\\n\\r\\t\\u2028\""};
   for (size_t i = 0; i < COUNT_OF(fine); i++) assert_outcome(fine[i], READER_VALUE);
 }
 
 static void what_is_not_utf8_is_refused(void **state) {
   (void)state;
-  static const char *const wrong[] = {"[\"\xff\"]", "[\"\xc0\xaf\"]", "[\"\xe2\x82\"]", "[\"\xed\xa0\x80\"]",
-                                      "[\"\xf4\x90\x80\x80\"]", "[\"\x80\"]"};
+  static const char *const wrong[] = {"[\"\xff\"]",         "[\"\xc0\xaf\"]",         "[\"\xe2\x82\"]",
+                                      "[\"\xed\xa0\x80\"]", "[\"\xf4\x90\x80\x80\"]", "[\"\x80\"]"};
   for (size_t i = 0; i < COUNT_OF(wrong); i++) assert_outcome(wrong[i], READER_MALFORMED);
   assert_outcome("[\"你好, Алматы 🤝\"]", READER_VALUE);
 }
@@ -43,8 +45,8 @@ static void a_zero_byte_is_refused_raw_and_escaped(void **state) {
 
 static void lone_surrogates_are_refused_and_pairs_are_not(void **state) {
   (void)state;
-  static const char *const lone[] = {"[\"\\ud83d\"]", "[\"\\udc4d\"]", "[\"\\ud83dx\"]", "[\"\\ud83d\\u0041\"]",
-                                     "[\"\\udc4d\\ud83d\"]", "[\"\\ud83d\\ud83d\"]"};
+  static const char *const lone[] = {"[\"\\ud83d\"]",        "[\"\\udc4d\"]",        "[\"\\ud83dx\"]",
+                                     "[\"\\ud83d\\u0041\"]", "[\"\\udc4d\\ud83d\"]", "[\"\\ud83d\\ud83d\"]"};
   for (size_t i = 0; i < COUNT_OF(lone); i++) assert_outcome(lone[i], READER_MALFORMED);
   json_t *value = NULL;
   assert_int_equal(reader_parse(SLICE_LITERAL("\"\\uD83D\\udc4d\""), &value), READER_VALUE);
