@@ -94,8 +94,7 @@ bool command_number(const char *text, int64_t most, int64_t *number) {
 
 bool command_open(const struct config *config, struct store_driver *driver) {
   char error[CONFIG_ERROR_SIZE];
-  if (config_make_data(config, error) &&
-      store_driver_open(driver, config->store, STORE_WRITER, error, sizeof error)) {
+  if (config_make_data(config, error) && store_driver_open(driver, config->store, STORE_WRITER, error, sizeof error)) {
     return true;
   }
   command_failed("%s", error);

@@ -17,8 +17,8 @@
 
 enum column { LOGIN, PASSWORD, NAME, COUNTRY, COMPANY, ROLE, TITLE, COLUMN_COUNT };
 
-static const char *const column_names[COLUMN_COUNT] = {"login", "password", "name", "country",
-                                                       "company", "role", "title"};
+static const char *const column_names[COLUMN_COUNT] = {"login",   "password", "name", "country",
+                                                       "company", "role",     "title"};
 
 struct candidate {
   struct worker_job link;
@@ -84,8 +84,9 @@ static bool read_header(struct import *import) {
   for (size_t i = 0; i < row.count; i++) {
     int column = find_column(row.fields[i]);
     if (column < 0 || has_column(import, (enum column)column)) {
-      return wrong_line(import, row.line, "the columns are login, name, password, country, company, role, title, each "
-                                          "at most once");
+      return wrong_line(import, row.line,
+                        "the columns are login, name, password, country, company, role, title, each "
+                        "at most once");
     }
     import->columns[import->field_count++] = column;
   }
@@ -108,8 +109,12 @@ static bool read_member(struct import *import, const struct csv_row *row) {
   candidate->password = fields[PASSWORD];
   candidate->line = row->line;
   candidate->job->member.password = SLICE_LITERAL("");
-  struct command_fields member = {.login = fields[LOGIN],     .name = fields[NAME], .title = fields[TITLE],
-                                  .company = fields[COMPANY], .role = fields[ROLE], .country = fields[COUNTRY]};
+  struct command_fields member = {.login = fields[LOGIN],
+                                  .name = fields[NAME],
+                                  .title = fields[TITLE],
+                                  .company = fields[COMPANY],
+                                  .role = fields[ROLE],
+                                  .country = fields[COUNTRY]};
   if (!command_fill_member(candidate->job, import->club, &member, wrong)) return wrong_line(import, row->line, wrong);
   return true;
 }
@@ -138,11 +143,11 @@ static int compare_logins(const void *a, const void *b) {
 }
 
 static bool check_twins(struct import *import) {
-  struct candidate **sorted = calloc(import->count + 1, sizeof *sorted);
+  struct candidate **sorted = calloc(import->count + 1, sizeof(struct candidate *));
   bool fine = sorted != NULL;
   if (!fine) command_failed("no memory");
   for (size_t i = 0; fine && i < import->count; i++) sorted[i] = &import->candidates[i];
-  if (fine) qsort(sorted, import->count, sizeof *sorted, compare_logins);
+  if (fine) qsort(sorted, import->count, sizeof(struct candidate *), compare_logins);
   for (size_t i = 1; fine && i < import->count; i++) {
     if (slice_equal(login_of(sorted[i - 1]), login_of(sorted[i]))) {
       fine = wrong_line(import, sorted[i]->line, "the login stands in an earlier line too");
@@ -186,7 +191,9 @@ static void ignore_wake(void *context) {
 static bool hash_passwords(struct import *import) {
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   struct workers_setup setup = {.name = "hash",
-                                .threads = cores < 1 ? 1 : cores > 64 ? 64 : (size_t)cores,
+                                .threads = cores < 1    ? 1
+                                           : cores > 64 ? 64
+                                                        : (size_t)cores,
                                 .queue_limit = MEMBERS_LIMIT,
                                 .run = hash_one,
                                 .wake = ignore_wake};

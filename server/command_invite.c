@@ -105,7 +105,8 @@ static int make(const struct config *config, const struct invite_order *order) {
 
 int command_invite(const struct command *command, const struct config *config, int count, char **arguments) {
   const char *role = "member", *room = NULL, *uses = "1", *duration = "7d";
-  const struct command_option options[] = {{"--role", &role}, {"--room", &room}, {"--uses", &uses}, {"--for", &duration}};
+  const struct command_option options[] = {
+      {"--role", &role}, {"--room", &room}, {"--uses", &uses}, {"--for", &duration}};
   struct invite_order order;
   if (!command_options(command, options, 4, &count, arguments, 0, 0)) return COMMAND_USAGE;
   if (!read_order(command, role, uses, duration, &order)) return COMMAND_USAGE;

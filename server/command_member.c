@@ -46,17 +46,22 @@ static int add(const struct config *config, const struct command_fields *fields)
 int command_member_add(const struct command *command, const struct config *config, int count, char **arguments) {
   const char *name = NULL, *role = NULL, *country = NULL, *company = NULL, *title = NULL, *sectors = NULL,
              *languages = NULL;
-  const struct command_option options[] = {{"--name", &name},       {"--role", &role},       {"--country", &country},
-                                           {"--company", &company}, {"--title", &title},     {"--sectors", &sectors},
+  const struct command_option options[] = {{"--name", &name},          {"--role", &role},   {"--country", &country},
+                                           {"--company", &company},    {"--title", &title}, {"--sectors", &sectors},
                                            {"--languages", &languages}};
   if (!command_options(command, options, sizeof options / sizeof options[0], &count, arguments, 1, 1)) {
     return COMMAND_USAGE;
   }
   if (!name) return command_usage(command, "--name is missing");
   struct command_fields fields = {
-      .login = slice_of(arguments[0]), .name = slice_of(name),       .title = slice_of(title),
-      .company = slice_of(company),    .country = slice_of(country), .role = slice_of(role),
-      .sectors = slice_of(sectors),    .languages = slice_of(languages),
+      .login = slice_of(arguments[0]),
+      .name = slice_of(name),
+      .title = slice_of(title),
+      .company = slice_of(company),
+      .country = slice_of(country),
+      .role = slice_of(role),
+      .sectors = slice_of(sectors),
+      .languages = slice_of(languages),
   };
   return add(config, &fields);
 }

@@ -14,8 +14,8 @@ const problem = (where, text) => problems.push(`${where}: ${text}`);
 // Public headers by the folder that keeps their promise. `interfaces` are plain data and handed-in functions: whoever
 // is given one may include it, without calling the folder behind it.
 const owners = {
-  base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
-    'reason', 'slice', 'text', 'wheel', 'workers'],
+  base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
+    'reason', 'slice', 'text', 'version', 'wheel', 'workers'],
   interfaces: ['bus', 'http', 'services', 'store', 'transport'],
   wire: ['wire'],
   store: ['store_driver'],

@@ -49,8 +49,8 @@ enum config_scope { CONFIG_SERVE, CONFIG_COMMAND };
 /* `arguments` are those after the command's own words, `environment` as in environ. Flags of settings are taken out of
  * `arguments` and `*count`; with CONFIG_SERVE anything that is left is refused. False: one clear line in `error` that
  * names the setting. */
-bool config_read(struct config *config, enum config_scope scope, int *count, char **arguments,
-                 char *const *environment, char error[CONFIG_ERROR_SIZE]) CLUB_MUST_CHECK;
+bool config_read(struct config *config, enum config_scope scope, int *count, char **arguments, char *const *environment,
+                 char error[CONFIG_ERROR_SIZE]) CLUB_MUST_CHECK;
 /* After listening on port 0: puts the real port into listen, and into url and origin unless url was given. */
 void config_set_port(struct config *config, uint16_t port);
 /* Makes the data folder, mode 0700, where it is not there yet. False: one clear line in `error`. */

@@ -26,7 +26,7 @@ static inline struct log_field log_text_field(const char *key, const char *text)
 void log_fields(enum log_level level, const char *event, const struct log_field *fields, size_t count);
 void log_set_level(enum log_level level);
 
-#define log_line(level, event, ...)                                                                            \
-  log_fields((level), (event), (const struct log_field[]){{0}, ##__VA_ARGS__} + 1,                             \
+#define log_line(level, event, ...) \
+  log_fields((level), (event), (const struct log_field[]){{0}, ##__VA_ARGS__} + 1, \
              sizeof((const struct log_field[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_field) - 1)
 #endif

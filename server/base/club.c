@@ -21,7 +21,7 @@ static int compare(const void *key, const void *item) {
 
 static const struct club_part *find(const struct club_parts *parts, struct slice id) {
   if (id.size == 0 || parts->count == 0) return NULL;
-  const struct club_part **found = bsearch(&id, parts->by_id, parts->count, sizeof *parts->by_id, compare);
+  const struct club_part **found = bsearch(&id, parts->by_id, parts->count, sizeof(const struct club_part *), compare);
   return found ? *found : NULL;
 }
 

@@ -55,7 +55,8 @@ static bool is_slug(const char *id) {
 
 static bool is_language(const char *code) {
   size_t size = strlen(code);
-  if (size < 2 || size > LANGUAGE_LIMIT || !is_between(code[0], 'a', 'z') || !is_between(code[1], 'a', 'z')) return false;
+  if (size < 2 || size > LANGUAGE_LIMIT || !is_between(code[0], 'a', 'z') || !is_between(code[1], 'a', 'z'))
+    return false;
   for (size_t i = 2; i < size; i++) {
     bool letter = is_between(code[i], 'a', 'z') || is_between(code[i], 'A', 'Z');
     if (!letter && !is_between(code[i], '0', '9') && code[i] != '-') return false;
@@ -110,7 +111,7 @@ static int compare_parts(const void *a, const void *b) {
 
 static bool order_parts(const struct reading *reading, const struct list *list, struct club_parts *parts) {
   for (size_t i = 0; i < parts->count; i++) parts->by_id[i] = &parts->items[i];
-  if (parts->count) qsort(parts->by_id, parts->count, sizeof *parts->by_id, compare_parts);
+  if (parts->count) qsort(parts->by_id, parts->count, sizeof(const struct club_part *), compare_parts);
   for (size_t i = 1; i < parts->count; i++) {
     if (strcmp(parts->by_id[i - 1]->id, parts->by_id[i]->id) == 0) {
       return refuse(reading, "%s \"%s\" stands twice", list->item, parts->by_id[i]->id);
@@ -139,7 +140,7 @@ static bool read_parts(const struct reading *reading, const json_t *root, const 
   if (!array) return false;
   parts->count = json_array_size(array);
   parts->items = arena_alloc(reading->club->memory, parts->count * sizeof *parts->items);
-  parts->by_id = arena_alloc(reading->club->memory, parts->count * sizeof *parts->by_id);
+  parts->by_id = arena_alloc(reading->club->memory, parts->count * sizeof(const struct club_part *));
   if (!parts->items || !parts->by_id) return refuse(reading, "no memory");
   for (size_t i = 0; i < parts->count; i++) {
     if (!read_part(reading, list, json_array_get(array, i), i + 1, &parts->items[i])) return false;
@@ -157,7 +158,8 @@ static bool read_languages(const struct reading *reading, const json_t *root) {
   for (size_t i = 0; i < count; i++) {
     const char *code = json_string_value(json_array_get(array, i));
     if (!code || !is_language(code)) {
-      return refuse(reading, "language %zu: \"%.80s\" is no code such as \"ru\" or \"zh-Hant\"", i + 1, code ? code : "");
+      return refuse(reading, "language %zu: \"%.80s\" is no code such as \"ru\" or \"zh-Hant\"", i + 1,
+                    code ? code : "");
     }
     if (club_has_language(club, slice_of(code))) return refuse(reading, "language \"%s\" stands twice", code);
     club->languages[club->language_count] = arena_copy(club->memory, slice_of(code)).data;
@@ -200,7 +202,8 @@ struct club *club_load(const char *path, char *error, size_t error_size) {
   bool built_in = !path || !*path;
   struct arena *memory = arena_create((size_t)4 * FILE_LIMIT);
   struct club *club = memory ? arena_alloc(memory, sizeof *club) : NULL;
-  struct reading reading = {built_in ? "(built in)" : path, error, error_size, club};
+  struct reading reading = {.file = built_in ? "(built in)" : path, .error_size = error_size, .club = club};
+  reading.error = error;
   if (!club) {
     refuse(&reading, "no memory");
     arena_destroy(memory);

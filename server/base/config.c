@@ -34,8 +34,8 @@ static const struct setting settings[] = {
      false},
     {"CLUB_STORE", "--store", "ADDRESS", NULL, "sqlite:PATH; sqlite:FOLDER/club.db in the data folder unless given",
      config_parse_store, FIELD(store), CONFIG_COMMAND, true},
-    {"CLUB_REDIS", "--redis", "ADDRESS", NULL, "not yet in this release; one instance without it", config_parse_redis, 0,
-     CONFIG_SERVE, true},
+    {"CLUB_REDIS", "--redis", "ADDRESS", NULL, "not yet in this release; one instance without it", config_parse_redis,
+     0, CONFIG_SERVE, true},
     {"CLUB_ORIGINS", "--origins", "LIST", NULL, "more allowed origins, with commas between", config_parse_origins,
      FIELD(origins), CONFIG_SERVE, false},
     {"CLUB_TRUSTED_PROXIES", "--trusted-proxies", "LIST", NULL,
@@ -45,8 +45,8 @@ static const struct setting settings[] = {
      config_parse_folder, FIELD(web_root), CONFIG_SERVE, false},
     {"CLUB_ADMIN_LISTEN", "--admin-listen", "ADDRESS:PORT", "127.0.0.1:9464", "/healthz, /readyz, /metrics",
      config_parse_endpoint, FIELD(admin_listen), CONFIG_SERVE, false},
-    {"CLUB_RATE_POSTS", "--rate-posts", "N/Ss|off", "10/10s", "posts of a member in so many seconds",
-     config_parse_rate, FIELD(rate_posts), CONFIG_SERVE, false},
+    {"CLUB_RATE_POSTS", "--rate-posts", "N/Ss|off", "10/10s", "posts of a member in so many seconds", config_parse_rate,
+     FIELD(rate_posts), CONFIG_SERVE, false},
     {"CLUB_LIMITS", "--limits", "on|off", "on", "off: no rates and no connection counts, for load tests",
      config_parse_switch, FIELD(limits), CONFIG_SERVE, false},
     {"CLUB_CLUB_FILE", "--club-file", "FILE", NULL,
@@ -144,8 +144,8 @@ static bool derive(struct config *config, char error[CONFIG_ERROR_SIZE]) {
   return true;
 }
 
-bool config_read(struct config *config, enum config_scope scope, int *count, char **arguments,
-                 char *const *environment, char error[CONFIG_ERROR_SIZE]) {
+bool config_read(struct config *config, enum config_scope scope, int *count, char **arguments, char *const *environment,
+                 char error[CONFIG_ERROR_SIZE]) {
   const char *flags[SETTING_COUNT] = {NULL};
   memset(config, 0, sizeof *config);
   config->tls = config->limits = true;

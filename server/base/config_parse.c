@@ -67,7 +67,8 @@ const char *config_parse_store(struct config *config, void *field, const char *v
   if (strncmp(value, "postgresql:", 11) == 0 || strncmp(value, "postgres:", 9) == 0) {
     return "names PostgreSQL: this release has no driver for it yet (the next one brings it); use sqlite:PATH";
   }
-  if (strncmp(value, "sqlite:", 7) != 0 || value[7] == '\0') return "is no address of a store, such as sqlite:var/club.db";
+  if (strncmp(value, "sqlite:", 7) != 0 || value[7] == '\0')
+    return "is no address of a store, such as sqlite:var/club.db";
   return config_parse_text(config, field, value);
 }
 

@@ -11,6 +11,7 @@
 
 /* The one setting that belongs to the process and not to a server in it: lines of libraries' callbacks and of every
  * thread obey it too. */
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 static atomic_int least_level = LOG_INFO;
 
 void log_set_level(enum log_level level) {

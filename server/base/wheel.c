@@ -77,7 +77,11 @@ struct wheel *wheel_create(int64_t now_ms) {
 }
 
 static void forget(struct wheel_timer *head) {
-  while (head->next != head) ring_remove(head->next);
+  for (struct wheel_timer *timer = head->next; timer != head;) {
+    struct wheel_timer *next = timer->next;
+    timer->next = timer->previous = NULL;
+    timer = next;
+  }
 }
 
 void wheel_destroy(struct wheel *wheel) {

@@ -30,8 +30,8 @@ bool password_verify(struct slice password, const char *encoded) {
 void password_verify_nothing(struct slice password) {
   static const unsigned char salt[SALT_SIZE] = {0};
   unsigned char hash[HASH_SIZE];
-  int result = argon2id_hash_raw(PASSES, MEMORY_KIB, LANES, password.data, password.size, salt, sizeof salt, hash,
-                                 sizeof hash);
+  int result =
+      argon2id_hash_raw(PASSES, MEMORY_KIB, LANES, password.data, password.size, salt, sizeof salt, hash, sizeof hash);
   (void)result; /* only the time counts */
 }
 

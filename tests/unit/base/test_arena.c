@@ -65,8 +65,10 @@ static void remembers_a_failed_copy(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(gives_zeroed_and_aligned_memory),       cmocka_unit_test(copies_texts_with_a_zero_byte_behind),
-      cmocka_unit_test(absent_stays_absent_and_is_no_failure), cmocka_unit_test(gives_no_more_than_its_limit),
+      cmocka_unit_test(gives_zeroed_and_aligned_memory),
+      cmocka_unit_test(copies_texts_with_a_zero_byte_behind),
+      cmocka_unit_test(absent_stays_absent_and_is_no_failure),
+      cmocka_unit_test(gives_no_more_than_its_limit),
       cmocka_unit_test(remembers_a_failed_copy),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

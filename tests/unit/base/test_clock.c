@@ -71,8 +71,10 @@ static void randomness_fills_all_bytes_differently_each_time(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(writes_instants_as_rfc_3339),          cmocka_unit_test(keeps_to_the_years_that_it_can_write),
-      cmocka_unit_test(agrees_with_the_library_on_every_day), cmocka_unit_test(the_monotonic_clock_does_not_go_back),
+      cmocka_unit_test(writes_instants_as_rfc_3339),
+      cmocka_unit_test(keeps_to_the_years_that_it_can_write),
+      cmocka_unit_test(agrees_with_the_library_on_every_day),
+      cmocka_unit_test(the_monotonic_clock_does_not_go_back),
       cmocka_unit_test(randomness_fills_all_bytes_differently_each_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,8 +65,10 @@ static void room_ids_tell_their_kind(void **state) {
   assert_int_equal(kind, ROOM_SECTOR);
   assert_true(club_room_kind(club, SLICE_LITERAL("kz.fintech"), &kind));
   assert_int_equal(kind, ROOM_PAIR);
-  static const char *const others[] = {"", "k", ".", "kz.", ".fintech", "kz.kz", "fintech.kz", "kz.fintech.", "de",
-                                       "de.fintech", "kz.gold", "dm.abcdefghijklmnopqrstuv", "r.1", "kz fintech"};
+  static const char *const others[] = {"",         "k",          ".",          "kz.",
+                                       ".fintech", "kz.kz",      "fintech.kz", "kz.fintech.",
+                                       "de",       "de.fintech", "kz.gold",    "dm.abcdefghijklmnopqrstuv",
+                                       "r.1",      "kz fintech"};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     if (club_room_kind(club, slice_of(others[i]), &kind)) fail_msg("\"%s\" is no room of the club", others[i]);
   }
@@ -128,8 +130,8 @@ static void the_answer_about_the_club_is_json_with_all_names(void **state) {
   json_t *root = json_loadb(buffer.data, buffer.size, JSON_REJECT_DUPLICATES, NULL);
   assert_non_null(root);
   const char *code, *name, *slug, *language;
-  assert_int_equal(json_unpack(root, "{s:[{s:s, s:{s:s}}], s:[{s:s}], s:[s]}", "countries", "code", &code, "names", "zh",
-                               &name, "sectors", "slug", &slug, "languages", &language),
+  assert_int_equal(json_unpack(root, "{s:[{s:s, s:{s:s}}], s:[{s:s}], s:[s]}", "countries", "code", &code, "names",
+                               "zh", &name, "sectors", "slug", &slug, "languages", &language),
                    0);
   assert_string_equal(code, "by");
   assert_string_equal(name, "白俄罗斯");
@@ -207,8 +209,10 @@ static void wrong_files_are_refused_with_what_is_wrong(void **state) {
                  "\"Oil\" is not");
   assert_refused("{\"name\":\"A\",\"countries\":[],\"sectors\":[{\"slug\":\"oil.gas\"," NAMES "}],\"languages\":[]}",
                  "\"oil.gas\" is not");
-  assert_refused("{\"name\":\"A\",\"countries\":[],\"sectors\":[],\"languages\":[\"Russian\"]}", "\"Russian\" is no code");
-  assert_refused("{\"name\":\"A\",\"countries\":[],\"sectors\":[],\"languages\":[\"ru\",\"ru\"]}", "\"ru\" stands twice");
+  assert_refused("{\"name\":\"A\",\"countries\":[],\"sectors\":[],\"languages\":[\"Russian\"]}",
+                 "\"Russian\" is no code");
+  assert_refused("{\"name\":\"A\",\"countries\":[],\"sectors\":[],\"languages\":[\"ru\",\"ru\"]}",
+                 "\"ru\" stands twice");
 }
 
 static void append_sectors(struct buffer *json, int count) {

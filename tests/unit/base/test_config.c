@@ -63,8 +63,9 @@ static void without_anything_the_defaults_hold(void **state) {
 
 static void a_flag_goes_before_its_variable(void **state) {
   (void)state;
-  struct reading reading = read_all(CONFIG_SERVE, (char *[]){"--listen", "127.0.0.1:1", "--data=there", NULL},
-                                    (char *[]){"CLUB_LISTEN=127.0.0.1:2", "CLUB_DATA=elsewhere", "CLUB_LIMITS=off", NULL});
+  struct reading reading =
+      read_all(CONFIG_SERVE, (char *[]){"--listen", "127.0.0.1:1", "--data=there", NULL},
+               (char *[]){"CLUB_LISTEN=127.0.0.1:2", "CLUB_DATA=elsewhere", "CLUB_LIMITS=off", NULL});
   assert_true(reading.fine);
   assert_int_equal(reading.config.listen.port, 1);
   assert_string_equal(reading.config.store, "sqlite:there/club.db");
@@ -161,7 +162,8 @@ static void commands_leave_their_own_flags_alone(void **state) {
 
 static void origins_are_normalised_as_browsers_write_them(void **state) {
   (void)state;
-  struct reading reading = READ("--origins", "https://Club.example.org:443, http://[::1]:8080/,https://xn--80aff.xn--p1ai");
+  struct reading reading =
+      READ("--origins", "https://Club.example.org:443, http://[::1]:8080/,https://xn--80aff.xn--p1ai");
   assert_true(reading.fine);
   assert_int_equal(reading.config.origin_count, 3);
   assert_string_equal(reading.config.origins[0], "https://club.example.org");
@@ -260,10 +262,15 @@ static void gather(void *context, const char *text) {
 
 static void the_help_names_every_setting(void **state) {
   (void)state;
-  static const char *const names[] = {"CLUB_LISTEN", "CLUB_URL", "CLUB_DATA", "CLUB_TLS_CERT", "CLUB_TLS_KEY",
-                                      "CLUB_TLS ", "CLUB_STORE", "CLUB_REDIS", "CLUB_ORIGINS", "CLUB_TRUSTED_PROXIES",
-                                      "CLUB_WEB_ROOT", "CLUB_ADMIN_LISTEN", "CLUB_RATE_POSTS", "CLUB_LIMITS",
-                                      "CLUB_CLUB_FILE", "--admin-listen ADDRESS:PORT", "(10/10s)"};
+  static const char *const names[] = {"CLUB_LISTEN",     "CLUB_URL",
+                                      "CLUB_DATA",       "CLUB_TLS_CERT",
+                                      "CLUB_TLS_KEY",    "CLUB_TLS ",
+                                      "CLUB_STORE",      "CLUB_REDIS",
+                                      "CLUB_ORIGINS",    "CLUB_TRUSTED_PROXIES",
+                                      "CLUB_WEB_ROOT",   "CLUB_ADMIN_LISTEN",
+                                      "CLUB_RATE_POSTS", "CLUB_LIMITS",
+                                      "CLUB_CLUB_FILE",  "--admin-listen ADDRESS:PORT",
+                                      "(10/10s)"};
   char *help = calloc(1, 10000);
   config_write_help(gather, help);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

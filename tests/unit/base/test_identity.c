@@ -1,8 +1,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <string.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -34,8 +34,20 @@ static void member_ids_are_read_as_they_are_written(void **state) {
 
 static void other_forms_are_no_member_ids(void **state) {
   (void)state;
-  static const char *const others[] = {"", "m", "17", "m0", "m017", "m-1", "m+1", "m 1", "M17", "m17x", "m1.0",
-                                       "m9223372036854775808", "m99999999999999999999999999", "м17"};
+  static const char *const others[] = {"",
+                                       "m",
+                                       "17",
+                                       "m0",
+                                       "m017",
+                                       "m-1",
+                                       "m+1",
+                                       "m 1",
+                                       "M17",
+                                       "m17x",
+                                       "m1.0",
+                                       "m9223372036854775808",
+                                       "m99999999999999999999999999",
+                                       "м17"};
   int64_t key;
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     if (member_id_read(slice_of(others[i]), &key)) fail_msg("\"%s\" was taken for an id", others[i]);

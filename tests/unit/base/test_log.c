@@ -56,7 +56,8 @@ static void write_odd(void) {
 
 static void values_cannot_break_the_line(void **state) {
   (void)state;
-  assert_string_equal(caught(write_odd), "error odd a=\"two words\\nand \\\"more\\\" \\x1b\" b=\"\" c=Душанбе d=\"a=b\"\n");
+  assert_string_equal(caught(write_odd),
+                      "error odd a=\"two words\\nand \\\"more\\\" \\x1b\" b=\"\" c=Душанбе d=\"a=b\"\n");
 }
 
 static void write_long(void) {

@@ -22,9 +22,23 @@ static void well_formed_utf_8_is_recognised(void **state) {
 static void broken_utf_8_is_refused(void **state) {
   (void)state;
   static const char *const broken[] = {
-      "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x9f\xbf", "\xe4\xb8", "\xed\xa0\x80", "\xed\xbf\xbf",
-      "\xf0\x8f\xbf\xbf", "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3\x28",
-      "\xe4\x28\xad", "\xf0\x9f\x28\x80",
+      "\x80",
+      "\xbf",
+      "\xc0\x80",
+      "\xc1\xbf",
+      "\xc3",
+      "\xe0\x9f\xbf",
+      "\xe4\xb8",
+      "\xed\xa0\x80",
+      "\xed\xbf\xbf",
+      "\xf0\x8f\xbf\xbf",
+      "\xf0\x9f\x98",
+      "\xf4\x90\x80\x80",
+      "\xf5\x80\x80\x80",
+      "\xff",
+      "\xc3\x28",
+      "\xe4\x28\xad",
+      "\xf0\x9f\x28\x80",
   };
   for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
     for (size_t before = 0; before < 20; before++) {
@@ -68,8 +82,23 @@ static void empty_white_or_controlling_texts_are_not(void **state) {
 
 static void emoji_of_every_kind_are_recognised(void **state) {
   (void)state;
-  static const char *const emoji[] = {"👍", "😀", "❤️", "❤", "☀", "©️", "👍🏽", "🇰🇿", "1️⃣", "#⃣", "👨‍👩‍👧‍👦", "🏳️‍🌈",
-                                      "🏳‍🌈", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "☝🏿", "🤷🏽‍♀️", "🫡"};
+  static const char *const emoji[] = {"👍",
+                                      "😀",
+                                      "❤️",
+                                      "❤",
+                                      "☀",
+                                      "©️",
+                                      "👍🏽",
+                                      "🇰🇿",
+                                      "1️⃣",
+                                      "#⃣",
+                                      "👨‍👩‍👧‍👦",
+                                      "🏳️‍🌈",
+                                      "🏳‍🌈",
+                                      "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+                                      "☝🏿",
+                                      "🤷🏽‍♀️",
+                                      "🫡"};
   for (size_t i = 0; i < sizeof emoji / sizeof emoji[0]; i++) {
     if (!text_is_emoji(slice_of(emoji[i]))) fail_msg("%s is an emoji", emoji[i]);
   }
@@ -77,8 +106,8 @@ static void emoji_of_every_kind_are_recognised(void **state) {
 
 static void other_texts_are_no_emoji(void **state) {
   (void)state;
-  static const char *const others[] = {"", "a", "1", "#", "да", "好", "👍👍", "👍 ", " 👍", "🇰", "\u200d", "\ufe0f",
-                                       "👍a", "😀\u200d😀", "\xf0\x9f\x91", "<b>"};
+  static const char *const others[] = {"",   "a", "1",      "#",      "да", "好",       "👍👍",           "👍 ",
+                                       " 👍", "🇰", "\u200d", "\ufe0f", "👍a", "😀\u200d😀", "\xf0\x9f\x91", "<b>"};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     if (text_is_emoji(slice_of(others[i]))) fail_msg("\"%s\" is no emoji", others[i]);
   }

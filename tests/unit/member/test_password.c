@@ -87,8 +87,8 @@ static void broken_utf_8_is_refused(void **state) {
 
 static void the_commonest_are_refused_in_whatever_case(void **state) {
   (void)state;
-  static const char *const common[] = {"password", "Password1", "12345678", "QWERTYUIOP", "password123", "iloveyou",
-                                       "ЙЦУКЕНГШ", "Пароль123", "woaini1314", "trustno1", "11111111", "zxcvbnm1"};
+  static const char *const common[] = {"password", "Password1", "12345678",   "QWERTYUIOP", "password123", "iloveyou",
+                                       "ЙЦУКЕНГШ", "Пароль123", "woaini1314", "trustno1",   "11111111",    "zxcvbnm1"};
   for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
     if (password_is_acceptable(slice_of(common[i]))) fail_msg("%s is common", common[i]);
   }
