@@ -1,0 +1,124 @@
+/* Not a test: what the writer does a second. `make build/unit/store/measure/posts` builds it, `posts [SECONDS]` prints
+ * posts a second for batches of 100, and what other kinds of posts and reads cost. All is durable, as in the server. */
+#include <time.h>
+
+#include "store/files.h"
+
+#define BATCH 100
+#define ROOMS 100
+#define MEMBERS 100
+
+struct run {
+  struct suite *suite;
+  char rooms[ROOMS][16];
+  struct store_job *jobs[BATCH];
+  uint64_t posted;
+};
+
+static double seconds(clockid_t id) {
+  struct timespec now;
+  clock_gettime(id, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void fill(struct run *run, struct store_job *job, size_t room_count, const char *text, int64_t reply_to) {
+  uint64_t n = run->posted++;
+  char client_id[40];
+  snprintf(client_id, sizeof client_id, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)rand(), (unsigned)rand() & 0xffff,
+           (unsigned)rand() & 0xfff, (unsigned)rand() & 0xfff, (unsigned long long)n);
+  job->post.room = slice_of(run->rooms[n % room_count]);
+  job->post.member = job->post.author = 4 + (int64_t)(n % MEMBERS);
+  job->post.client_id = arena_copy(job->arena, slice_of(client_id));
+  job->post.text = arena_copy(job->arena, slice_of(text));
+  job->post.reply_to = reply_to;
+}
+
+static void measure(struct run *run, const char *what, size_t room_count, size_t batch, const char *text,
+                    int64_t reply_to, double length) {
+  struct store_driver *writer = &run->suite->writer;
+  double wall = 0, processor = 0;
+  uint64_t count = 0;
+  while (wall < length) {
+    for (size_t i = 0; i < batch; i++) {
+      run->jobs[i] = store_job_create(STORE_POST);
+      fill(run, run->jobs[i], room_count, text, reply_to);
+    }
+    double begun = seconds(CLOCK_MONOTONIC), processor_begun = seconds(CLOCK_THREAD_CPUTIME_ID);
+    writer->write(writer->self, run->jobs, batch);
+    wall += seconds(CLOCK_MONOTONIC) - begun;
+    processor += seconds(CLOCK_THREAD_CPUTIME_ID) - processor_begun;
+    for (size_t i = 0; i < batch; i++) {
+      if (run->jobs[i]->outcome != STORE_DONE || run->jobs[i]->post.duplicate) abort();
+      store_job_destroy(run->jobs[i]);
+    }
+    count += batch;
+  }
+  printf("%-58s %8.0f posts/s   %5.1f us of processor each\n", what, (double)count / wall,
+         processor / (double)count * 1e6);
+}
+
+static void measure_reads(struct run *run, const char *what, enum store_kind kind, double length) {
+  struct store_driver *reader = &run->suite->reader;
+  uint64_t count = 0;
+  double begun = seconds(CLOCK_MONOTONIC), wall = 0;
+  for (; wall < length; count++) {
+    struct store_job *job = store_job_create(kind);
+    if (kind == STORE_SESSION_FIND) {
+      digest_sha256(slice_of("token"), job->session.digest);
+      job->session.with_rooms = true;
+    } else {
+      job->page.room = slice_of(run->rooms[0]);
+      job->page.member = run->suite->wang;
+      job->page.after = job->page.before = -1;
+      job->page.limit = 50;
+    }
+    reader->read(reader->self, job);
+    if (job->outcome != STORE_DONE) abort();
+    store_job_destroy(job);
+    wall = seconds(CLOCK_MONOTONIC) - begun;
+  }
+  printf("%-58s %8.0f a second\n", what, (double)count / wall);
+}
+
+static void prepare(struct run *run) {
+  const char *rooms[ROOMS];
+  for (size_t i = 0; i < ROOMS; i++) {
+    snprintf(run->rooms[i], sizeof run->rooms[i], "kz.room%zu", i);
+    rooms[i] = run->rooms[i];
+  }
+  assert_done(suite_ensure(run->suite, rooms, ROOMS));
+  for (int i = 0; i < MEMBERS; i++) {
+    char login[16];
+    snprintf(login, sizeof login, "member%d", i);
+    (void)suite_member(run->suite, login, "Ольга Смирнова", ROLE_MEMBER);
+  }
+  (void)suite_room(run->suite, STORE_ROOM_OPEN, run->rooms[0], run->suite->wang);
+  (void)suite_session(run->suite, STORE_SESSION_ADD, "token", run->suite->wang);
+}
+
+int main(int count, char **arguments) {
+  double length = count > 1 ? atof(arguments[1]) : 2;
+  void *state = (void *)(uintptr_t)&files_setup;
+  suite_begin(&state);
+  struct run run = {.suite = state};
+  prepare(&run);
+  struct clock system = clock_system();
+  run.suite->writer.set_clock(run.suite->writer.self, &system);
+  char text[201], mention[201];
+  memset(text, 'x', 200);
+  text[200] = '\0';
+  memcpy(mention, text, sizeof text);
+  memcpy(mention + 10, " @ivan ", 7);
+  measure(&run, "warming up", ROOMS, BATCH, text, 0, length / 2);
+  measure(&run, "100 rooms, batches of 100", ROOMS, BATCH, text, 0, length);
+  measure(&run, "one room, batches of 100", 1, BATCH, text, 0, length);
+  measure(&run, "100 rooms, batches of 10", ROOMS, 10, text, 0, length);
+  measure(&run, "100 rooms, one at a time", ROOMS, 1, text, 0, length);
+  measure(&run, "one room, batches of 100, each a reply", 1, BATCH, text, 1, length);
+  measure(&run, "100 rooms, batches of 100, each mentions one", ROOMS, BATCH, mention, 0, length);
+  measure(&run, "100 rooms, batches of 100, again", ROOMS, BATCH, text, 0, length);
+  measure_reads(&run, "newest page of 50", STORE_HISTORY, length / 2);
+  measure_reads(&run, "session with a room of a thousand unread", STORE_SESSION_FIND, length / 2);
+  suite_end(&state);
+  return 0;
+}
