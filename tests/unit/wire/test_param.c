@@ -69,6 +69,8 @@ static void a_wrong_type_is_refused_null_too(void **state) {
     assert_expectation(&(struct expectation){"room.read", params, PROBLEM_PARAMS, "seq"});
     snprintf(params, sizeof params, "{\"room\":\"kz\",\"limit\":%s}", not_integers[i]);
     assert_expectation(&(struct expectation){"room.join", params, PROBLEM_PARAMS, "limit"});
+    snprintf(params, sizeof params, "{\"room\":\"kz\",\"after\":%s}", not_integers[i]);
+    assert_expectation(&(struct expectation){"room.join", params, PROBLEM_PARAMS, "after"});
   }
   for (size_t i = 0; i < COUNT_OF(not_booleans); i++) {
     snprintf(params, sizeof params, "{\"room\":\"kz\",\"seq\":1,\"emoji\":\"👍\",\"on\":%s}", not_booleans[i]);
