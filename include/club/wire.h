@@ -3,7 +3,8 @@
 /* Bytes to requests, things to bytes. The methods and HTTP bodies are described once, in server/wire/openrpc.json;
  * build/generated/methods.h holds what the build makes of it: `enum method_id` (METHOD_PING, METHOD_ROOM_JOIN, …,
  * METHOD_COUNT), `enum body_id` (BODY_SESSION, …), a struct of params for each with one member for each param
- * (`struct message_post_params { struct slice room; struct slice client_id; … }`), and `union params`.
+ * (`struct message_post_params { struct slice room; struct slice client_id; … }`, `struct session_body`; none for a
+ * method without params), and `union params` (`.message_post`, `.session_body`).
  * Any thread; a frame belongs to one at a time. */
 #include <stdint.h>
 
@@ -26,7 +27,7 @@ struct request_id {
 enum problem {
   PROBLEM_NONE,
   PROBLEM_PARSE = -32700,
-  PROBLEM_REQUEST = -32600,
+  PROBLEM_REQUEST = -32600, /* answered with id null where no id could be read */
   PROBLEM_METHOD = -32601,
   PROBLEM_PARAMS = -32602, /* `field` names the param */
   PROBLEM_REASON = 1000    /* `reason` says it: too_long */
@@ -68,7 +69,7 @@ const char *method_name(enum method_id method);
 /* `{"jsonrpc":"2.0","id":…,"result":` and `}`; in between comes one value. */
 void encode_result_begin(struct buffer *out, const struct request_id *id);
 void encode_result_end(struct buffer *out);
-/* The whole answer. `field` may be NULL; retry_after_ms 0: none (rounded up to seconds, one decimal at most). */
+/* The whole answer. `field` may be NULL; retry_after_ms 0: none (told in whole seconds, rounded up). */
 void encode_error(struct buffer *out, const struct request_id *id, enum problem problem, enum reason reason,
                   const char *field, int64_t retry_after_ms);
 void encode_empty(struct buffer *out); /* {} */
@@ -91,7 +92,8 @@ struct room_face {
 };
 void encode_room(struct buffer *out, const struct room_face *face);
 
-/* An Entry as it stands in an answer (text, reactions, removed, edited_at), or as sent (`raw`). */
+/* An Entry, as it stands in an answer or as it was sent: what `entry` has of reactions, removed and edited_at. Where it
+ * is removed, text and mentions are not written even if they are there. */
 void encode_entry(struct buffer *out, const struct entry *entry);
 /* `"entries":[…],"more":…,"as_of":…` without braces: a join's answer has the room before it. */
 void encode_page(struct buffer *out, const struct entry *entries, size_t count, bool more, int64_t as_of);
