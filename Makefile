@@ -64,9 +64,10 @@ $$(BUILD)/$(1)/%.o: server/$(1)/%.c | $$(GENERATED)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -c $$< -o $$@
 $(1)_TESTS := $$(patsubst tests/unit/%.c,$$(BUILD)/unit/%,$$(wildcard tests/unit/$(1)/test_*.c))
-$$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $$(BUILD)/lib$(1).a $$(foreach d,$$(DEPS_$(1)),$$(BUILD)/lib$$(d).a)
+$(1)_HELPERS := $$(filter-out tests/unit/$(1)/test_%,$$(wildcard tests/unit/$(1)/*.c))
+$$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $$($(1)_HELPERS) $$(BUILD)/lib$(1).a $$(foreach d,$$(DEPS_$(1)),$$(BUILD)/lib$$(d).a)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -Itests/unit $$< -o $$@ -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(LIBS)
+	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -Itests/unit $$(filter %.c,$$^) -o $$@ -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(LIBS)
 unit-$(1): $$($(1)_TESTS)
 	@for t in $$^; do echo "$$$$t"; $$$$t || exit 1; done
 -include $$($(1)_OBJECTS:.o=.d) $$($(1)_TESTS:=.d)

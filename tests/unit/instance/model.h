@@ -1,0 +1,48 @@
+#ifndef TEST_MODEL_H
+#define TEST_MODEL_H
+/* The store as a model in memory: small enough to be seen right, and able to refuse, to answer late and to answer
+ * "unknown". Several servers share one; each has its own end. */
+#include "club/limits.h"
+#include "club/store.h"
+
+#define MODEL_ROOMS 3
+#define MODEL_MEMBERS 6
+#define MODEL_ENTRIES 1024
+
+struct model_entry {
+  int64_t at;
+  enum entry_type type;
+  int member;
+  char client_id[24], text[96], emoji[16];
+  int64_t target, removed_by;
+  bool on;
+};
+
+struct model_room {
+  const char *id;
+  struct model_entry entries[MODEL_ENTRIES]; /* seq - 1 */
+  int64_t head;
+  struct {
+    bool listed;
+    int64_t read;
+  } listing[MODEL_MEMBERS + 1];
+};
+
+struct model {
+  struct model_room rooms[MODEL_ROOMS];
+  struct club_event events[256];
+  int64_t club_head;
+  bool ended[MODEL_MEMBERS + 1]; /* the member's session */
+  int64_t *now_ms;
+  const char *epoch;
+};
+
+void model_init(struct model *model, int64_t *now_ms);
+struct model_room *model_room(struct model *model, struct slice id);
+/* Carries the job out, whole; sets its outcome. */
+void model_run(struct model *model, struct store_job *job);
+/* The text of message `seq` as it stands at `as_of`; NULL: removed by then. */
+const char *model_text(const struct model_room *room, int64_t seq, int64_t as_of);
+/* The token of a member's session. */
+void model_token(char token[TOKEN_SIZE + 1], int member);
+#endif

@@ -1,0 +1,224 @@
+#include <stdlib.h>
+
+#include "world_inside.h"
+
+/* ---- what is handed in ---- */
+
+static int64_t site_clock(void *self) {
+  return ((struct site *)self)->world->now;
+}
+
+static void site_fill(void *self, void *bytes, size_t size) {
+  struct site *site = self;
+  for (size_t i = 0; i < size; i++) ((unsigned char *)bytes)[i] = (unsigned char)world_random(site->world, 256);
+}
+
+static enum transport_sent site_write(void *self, struct link *link, char *frame, size_t size) {
+  (void)self;
+  if (link->kept) world_fail(link->world, link->client, "written to while the transport keeps bytes", (int64_t)size);
+  if (size > LIMIT_FRAME) world_fail(link->world, link->client, "frame too large", (int64_t)size);
+  if (link->dead) return TRANSPORT_DEAD;
+  if (link->stalled) {
+    link->kept = malloc(size);
+    memcpy(link->kept, frame, size);
+    link->kept_size = size;
+    return TRANSPORT_KEPT;
+  }
+  client_frame(link->world, link->client, frame, size);
+  memset(frame - TRANSPORT_HEADROOM, 0, TRANSPORT_HEADROOM); /* may be overwritten, so it is */
+  return TRANSPORT_SENT;
+}
+
+static enum transport_sent site_ping(void *self, struct link *link) {
+  (void)self;
+  return link->dead ? TRANSPORT_DEAD : TRANSPORT_SENT;
+}
+
+static int64_t site_waiting(void *self, struct link *link) {
+  (void)self;
+  return (int64_t)link->kept_size;
+}
+
+static void site_read(void *self, struct link *link, bool on) {
+  (void)self;
+  link->reading = on;
+}
+
+static void site_close(void *self, struct link *link, int code, const char *text) {
+  (void)self;
+  (void)text;
+  link->dead = link->closed_due = true;
+  link->code = code;
+}
+
+static void site_kill(void *self, struct link *link) {
+  site_close(self, link, 1006, "");
+}
+
+static bool site_submit(void *self, struct store_job *job) {
+  struct site *site = self;
+  struct jobs *jobs = job->kind < STORE_WRITES_END ? &site->writes : &site->reads;
+  if (site->dying || jobs->count == QUEUE || (!site->world->healed && world_random(site->world, 60) == 0)) return false;
+  jobs->items[jobs->count++] = job;
+  return true;
+}
+
+static bool site_no_hash(void *self, struct hash_job *job) {
+  (void)self;
+  (void)job;
+  return false;
+}
+
+static void site_no_answer(void *self, uint64_t exchange, const struct http_reply *reply) {
+  (void)self;
+  (void)exchange;
+  (void)reply;
+}
+
+static void site_publish(void *self, struct slice topic, struct slice message) {
+  struct site *site = self;
+  struct world *world = site->world;
+  for (int to = 0; to < world->servers; to++) {
+    if (to == site->index || world->bus_count == QUEUE) continue;
+    struct bus_message *kept = &world->bus[world->bus_count++];
+    kept->to = to;
+    snprintf(kept->topic, sizeof kept->topic, "%.*s", (int)topic.size, topic.data);
+    kept->bytes = malloc(message.size);
+    memcpy(kept->bytes, message.data, message.size);
+    kept->size = message.size;
+  }
+}
+
+static void site_topic(void *self, struct slice topic) {
+  (void)self;
+  (void)topic;
+}
+
+static bool site_alone(void *self) {
+  return ((struct site *)self)->world->servers == 1;
+}
+
+/* ---- the store ---- */
+
+static struct store_job *jobs_take(struct jobs *jobs, size_t at) {
+  struct store_job *job = jobs->items[at];
+  memmove(&jobs->items[at], &jobs->items[at + 1], (--jobs->count - at) * sizeof job);
+  return job;
+}
+
+void site_work(struct site *site) {
+  struct world *world = site->world;
+  bool write = site->writes.count > 0 && (site->reads.count == 0 || world_random(world, 2));
+  struct jobs *jobs = write ? &site->writes : &site->reads;
+  struct jobs *done = write ? &site->done_writes : &site->done_reads;
+  if (jobs->count == 0 || done->count == QUEUE) return;
+  struct store_job *job = jobs_take(jobs, write ? 0 : world_random(world, (uint32_t)jobs->count));
+  uint32_t fate = world->healed ? 99 : world_random(world, 100);
+  if (fate < 3) {
+    job->outcome = STORE_UNAVAILABLE;
+  } else if (fate < 6 && write) {
+    if (fate == 3) model_run(&world->model, job);
+    job->outcome = STORE_UNKNOWN;
+  } else {
+    model_run(&world->model, job);
+  }
+  done->items[done->count++] = job;
+}
+
+static void site_collect(void *collector, struct completions *context) {
+  struct site *site = collector;
+  struct world *world = site->world;
+  while (site->done_writes.count > 0 && (world->healed || world_random(world, 4))) {
+    struct store_job *job = jobs_take(&site->done_writes, 0);
+    job->done(context, job);
+  }
+  while (site->done_reads.count > 0 && (world->healed || world_random(world, 3))) {
+    struct store_job *job = jobs_take(&site->done_reads, world_random(world, (uint32_t)site->done_reads.count));
+    job->done(context, job);
+  }
+}
+
+/* Whoever asked hears that nothing came of it, though a write may have got through. */
+static void jobs_drop(struct site *site, struct jobs *jobs, bool carry_out) {
+  while (jobs->count > 0) {
+    struct store_job *job = jobs_take(jobs, 0);
+    if (carry_out && world_random(site->world, 2)) model_run(&site->world->model, job);
+    job->outcome = STORE_UNAVAILABLE;
+    job->done(server_completions(site->server), job);
+  }
+}
+
+static void jobs_drop_all(struct site *site) {
+  site->dying = true;
+  jobs_drop(site, &site->done_writes, false);
+  jobs_drop(site, &site->done_reads, false);
+  jobs_drop(site, &site->writes, true);
+  jobs_drop(site, &site->reads, false);
+  site->dying = false;
+}
+
+/* ---- life ---- */
+
+void site_start(struct site *site) {
+  struct world *world = site->world;
+  struct server_setup setup = {
+      .club = world->club,
+      .clock = {site, site_clock, site_clock},
+      .randomness = {site, site_fill},
+      .transport = {site, site_write, site_ping, site_waiting, site_read, site_close, site_kill},
+      .store = {site, site_submit},
+      .store_shared = world->servers > 1,
+      .bus = {site, site_publish, site_topic, site_topic, site_alone},
+      .hasher = {site, site_no_hash},
+      .answerer = {site, site_no_answer},
+      .collect = site_collect,
+      .collector = site,
+      .url = SLICE_LITERAL("https://localhost:8443"),
+      .instance = SLICE_LITERAL("site"),
+      .version = SLICE_LITERAL("test"),
+      .tls = true,
+      .club_head = world->model.club_head,
+  };
+  snprintf(setup.epoch, sizeof setup.epoch, "%s", world->model.epoch);
+  site->server = server_create(&setup);
+}
+
+void site_die(struct site *site) {
+  struct world *world = site->world;
+  if (!site->server) return;
+  for (int i = 0; i < CLIENTS; i++)
+    if (world->clients[i].link && world->clients[i].site == site->index) client_cut(&world->clients[i]);
+  jobs_drop_all(site);
+  server_destroy(site->server);
+  site->server = NULL;
+  site->dead_until = world->now + (int64_t)world_random(world, 3000);
+}
+
+static void site_report_closed(struct site *site) {
+  for (int i = 0; i < CLIENTS; i++) {
+    struct client *client = &site->world->clients[i];
+    if (client->link && client->site == site->index && client->link->closed_due) client_cut(client);
+  }
+}
+
+void site_turn(struct site *site) {
+  if (!site->server) return;
+  site_report_closed(site);
+  (void)!server_turn(site->server);
+}
+
+void site_bus(struct world *world) {
+  if (world->bus_count == 0) return;
+  size_t at = world_random(world, (uint32_t)world->bus_count);
+  struct bus_message *message = &world->bus[at];
+  struct server *server = world->sites[message->to].server;
+  uint32_t fate = world_random(world, 10);
+  if (server && fate > 1) server_hear(server, slice_of(message->topic), (struct slice){message->bytes, message->size});
+  if (fate == 9) return; /* it comes again */
+  if (server && fate == 1 && message->size > 80) {
+    message->bytes[60] ^= 1; /* garbled */
+    server_hear(server, slice_of(message->topic), (struct slice){message->bytes, message->size});
+  }
+  free(message->bytes);
+  world->bus[at] = world->bus[--world->bus_count];
+}
