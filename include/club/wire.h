@@ -27,7 +27,7 @@ struct request_id {
 enum problem {
   PROBLEM_NONE,
   PROBLEM_PARSE = -32700,
-  PROBLEM_REQUEST = -32600, /* answered with id null where no id could be read */
+  PROBLEM_REQUEST = -32600, /* always answered, with id null */
   PROBLEM_METHOD = -32601,
   PROBLEM_PARAMS = -32602, /* `field` names the param */
   PROBLEM_REASON = 1000    /* `reason` says it: too_long */

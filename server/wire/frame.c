@@ -79,14 +79,15 @@ static bool is_version(const json_t *value) {
   return json_is_string(value) && strcmp(json_string_value(value), "2.0") == 0;
 }
 
-/* The envelope of JSON-RPC 2.0, section 4. */
+/* The envelope of JSON-RPC 2.0, section 4. What is no request is answered with id null (section 5), so its id is not
+ * even read. */
 static void read_request(struct frame *frame, const json_t *item, struct request *request) {
   request->problem = PROBLEM_REQUEST;
-  const json_t *id = json_object_get(item, "id");
-  if (!json_is_object(item) || (id && !read_id(id, &request->id))) return;
   const json_t *method = json_object_get(item, "method"), *params = json_object_get(item, "params");
   if (!is_version(json_object_get(item, "jsonrpc")) || !json_is_string(method)) return;
   if (params && !json_is_object(params) && !json_is_array(params)) return;
+  const json_t *id = json_object_get(item, "id");
+  if (id && !read_id(id, &request->id)) return;
 
   struct slice name = {json_string_value(method), json_string_length(method)};
   request->problem = PROBLEM_METHOD;

@@ -112,7 +112,7 @@ static void json_that_is_no_request_is_an_invalid_request(void **state) {
   }
 }
 
-static void an_invalid_request_keeps_an_id_that_could_be_read(void **state) {
+static void what_is_no_request_has_no_id_to_be_answered_with(void **state) {
   (void)state;
   static const char *const requests[] = {
       "{\"id\":5,\"method\":\"ping\"}",
@@ -128,8 +128,7 @@ static void an_invalid_request_keeps_an_id_that_could_be_read(void **state) {
     struct request request;
     struct frame *frame = check_one(requests[i], &request);
     assert_int_equal(request.problem, PROBLEM_REQUEST);
-    assert_true(request.id.present);
-    assert_int_equal(request.id.number, 5);
+    assert_false(request.id.present);
     frame_destroy(frame);
   }
 }
@@ -282,7 +281,7 @@ int main(void) {
       cmocka_unit_test(an_unknown_method_is_told_with_its_id),
       cmocka_unit_test(what_is_no_json_is_a_parse_error),
       cmocka_unit_test(json_that_is_no_request_is_an_invalid_request),
-      cmocka_unit_test(an_invalid_request_keeps_an_id_that_could_be_read),
+      cmocka_unit_test(what_is_no_request_has_no_id_to_be_answered_with),
       cmocka_unit_test(ids_are_kept_as_they_were_sent),
       cmocka_unit_test(a_batch_is_read_in_order_each_for_itself),
       cmocka_unit_test(a_batch_of_invalid_elements_has_a_problem_for_each),
