@@ -26,6 +26,7 @@ async function bundle() {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     minify: true,
+    charset: 'utf8',
     metafile: true,
     logLevel: 'warning',
   });

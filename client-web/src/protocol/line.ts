@@ -62,7 +62,8 @@ export class Line {
   #limits = FIRST_LIMITS;
   #tries = 0;
   #openedAt = 0;
-  #heardAt = 0;
+  /** Frames heard on all connections. */
+  #heard = 0;
   #retryAfter: number | null = null;
   #flushing = false;
   #cancelTimer = (): void => {};
@@ -184,7 +185,7 @@ export class Line {
   }
 
   #receive(text: string): void {
-    this.#heardAt = this.#parts.clock.now();
+    this.#heard += 1;
     const socket = this.#socket;
     for (const message of readFrame(text)) {
       if (this.#socket !== socket) return;
@@ -231,13 +232,12 @@ export class Line {
 
   /** Asks, and takes the line for dead when nothing at all was heard in time. */
   #ping(patience: number): void {
-    const { clock } = this.#parts;
-    const askedAt = clock.now();
+    const heard = this.#heard;
     this.request('ping', {}, () => {});
     this.#flush();
     this.#cancelDeadline();
-    this.#cancelDeadline = clock.after(patience, () => {
-      if (this.#heardAt < askedAt && this.open) this.#closed(0);
+    this.#cancelDeadline = this.#parts.clock.after(patience, () => {
+      if (this.#heard === heard && this.open) this.#closed(0);
     });
   }
 

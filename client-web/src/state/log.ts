@@ -150,6 +150,7 @@ export function applyNewer(log: RoomLog, page: Page, after: number): RoomLog {
 
 /** Another window: the newest messages, or those around a place. */
 export function replaceWindow(log: RoomLog, page: Page): RoomLog {
+  if (page.entries.length === 0) return log;
   const messages = messagesOf(log, page);
   return { ...log, messages, after: pageAfter(page), upto: lastSeq(page, log.cursor) };
 }
