@@ -102,6 +102,28 @@ static void every_method_is_described_as_openrpc_asks(void **state) {
   }
 }
 
+static void names_are_unique_and_required_params_come_first(void **state) {
+  (void)state;
+  json_t *names = json_object();
+  size_t index, inner;
+  json_t *method, *param;
+  json_array_foreach(json_object_get(document, "methods"), index, method) {
+    const char *name = string_at(method, "name");
+    if (json_object_get(names, name)) fail_msg("%s is there twice", name);
+    assert_int_equal(json_object_set_new(names, name, json_object()), 0);
+    json_t *params = json_object_get(names, name);
+    bool optional = false;
+    json_array_foreach(json_object_get(method, "params"), inner, param) {
+      const json_t *whole = resolved(param);
+      bool required = json_is_true(json_object_get(whole, "required"));
+      if (json_object_get(params, string_at(whole, "name")) || (required && optional)) fail_msg("%s", name);
+      assert_int_equal(json_object_set_new(params, string_at(whole, "name"), json_true()), 0);
+      optional = optional || !required;
+    }
+  }
+  json_decref(names);
+}
+
 static void a_method_is_refused_only_with_reasons_that_exist(void **state) {
   (void)state;
   const json_t *reasons = json_object_get(look_up("#/components/schemas/Reason"), "enum");
@@ -236,6 +258,7 @@ int main(void) {
       cmocka_unit_test(the_document_says_what_it_is),
       cmocka_unit_test(every_reference_leads_somewhere),
       cmocka_unit_test(every_method_is_described_as_openrpc_asks),
+      cmocka_unit_test(names_are_unique_and_required_params_come_first),
       cmocka_unit_test(a_method_is_refused_only_with_reasons_that_exist),
       cmocka_unit_test(the_table_of_params_says_what_the_document_says),
       cmocka_unit_test(every_body_of_the_document_has_its_rules),
