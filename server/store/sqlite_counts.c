@@ -117,6 +117,7 @@ enum reason sqlite_mark_read(struct sqlite *self, struct store_job *job) {
   const struct room_row *room = room_enter(self, mark->room, mark->member);
   if (!room) return REASON_NOT_FOUND;
   if (mark->seq > room->head) return REASON_CONFLICT;
+  mark->head = room->head;
   mark->read = room->kind == ROOM_DIRECT ? 0 : room->head;
   if (read_mark(self, mark->member, room->key, &mark->read) && mark->seq > mark->read) {
     move_mark(self, mark->member, room->key, mark->seq);

@@ -23,7 +23,7 @@ CREATE TABLE member (
   role INTEGER NOT NULL,
   disabled INTEGER NOT NULL DEFAULT 0,
   password TEXT,            -- the encoded hash
-  author INTEGER NOT NULL REFERENCES author DEFERRABLE INITIALLY DEFERRED,
+  author INTEGER NOT NULL,  -- the present row in author
   made_at INTEGER NOT NULL
 );
 CREATE INDEX member_admin ON member (role) WHERE role = 2 AND disabled = 0;
@@ -31,7 +31,7 @@ CREATE INDEX member_admin ON member (role) WHERE role = 2 AND disabled = 0;
 -- What entries show of their authors. A row never changes: another name makes another row.
 CREATE TABLE author (
   key INTEGER PRIMARY KEY,
-  member INTEGER NOT NULL REFERENCES member DEFERRABLE INITIALLY DEFERRED,
+  member INTEGER NOT NULL REFERENCES member,
   name TEXT NOT NULL,
   country TEXT,
   company TEXT
