@@ -83,7 +83,10 @@ export class FakeClub {
   constructor(readonly clock: Clock) {}
 
   addMember(id: string, login: string, name: string, more: Partial<Member> = {}): Member {
-    const member: Member = { id, login, name, country: 'kz', company: '', role: 'member', ...more };
+    const member: Member = {
+      id, login, name, title: '', country: 'kz', company: '', sectors: [], languages: [], about: '', offers: '', seeks: '', role: 'member',
+      online: true, ...more,
+    };
     this.members.set(id, member);
     this.listed.set(id, new Set());
     return member;
@@ -213,7 +216,7 @@ export class FakeClub {
     const kind: RoomKind = other !== undefined ? 'direct' : sector !== '' ? 'pair' : country.length === 2 ? 'country' : 'sector';
     const partner = other === undefined ? undefined : this.members.get(other);
     return {
-      room: id, kind, title: id, head: entries.length, read, unread: unread.length,
+      room: id, kind, title: id, topic: '', locked: false, slow: 0, head: entries.length, read, unread: unread.length,
       mentions: unread.filter((entry) => entry.mentions?.includes(member.id) === true).length,
       online: this.#present(id).length, joined: from?.subscribed.has(id) === true, role: member.role === 'member' ? 'member' : 'moderator',
       ...(partner === undefined ? {} : { with: partner }),
@@ -390,7 +393,7 @@ export class FakeClub {
 }
 
 function author(member: Member): Author {
-  return { id: member.id, name: member.name, country: member.country ?? '', company: member.company ?? '' };
+  return { id: member.id, name: member.name, country: member.country, company: member.company };
 }
 
 function notification(method: string, params: object): object {

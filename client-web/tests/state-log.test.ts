@@ -123,9 +123,10 @@ test('A join with the cursor brings the changes of what was there before', () =>
   }
 });
 
+const WANG = { id: 'm2', name: '王伟', country: 'cn', company: '' };
+
 function post(seq: number, more: object = {}): Entry {
-  const from = { id: 'm2', name: '王伟' };
-  return { room: ROOM, seq, at: '2026-03-02T09:00:00.000Z', from, type: 'message', client_id: `c${seq}`, text: `№ ${seq}`, ...more };
+  return { room: ROOM, seq, at: '2026-03-02T09:00:00.000Z', from: WANG, type: 'message', client_id: `c${seq}`, text: `№ ${seq}`, ...more };
 }
 
 function posts(from: number, to: number): Page {
@@ -166,7 +167,7 @@ test('A page that was asked for before the window moved is left out', () => {
 test('A page older than the changes that are kept is asked for again', () => {
   let log = startLog(ROOM, 'm1', posts(1, 10));
   for (let seq = 11; seq <= 1200; seq += 1) {
-    const change = { room: ROOM, seq, at: '2026-03-02T09:00:00.000Z', from: { id: 'm2', name: '王伟' } };
+    const change = { room: ROOM, seq, at: '2026-03-02T09:00:00.000Z', from: WANG };
     log = applyEntry(log, { ...change, type: 'react', target: 3, emoji: '👍', on: seq % 2 === 1 });
   }
   assert.equal(isStale(log, { ...posts(1, 5), as_of: 100 }), true);
@@ -174,7 +175,7 @@ test('A page older than the changes that are kept is asked for again', () => {
 });
 
 test('A quoted message outside the window follows its edits and loses its text when it is removed', () => {
-  const head = { room: ROOM, at: '2026-03-02T09:05:00.000Z', from: { id: 'm2', name: '王伟' }, target: 3 };
+  const head = { room: ROOM, at: '2026-03-02T09:05:00.000Z', from: WANG, target: 3 };
   let log = startLog(ROOM, 'm1', posts(50, 60));
   log = applyQuote(log, { entries: [post(3)], more: true, as_of: 60 }, 3);
   log = applyEntry(log, { ...head, seq: 61, type: 'edit', text: '合作伙伴' });

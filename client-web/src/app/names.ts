@@ -1,11 +1,11 @@
 // What rooms, countries, sectors and roles are called in the reader's language.
 
-import type { Member, Room } from '../protocol/types.js';
+import type { Member, Names, Room } from '../protocol/types.js';
 import { facts } from './session.js';
 import { compareTexts, language, t, tOr } from './texts.js';
 
-function nameIn(names: Record<string, string> | undefined, otherwise: string): string {
-  return names?.[language.value] ?? names?.['en'] ?? otherwise;
+function nameIn(names: Names | undefined, otherwise: string): string {
+  return names?.[language.value] ?? names?.en ?? otherwise;
 }
 
 export function countryName(code: string): string {

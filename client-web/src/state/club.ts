@@ -1,7 +1,7 @@
 // Everything the views show of the club. Pure functions from one state to the next.
 
 import type { LineState } from '../protocol/line.js';
-import type { Author, Entry, JoinPage, Member, Page, Person } from '../protocol/types.js';
+import type { Author, Entry, JoinPage, Member, Page } from '../protocol/types.js';
 import { applyEntry, applyJoinPage, startLog } from './log.js';
 import type { RoomLog } from './log.js';
 import type { PendingAct, Post } from './pending.js';
@@ -28,7 +28,7 @@ export interface Typist {
 }
 
 export interface People {
-  persons: readonly Person[];
+  persons: readonly Author[];
   more: boolean;
   loading: Loading;
 }

@@ -3,7 +3,7 @@ import { originText } from '../app/names.js';
 import { go, roomHref } from '../app/route.js';
 import { club, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
-import type { Person } from '../protocol/types.js';
+import type { Author } from '../protocol/types.js';
 import { Icon } from './icons.js';
 import { Avatar, IconButton } from './parts.js';
 
@@ -41,7 +41,7 @@ export function People({ room, close }: { room: string; close(): void }) {
   );
 }
 
-function PersonItem({ person }: { person: Person }) {
+function PersonItem({ person }: { person: Author }) {
   const self = person.id === state.value.me.id;
   return (
     <li class="person">
