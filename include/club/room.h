@@ -115,12 +115,12 @@ void room_type(struct rooms *rooms, struct room *room, int64_t member, struct sl
 bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher, int64_t member,
                 const struct room_record *record) CLUB_MUST_CHECK;
 void room_unwatch(struct rooms *rooms, struct watcher *watcher);
-/* The counts after a room.read was committed; exact at this point of the order of commits. */
-void room_watch_read(struct watcher *watcher, int64_t read, int64_t unread, int64_t mentions);
-/* How the watcher stands now. */
 struct watch_counts {
   int64_t head, read, unread, mentions;
 };
+/* The counts after a room.read was committed, as they stood with that `head`. */
+void room_watch_read(struct rooms *rooms, struct watcher *watcher, const struct watch_counts *counts);
+/* How the watcher stands now. */
 struct watch_counts room_watch_counts(const struct watcher *watcher);
 
 /* What a subscription may take now: encoded notifications. Appends items after its cursor to `frame` (a comma before

@@ -119,7 +119,7 @@ struct store_change {
 struct store_mark_read {
   struct slice room;
   int64_t member, seq;
-  int64_t read, unread, mentions; /* out: how they stand now */
+  int64_t head, read, unread, mentions; /* out: how they stand now */
 };
 
 /* STORE_ROOM_OPEN puts the room (which exists) on the member's list; STORE_ROOM_GET and STORE_ROOM_LIST only read.

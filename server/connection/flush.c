@@ -64,7 +64,7 @@ static bool flush_own(struct connection *connection) {
   frame->size = TRANSPORT_HEADROOM;
   buffer_append_char(frame, '[');
   flush_take_answers(connection, frame, &items);
-  if (!connection->out) {
+  if (!connection->out && connection->state == STATE_LIVE) { /* one that ends gets its answers, nothing new */
     if (tell_due(connection)) tell_append(connection, frame, TRANSPORT_HEADROOM + LIMIT_FRAME - 2, &items);
     flush_take_seats(connection, frame, &items);
   }

@@ -47,6 +47,7 @@ static void line_check_silent(struct connection *connection, int64_t now) {
 static void line_fire(struct wheel_timer *timer) {
   struct connection *connection = (struct connection *)(void *)((char *)timer - offsetof(struct connection, line_timer));
   int64_t now = connections_now(connection->all);
+  if (connection->state == STATE_CLOSED) return;
   if (connection->state == STATE_CLOSING) {
     connection->close_code = 0; /* it could not be written to in time: without a handshake */
     connection_mark(connection);

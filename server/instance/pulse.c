@@ -45,14 +45,17 @@ static bool pulse_apply(struct server *server, const struct club_event *event) {
   return true; /* a kind of a newer release */
 }
 
-static void pulse_apply_events(struct server *server, const struct store_pulse *read) {
+/* False: not all could be carried out; what was not confirms nothing, and is read again. */
+static bool pulse_apply_events(struct server *server, const struct store_pulse *read) {
   for (size_t i = 0; i < read->event_count; i++) {
     const struct club_event *event = &read->events[i];
     if (event->seq <= server->pulse.club_seen) continue;
-    if (!pulse_apply(server, event)) return;
+    if (!pulse_apply(server, event)) return false;
     server->pulse.club_seen = event->seq;
   }
-  if (read->event_count >= EVENTS_OF_A_PULSE) server->pulse.again = true;
+  if (read->event_count < EVENTS_OF_A_PULSE) return true;
+  server->pulse.again = true;
+  return false;
 }
 
 /* ---- the history ---- */
@@ -71,11 +74,10 @@ static void pulse_done(void *context, struct store_job *job) {
   struct pulse *pulse = &server->pulse;
   pulse->asked = false;
   if (job->outcome == STORE_DONE) {
-    pulse->confirmed_ms = pulse->sent_ms;
     pulse_check_epoch(server, job->pulse.epoch);
     for (size_t i = 0; i < job->pulse.head_count; i++)
       rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head);
-    pulse_apply_events(server, &job->pulse);
+    if (pulse_apply_events(server, &job->pulse)) pulse->confirmed_ms = pulse->sent_ms;
   }
   store_job_destroy(job);
   if (pulse->again) pulse_at_once(server);

@@ -93,7 +93,9 @@ static void read_finish(struct call *call, struct store_job *job) {
   struct listing *listing = present_listing(call->member, mark->room);
   if (listing) {
     bool moved = mark->read > listing->watcher.read;
-    room_watch_read(&listing->watcher, mark->read, mark->unread, mark->mentions);
+    const struct watch_counts counts = {
+        .head = mark->head, .read = mark->read, .unread = mark->unread, .mentions = mark->mentions};
+    room_watch_read(services->rooms, &listing->watcher, &counts);
     if (moved) {
       listing->change = listing->read_change = ++call->member->change;
       services->member_changed(services->server, call->member, true);

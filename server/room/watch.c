@@ -141,13 +141,17 @@ void room_unwatch(struct rooms *rooms, struct watcher *watcher) {
   rooms_release(rooms, room);
 }
 
-void room_watch_read(struct watcher *watcher, int64_t read, int64_t unread, int64_t mentions) {
-  if (read < watcher->read) return;
-  watcher->counted_to = watcher->room->head;
-  watcher->read = read;
-  watcher->unread = unread;
-  watcher->mentions = mentions;
-  watcher->stale = false;
+void room_watch_read(struct rooms *rooms, struct watcher *watcher, const struct watch_counts *counts) {
+  struct room *room = watcher->room;
+  if (counts->read < watcher->read) return;
+  watcher->counted_to = counts->head;
+  watcher->read = counts->read;
+  watcher->unread = counts->unread;
+  watcher->mentions = counts->mentions;
+  log_known(room, counts->head);
+  if (counts->head >= room->tally->from) return;
+  watcher->stale = true; /* what came in between was given to all watchers already */
+  rooms->setup.noticed(rooms->setup.owner, watcher, false);
 }
 
 struct watch_counts room_watch_counts(const struct watcher *watcher) {

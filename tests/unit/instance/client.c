@@ -96,6 +96,7 @@ static void client_join(struct client *client, struct world *world, int room) {
                       : client_ask(client, 'j', room, 0, "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"limit\":5}}", id);
   follow->asked_known = follow->known;
   follow->asked_after = follow->cursor;
+  follow->was_joined = follow->joined;
   if (follow->asked) follow->joined = false; /* nothing is taken for granted until the answer */
 }
 
@@ -226,7 +227,10 @@ static void client_answer(struct world *world, int index, json_t *message) {
     int room = client->asked[i].room, post = client->asked[i].post;
     char kind = client->asked[i].kind;
     client->asked[i].id = 0;
-    if (kind == 'j') client->follows[room].asked = false;
+    if (kind == 'j') {
+      client->follows[room].asked = false;
+      client->follows[room].joined = !result && client->follows[room].was_joined;
+    }
     if (kind == 'p') client->posts[post].sent = false;
     if (kind == 'j' && result) client_joined(world, index, room, result);
     if (kind == 'p' && result) client_posted(world, index, post, result);

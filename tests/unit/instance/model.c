@@ -175,6 +175,7 @@ static void model_mark_read(struct model_room *room, struct store_job *job) {
   if (room->listing[mark->member].listed && mark->seq > room->listing[mark->member].read)
     room->listing[mark->member].read = mark->seq;
   struct room_record record = model_record(room, mark->member);
+  mark->head = room->head;
   mark->read = record.read;
   mark->unread = record.unread;
 }

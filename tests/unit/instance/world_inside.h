@@ -46,6 +46,7 @@ struct follow {
   bool wanted, joined, asked;
   bool known; /* cursor holds */
   int64_t cursor;
+  bool was_joined; /* a join that is refused leaves the old subscription as it was */
   bool asked_known; /* what the join that is under way said */
   int64_t asked_after;
 };
