@@ -1,0 +1,254 @@
+#include "stage.h"
+
+/* ---- room.list ---- */
+
+static void fill_list(struct store_job *job, struct room_record *records, size_t count) {
+  job->room.records = records;
+  job->room.count = count;
+}
+
+static void what_asks_for_attention_comes_first(void **state) {
+  struct stage *stage = *state;
+  struct room_record records[] = {house_room("kz", ROOM_COUNTRY, 4, 4), house_room("fintech", ROOM_SECTOR, 4, 2),
+                                  house_room("kz.fintech", ROOM_PAIR, 4, 4), house_room("cn", ROOM_COUNTRY, 9, 1)};
+  records[3].mentions = 1;
+  stage->joined = SLICE_LITERAL("kz.fintech");
+  struct staged *call = stage_call(stage, "room.list", "{}");
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), records, 4);
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_string_equal(house_text(answer, "result.rooms.0.room"), "cn");
+  assert_string_equal(house_text(answer, "result.rooms.1.room"), "fintech");
+  assert_int_equal(house_number(answer, "result.rooms.1.unread"), 2);
+  assert_string_equal(house_text(answer, "result.rooms.2.room"), "kz");
+  assert_string_equal(house_text(answer, "result.rooms.3.room"), "kz.fintech");
+  assert_string_equal(house_text(answer, "result.rooms.3.title"), "Kazakhstan · Fintech");
+  assert_string_equal(house_text(answer, "result.rooms.3.sector"), "fintech");
+  assert_int_equal(house_number(answer, "result.rooms.3.joined"), 1);
+  assert_int_equal(house_number(answer, "result.rooms.2.joined"), 0);
+  assert_int_equal(house_number(answer, "result.more"), 0);
+  json_decref(answer);
+}
+
+static void the_longest_list_fits_into_a_frame_and_says_that_it_is_cut(void **state) {
+  struct stage *stage = *state;
+  static struct room_record records[LIMIT_LISTED];
+  static char ids[LIMIT_LISTED][32];
+  char name[LIMIT_NAME * 4 + 1] = "";
+  for (int i = 0; i < LIMIT_NAME; i++) memcpy(name + 4 * i, "𠀋", 5);
+  struct member_record with = house_record(4, "xiaolong", name, ROLE_MEMBER);
+  for (int i = 0; i < LIMIT_LISTED; i++) {
+    snprintf(ids[i], sizeof ids[i], "dm.%022d", i);
+    records[i] = house_room(ids[i], ROOM_DIRECT, 9, i == LIMIT_LISTED - 1 ? 1 : 9);
+    records[i].with = &with;
+  }
+  struct staged *call = stage_call(stage, "room.list", "{}");
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), records, LIMIT_LISTED);
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_in_range(json_array_size(house_at(answer, "result.rooms")), 30, LIMIT_LISTED - 1);
+  assert_string_equal(house_text(answer, "result.rooms.0.room"), ids[LIMIT_LISTED - 1]);
+  assert_string_equal(house_text(answer, "result.rooms.0.title"), name);
+  assert_string_equal(house_text(answer, "result.rooms.0.with.id"), "m4");
+  assert_int_equal(house_number(answer, "result.more"), 1);
+  json_decref(answer);
+}
+
+struct every_room {
+  struct room_record records[LIMIT_LISTED];
+  char ids[LIMIT_LISTED][LIMIT_IDENTIFIER + 1];
+  size_t count;
+};
+
+static void every_room_add(void *context, struct slice room) {
+  struct every_room *every = context;
+  char *id = every->ids[every->count];
+  snprintf(id, sizeof every->ids[0], "%.*s", (int)room.size, room.data);
+  every->records[every->count++] = house_room(id, ROOM_PAIR, 123456, 123000);
+}
+
+static void all_rooms_of_the_club_at_once_are_not_cut(void **state) {
+  struct stage *stage = *state;
+  struct every_room *every = calloc(1, sizeof *every);
+  club_rooms(stage->house->services.club, every_room_add, every);
+  struct staged *call = stage_call(stage, "room.list", "{}");
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), every->records, every->count);
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_int_equal(json_array_size(house_at(answer, "result.rooms")), every->count);
+  assert_int_equal(house_number(answer, "result.more"), 0);
+  json_decref(answer);
+  free(every);
+}
+
+/* ---- room.open, direct.open ---- */
+
+static void finish_open(struct stage *stage, enum store_kind kind, struct room_record record) {
+  house_job(stage->house, kind)->room.record = record;
+  house_finish(stage->house, STORE_DONE);
+}
+
+static void opening_puts_the_room_on_the_list_of_all_connections(void **state) {
+  struct stage *stage = *state;
+  const char *params[] = {"{\"country\":\"kz\"}", "{\"sector\":\"fintech\"}",
+                          "{\"country\":\"kz\",\"sector\":\"fintech\"}"};
+  const char *rooms[] = {"kz", "fintech", "kz.fintech"};
+  for (size_t i = 0; i < 3; i++) {
+    struct staged *call = stage_call(stage, "room.open", params[i]);
+    struct store_job *job = house_job(stage->house, STORE_ROOM_OPEN);
+    assert_true(slice_is(job->room.room, rooms[i]));
+    assert_int_equal(job->room.member, 17);
+    finish_open(stage, STORE_ROOM_OPEN, house_room(rooms[i], ROOM_PAIR, 5, 5));
+    json_t *answer = stage_answer(call);
+    assert_string_equal(house_text(answer, "result.room.room"), rooms[i]);
+    json_decref(answer);
+    struct listing *listing = present_listing(stage->member, slice_of(rooms[i]));
+    assert_non_null(listing);
+    assert_int_equal(listing->face_change, stage->member->change);
+    assert_non_null(listing->face.data);
+  }
+  assert_int_equal(stage->house->member_changes, 3);
+}
+
+static void opening_twice_owes_the_notification_once(void **state) {
+  struct stage *stage = *state;
+  for (int i = 0; i < 2; i++) {
+    struct staged *call = stage_call(stage, "room.open", "{\"country\":\"kz\"}");
+    finish_open(stage, STORE_ROOM_OPEN, house_room("kz", ROOM_COUNTRY, 5, 5));
+    json_decref(stage_answer(call));
+  }
+  assert_int_equal(present_listing(stage->member, SLICE_LITERAL("kz"))->face_change, 1);
+}
+
+static void only_rooms_that_the_club_has_are_opened(void **state) {
+  struct stage *stage = *state;
+  stage_refused(stage_call(stage, "room.open", "{}"), "country");
+  stage_refused(stage_call(stage, "room.open", "{\"country\":\"us\"}"), "not_found");
+  stage_refused(stage_call(stage, "room.open", "{\"sector\":\"kz\"}"), "not_found");
+  stage_refused(stage_call(stage, "room.open", "{\"country\":\"kz\",\"sector\":\"gambling\"}"), "not_found");
+  assert_int_equal(stage->house->job_count, 0);
+}
+
+static void a_direct_talk_is_the_other_ones_name(void **state) {
+  struct stage *stage = *state;
+  struct member_record with = house_record(4, "xiaolong", "王小龙", ROLE_MEMBER);
+  struct room_record record = house_room("dm.abc", ROOM_DIRECT, 2, 0);
+  record.with = &with;
+  struct present *other = house_enter(stage->house, 4, "xiaolong", "王小龙", ROLE_MEMBER);
+  struct staged *call = stage_call(stage, "direct.open", "{\"member\":\"m4\"}");
+  struct store_job *job = house_job(stage->house, STORE_DIRECT_OPEN);
+  assert_int_equal(job->room.member, 17);
+  assert_int_equal(job->room.other, 4);
+  assert_true(token_is_valid(slice_of(job->room.fresh)));
+  finish_open(stage, STORE_DIRECT_OPEN, record);
+  json_t *answer = stage_answer(call);
+  assert_string_equal(house_text(answer, "result.room.kind"), "direct");
+  assert_string_equal(house_text(answer, "result.room.title"), "王小龙");
+  assert_string_equal(house_text(answer, "result.room.with.login"), "xiaolong");
+  assert_int_equal(house_number(answer, "result.room.with.online"), 1);
+  assert_int_equal(house_number(answer, "result.room.unread"), 2);
+  json_decref(answer);
+  house_leave(stage->house, other);
+}
+
+static void nobody_talks_with_oneself_or_with_nobody(void **state) {
+  struct stage *stage = *state;
+  stage_refused(stage_call(stage, "direct.open", "{\"member\":\"m17\"}"), "member");
+  stage_refused(stage_call(stage, "direct.open", "{\"member\":\"aigul\"}"), "not_found");
+  struct staged *call = stage_call(stage, "direct.open", "{\"member\":\"m999\"}");
+  house_refuse(stage->house, REASON_NOT_FOUND);
+  stage_refused(call, "not_found");
+}
+
+static void moderators_stand_as_such_in_every_room(void **state) {
+  struct stage *stage = *state;
+  stage->member->role = ROLE_ADMIN;
+  struct staged *call = stage_call(stage, "room.open", "{\"country\":\"kz\"}");
+  finish_open(stage, STORE_ROOM_OPEN, house_room("kz", ROOM_COUNTRY, 5, 5));
+  json_t *answer = stage_answer(call);
+  assert_string_equal(house_text(answer, "result.room.role"), "moderator");
+  json_decref(answer);
+}
+
+/* ---- listings that are read again ---- */
+
+static void refresh(struct stage *stage) {
+  assert_true(listing_refresh(&stage->house->services, 17, SLICE_LITERAL("kz")));
+}
+
+static void a_listing_is_read_again_once_at_a_time(void **state) {
+  struct stage *stage = *state;
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 5, 1);
+  assert_true(present_list(stage->house->services.rooms, stage->member, &record, false));
+  refresh(stage);
+  refresh(stage);
+  assert_int_equal(stage->house->job_count, 1);
+  finish_open(stage, STORE_ROOM_GET, house_room("kz", ROOM_COUNTRY, 6, 6));
+  assert_int_equal(room_watch_counts(&stage->member->listings->watcher).unread, 0);
+  assert_int_equal(stage->house->member_changes, 1);
+  refresh(stage);
+  house_finish(stage->house, STORE_UNAVAILABLE);
+  refresh(stage);
+  house_refuse(stage->house, REASON_NOT_FOUND);
+  assert_int_equal(stage->house->member_changes, 1);
+}
+
+static void a_reading_that_was_overtaken_is_done_again(void **state) {
+  struct stage *stage = *state;
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 9, 1);
+  struct present *other = house_enter(stage->house, 4, "xiaolong", "王小龙", ROLE_MEMBER);
+  assert_true(present_list(stage->house->services.rooms, other, &record, false));
+  refresh(stage);
+  finish_open(stage, STORE_ROOM_GET, house_room("kz", ROOM_COUNTRY, 8, 1));
+  assert_null(present_listing(stage->member, SLICE_LITERAL("kz")));
+  finish_open(stage, STORE_ROOM_GET, house_room("kz", ROOM_COUNTRY, 9, 1));
+  assert_non_null(present_listing(stage->member, SLICE_LITERAL("kz")));
+  house_leave(stage->house, other);
+}
+
+static void a_room_that_the_store_does_not_list_stays_away(void **state) {
+  struct stage *stage = *state;
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 9, 9);
+  record.listed = false;
+  refresh(stage);
+  finish_open(stage, STORE_ROOM_GET, record);
+  assert_null(present_listing(stage->member, SLICE_LITERAL("kz")));
+}
+
+static void nobody_is_there_any_more_when_the_reading_comes_back(void **state) {
+  struct stage *stage = *state;
+  struct present *other = house_enter(stage->house, 4, "xiaolong", "王小龙", ROLE_MEMBER);
+  assert_true(listing_refresh(&stage->house->services, 4, SLICE_LITERAL("kz")));
+  house_leave(stage->house, other);
+  finish_open(stage, STORE_ROOM_GET, house_room("kz", ROOM_COUNTRY, 9, 9));
+  assert_int_equal(rooms_count(stage->house->services.rooms), 0);
+  assert_true(listing_refresh(&stage->house->services, 4, SLICE_LITERAL("kz")));
+  assert_int_equal(stage->house->job_count, 0);
+}
+
+static void a_full_store_is_told(void **state) {
+  struct stage *stage = *state;
+  stage->house->store_full = true;
+  assert_false(listing_refresh(&stage->house->services, 17, SLICE_LITERAL("kz")));
+  assert_int_equal(rooms_count(stage->house->services.rooms), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      STAGE_TEST(what_asks_for_attention_comes_first),
+      STAGE_TEST(the_longest_list_fits_into_a_frame_and_says_that_it_is_cut),
+      STAGE_TEST(all_rooms_of_the_club_at_once_are_not_cut),
+      STAGE_TEST(opening_puts_the_room_on_the_list_of_all_connections),
+      STAGE_TEST(opening_twice_owes_the_notification_once),
+      STAGE_TEST(only_rooms_that_the_club_has_are_opened),
+      STAGE_TEST(a_direct_talk_is_the_other_ones_name),
+      STAGE_TEST(nobody_talks_with_oneself_or_with_nobody),
+      STAGE_TEST(moderators_stand_as_such_in_every_room),
+      STAGE_TEST(a_listing_is_read_again_once_at_a_time),
+      STAGE_TEST(a_reading_that_was_overtaken_is_done_again),
+      STAGE_TEST(a_room_that_the_store_does_not_list_stays_away),
+      STAGE_TEST(nobody_is_there_any_more_when_the_reading_comes_back),
+      STAGE_TEST(a_full_store_is_told),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
