@@ -20,11 +20,11 @@ DEPS_base :=
 DEPS_wire := base
 DEPS_store := base
 DEPS_bus := base
-DEPS_room := wire base
+DEPS_room := store bus wire base
 DEPS_member := room wire store base
-DEPS_method := room member wire store base
+DEPS_method := room member store bus wire base
 DEPS_api := member room wire store base
-DEPS_connection := method room member wire base
+DEPS_connection := method room member store bus wire base
 DEPS_instance := connection api method room member bus wire base store
 DEPS_net := base
 

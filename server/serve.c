@@ -136,10 +136,12 @@ static void serve_name(struct serving *serving) {
   snprintf(serving->instance, sizeof serving->instance, "%.40s-%.8s", host, token);
 }
 
-static bool serve_begin(struct serving *serving, char *error, size_t size) {
+static bool serve_begin(struct serving *serving, char error[CONFIG_ERROR_SIZE]) {
+  const size_t size = CONFIG_ERROR_SIZE;
   const struct config *config = serving->config;
   for (size_t i = 0; i < config->origin_count; i++) serving->origins[i] = slice_of(config->origins[i]);
   serve_name(serving);
+  if (!config_make_data(config, error)) return false;
   serving->club = club_load(config->club_file[0] ? config->club_file : NULL, error, size);
   if (!serving->club) return false;
   serving->lock = store_lock_server(config->store, error, size);
@@ -194,7 +196,7 @@ int serve(const struct config *config) {
   serving->lock = -1;
   char error[CONFIG_ERROR_SIZE] = "";
   int status = 0;
-  if (serve_begin(serving, error, sizeof error)) {
+  if (serve_begin(serving, error)) {
     serve_announce(serving);
     net_turn_within(serving->net, WHEEL_TICK_MS);
     net_run(serving->net);
