@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #include "club/limits.h"
+#include "club/log.h"
 #include "club/services.h"
 
 #define HOUSE_JOBS 64
@@ -125,6 +126,7 @@ static inline void house_rooms(struct house *house) {
 
 static inline struct house *house_open(void) {
   char error[256];
+  log_set_level(LOG_ERROR);
   struct house *house = calloc(1, sizeof *house);
   assert_non_null(house);
   house->now_ms = 1767225600000; /* 2026-01-01T00:00:00.000Z */
