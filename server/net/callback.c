@@ -27,7 +27,7 @@ static int callback_destroyed(struct lws *wsi) {
 static int callback_http(struct link *link, enum lws_callback_reasons reason, const char *in, size_t size) {
   switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return link->admin ? -1 : upgrade_confirm(link, in);
-    case LWS_CALLBACK_HTTP: return link->admin ? admin_serve(link) : http_begin(link);
+    case LWS_CALLBACK_HTTP: return link->admin ? admin_serve(link) : http_begin(link, in, size);
     case LWS_CALLBACK_HTTP_BODY: return link->admin ? -1 : http_body(link, in, size);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION: return link->admin ? -1 : http_body_end(link);
     case LWS_CALLBACK_HTTP_WRITEABLE: return http_writable(link);

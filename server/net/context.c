@@ -6,9 +6,10 @@
 /* libwebsockets takes a function without a context. Its lines end with a newline. */
 static void context_log(int level, const char *text) {
   char line[256];
+  (void)level;
   snprintf(line, sizeof line, "%s", text);
   line[strcspn(line, "\r\n")] = '\0';
-  log_line(level == LLL_ERR ? LOG_ERROR : LOG_WARN, "lws", LOG_TEXT("text", line));
+  log_line(LOG_WARN, "lws", LOG_TEXT("text", line));
 }
 
 /* `protocols[0]` takes HTTP and has a name that no client can ask for. Per-session data must be there, or
@@ -43,6 +44,9 @@ static void context_describe(struct net *net, struct lws_context_creation_info *
   info->timeout_secs = LIMIT_HTTP_SECONDS - 1;
   info->keepalive_timeout = LIMIT_HTTP_SECONDS - 1;
   info->timeout_secs_ah_idle = LIMIT_HTTP_SECONDS - 1;
+  /* A whole TLS record and its headroom: of what stays inside OpenSSL libwebsockets takes one more bufferful and then
+   * waits for the socket. */
+  info->pt_serv_buf_size = SSL3_RT_MAX_PLAIN_LENGTH + 64;
   info->max_http_header_data2 = LIMIT_HTTP_HEADERS;
   info->options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
                   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME |

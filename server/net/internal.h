@@ -59,11 +59,13 @@ struct link {
   bool kill_wanted : 1;
   bool marked : 1;
   bool watched : 1;
+  bool silence_wanted : 1;
   unsigned short close_code;
   int64_t written; /* bytes of frames */
   char *close_text;
   TAILQ_ENTRY(link) mark;  /* something is to be done at the end of the turn */
   TAILQ_ENTRY(link) watch; /* an answer is blocked */
+  TAILQ_ENTRY(link) silence; /* is to be made mute */
   TAILQ_ENTRY(link) all;
   struct wheel_timer timer; /* whatever is awaited: killed when it does not come */
   struct exchange *exchange;
@@ -121,7 +123,7 @@ struct net {
   struct pending_list pending;
 
   struct wheel *wheel;
-  struct link_list links, marked, watched;
+  struct link_list links, marked, watched, silence;
   struct exchange *exchanges; /* by id */
   struct exchange_list ready; /* whole requests to be handed on at the end of the turn */
   uint64_t last_exchange;
@@ -187,13 +189,19 @@ void socket_settle(struct net *net);
 int upgrade_confirm(struct link *link, const char *word);
 
 /* http.c */
-int http_begin(struct link *link);
+/* `path` lies in libwebsockets' own memory. */
+int http_begin(struct link *link, const char *path, size_t size);
 int http_body(struct link *link, const char *bytes, size_t size);
 int http_body_end(struct link *link);
 int http_writable(struct link *link);
 void http_forget(struct link *link);
 void http_settle(struct net *net);
 void http_give_answer(void *self, uint64_t exchange, const struct http_reply *reply);
+
+/* silence.c */
+void silence_begin(struct link *link);
+void silence_end(struct link *link);
+void silence_settle(struct net *net);
 
 /* tls.c */
 bool tls_check(const char *certificate, const char *key, char *error, size_t size) CLUB_MUST_CHECK;

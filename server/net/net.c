@@ -51,6 +51,7 @@ static bool net_take_memory(struct net *net) {
   TAILQ_INIT(&net->links);
   TAILQ_INIT(&net->marked);
   TAILQ_INIT(&net->watched);
+  TAILQ_INIT(&net->silence);
   TAILQ_INIT(&net->ready);
   LIST_INIT(&net->pending);
   net->club.descriptor = net->admin.descriptor = net->web_root = -1;

@@ -1,0 +1,232 @@
+/* Who is let in: counts, descriptors, proxies. */
+#include "fixture.h"
+
+static const char ask[] = "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n";
+
+static void an_address_has_no_more_connections_than_its_limit(void **state) {
+  struct fixture fixture;
+  struct client clients[5];
+  (void)state;
+  fixture_prepare(&fixture, false);
+  fixture.setup.limits.connections_of_address = 5;
+  fixture_run(&fixture);
+  for (size_t i = 0; i < 5; i++) clients[i] = client_open(&fixture);
+  struct client surplus = client_connect(&fixture);
+  assert_true(client_is_cut(&surplus, 1000));
+  client_close(&surplus);
+  client_close(&clients[0]);
+  fixture_await(&fixture.closed, 1);
+  usleep(50000);
+  clients[0] = client_open(&fixture); /* there is room again */
+  for (size_t i = 0; i < 5; i++) client_close(&clients[i]);
+  fixture_stop(&fixture);
+}
+
+static void there_are_no_more_connections_than_the_limit(void **state) {
+  struct fixture fixture;
+  struct client clients[5];
+  (void)state;
+  fixture_prepare(&fixture, true);
+  fixture.setup.limits.connections = 5;
+  fixture_run(&fixture);
+  for (size_t i = 0; i < 5; i++) clients[i] = client_open(&fixture);
+  struct client surplus = client_connect_from(fixture.port, false, 0, NULL);
+  assert_true(client_is_cut(&surplus, 1000));
+  client_close(&surplus);
+  client_text(&clients[4], russian);
+  client_expect(&clients[4], russian);
+  for (size_t i = 0; i < 5; i++) client_close(&clients[i]);
+  fixture_await(&fixture.closed, 5);
+  usleep(50000);
+  fixture_serves(&fixture);
+  fixture_stop(&fixture);
+}
+
+static void without_descriptors_the_others_are_served(void **state) {
+  struct fixture fixture;
+  struct client clients[60];
+  int taken[4096];
+  size_t count = 0;
+  (void)state;
+  fixture_prepare(&fixture, false);
+  fixture.setup.limits.connections = 100000;
+  fixture_run(&fixture);
+  struct client first = client_open(&fixture);
+  for (size_t i = 0; i < 60; i++) clients[i].descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct rlimit limit, low;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  low = limit;
+  low.rlim_cur = 256;
+  setrlimit(RLIMIT_NOFILE, &low);
+  while (count < 4096 && (taken[count] = dup(0)) >= 0) count++;
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  for (size_t i = 0; i < 60; i++) assert_int_equal(connect(clients[i].descriptor, (struct sockaddr *)&to, sizeof to), 0);
+  int64_t used = cpu_ms();
+  for (int i = 0; i < 10; i++) {
+    client_text(&first, chinese);
+    client_expect(&first, chinese);
+    usleep(50000);
+  }
+  assert_true(cpu_ms() - used < 250); /* it waits, it does not spin */
+  for (size_t i = 0; i < count; i++) close(taken[i]);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  for (size_t i = 0; i < 60; i++) close(clients[i].descriptor);
+  usleep(300000);
+  fixture_serves(&fixture);
+  client_close(&first);
+  fixture_stop(&fixture);
+}
+
+static void trust_loopback(struct fixture *fixture, bool tls, const struct slice *networks) {
+  fixture_prepare(fixture, tls);
+  fixture->setup.trusted_proxies = networks;
+  fixture->setup.trusted_proxy_count = 1;
+  fixture->setup.limits.connections_of_address = 1;
+  fixture_run(fixture);
+}
+
+static void address_behind(bool tls) {
+  static const struct slice networks[] = {{"127.0.0.0/8", 11}};
+  struct fixture fixture;
+  struct response response;
+  trust_loopback(&fixture, tls, networks);
+  struct client client = client_connect_from(fixture.port, tls, 0, "PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\n");
+  client_request(&client, &response, ask);
+  assert_string_equal(response.body, "203.0.113.7");
+  client_request(&client, &response, "GET /api/address HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
+  assert_string_equal(response.body, "203.0.113.7"); /* the stranger's own word */
+  struct client second = client_connect_from(fixture.port, false, 0, "PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\n");
+  assert_true(client_is_cut(&second, 1000)); /* counted under the announced address, before TLS */
+  client_close(&second);
+  client_close(&client);
+  client = client_connect_from(fixture.port, tls, 0, NULL);
+  client_request(&client, &response, "GET /api/address HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.8\r\n\r\n");
+  assert_string_equal(response.body, "203.0.113.8");
+  client_request(&client, &response, ask);
+  assert_string_equal(response.body, "127.0.0.1");
+  client_close(&client);
+  client = client_connect_from(fixture.port, false, 0, "PROXY nonsense\r\n");
+  assert_true(client_is_cut(&client, 1000));
+  client_close(&client);
+  fixture_stop(&fixture);
+}
+
+static void trusted_proxies_say_who_asks(void **state) {
+  (void)state;
+  address_behind(false);
+  address_behind(true);
+}
+
+static void a_proxy_header_may_come_in_pieces(void **state) {
+  static const struct slice networks[] = {{"127.0.0.1", 9}};
+  static const char line[] = "PROXY TCP6 2001:db8::7 ::1 1 2\r\n";
+  struct fixture fixture;
+  struct response response;
+  (void)state;
+  trust_loopback(&fixture, false, networks);
+  struct client client = client_connect(&fixture);
+  int64_t used = cpu_ms();
+  for (size_t i = 0; i + 1 < sizeof line; i++) {
+    client_send(&client, line + i, 1);
+    usleep(10000);
+  }
+  assert_true(cpu_ms() - used < 150);
+  client_request(&client, &response, ask);
+  assert_string_equal(response.body, "2001:db8::7");
+  client_close(&client);
+  struct client silent[3];
+  for (size_t i = 0; i < 3; i++) silent[i] = client_connect(&fixture); /* left at the end */
+  usleep(50000);
+  fixture_stop(&fixture);
+  for (size_t i = 0; i < 3; i++) client_close(&silent[i]);
+}
+
+static void members_behind_one_proxy_are_counted_apart(void **state) {
+  static const struct slice networks[] = {{"127.0.0.1", 9}};
+  static const int wanted[] = {101, 101, 429};
+  static const char *const addresses[] = {"203.0.113.7", "203.0.113.8", "203.0.113.7"};
+  struct fixture fixture;
+  struct client clients[3];
+  (void)state;
+  trust_loopback(&fixture, false, networks);
+  for (size_t i = 0; i < 3; i++) {
+    char request[1024];
+    struct response response;
+    snprintf(request, sizeof request, "%.*sX-Forwarded-For: %s\r\n\r\n", (int)strlen(CLIENT_UPGRADE) - 2, CLIENT_UPGRADE, addresses[i]);
+    clients[i] = client_connect(&fixture);
+    client_request(&clients[i], &response, request);
+    assert_int_equal(response.status, wanted[i]);
+  }
+  for (size_t i = 0; i < 3; i++) client_close(&clients[i]);
+  fixture_stop(&fixture);
+}
+
+static void strangers_are_not_believed(void **state) {
+  static const struct slice networks[] = {{"10.0.0.0/8", 10}};
+  struct fixture fixture;
+  struct response response;
+  (void)state;
+  trust_loopback(&fixture, false, networks);
+  fixture_request(&fixture, &response, "GET /api/address HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n");
+  assert_string_equal(response.body, "127.0.0.1");
+  struct client client = client_connect_from(fixture.port, false, 0, "PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\n");
+  client_request(&client, &response, ask);
+  assert_null(strstr(response.body, "203.0.113.7"));
+  client_close(&client);
+  fixture_stop(&fixture);
+}
+
+static void nobody_comes_in_after_listening_has_stopped(void **state) {
+  struct fixture fixture;
+  (void)state;
+  fixture_start(&fixture, false);
+  struct client client = client_open(&fixture);
+  pthread_mutex_lock(&fixture.lock);
+  fixture.stop_listening = true;
+  pthread_mutex_unlock(&fixture.lock);
+  net_wake(fixture.net);
+  usleep(100000);
+  int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  assert_int_equal(connect(descriptor, (struct sockaddr *)&to, sizeof to), -1);
+  close(descriptor);
+  client_text(&client, russian);
+  client_expect(&client, russian);
+  client_close(&client);
+  fixture_stop(&fixture);
+}
+
+static void what_cannot_be_listened_on_is_said(void **state) {
+  static const char *const wrong[] = {"nonsense", "127.0.0.1", "127.0.0.1:", ":1", "203.0.113.9:0", "127.0.0.1:99999999"};
+  struct fixture fixture;
+  char error[512], taken[32];
+  (void)state;
+  fixture_start(&fixture, false);
+  struct net_setup setup = fixture.setup;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    setup.listen = wrong[i];
+    assert_null(net_create(&setup, error, sizeof error));
+    assert_non_null(strstr(error, "cannot listen on"));
+  }
+  snprintf(taken, sizeof taken, "127.0.0.1:%d", fixture.port);
+  setup.listen = taken;
+  assert_null(net_create(&setup, error, sizeof error));
+  assert_non_null(strstr(error, "Address already in use"));
+  fixture_serves(&fixture);
+  fixture_stop(&fixture);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_address_has_no_more_connections_than_its_limit),
+      cmocka_unit_test(there_are_no_more_connections_than_the_limit),
+      cmocka_unit_test(without_descriptors_the_others_are_served),
+      cmocka_unit_test(trusted_proxies_say_who_asks),
+      cmocka_unit_test(a_proxy_header_may_come_in_pieces),
+      cmocka_unit_test(members_behind_one_proxy_are_counted_apart),
+      cmocka_unit_test(strangers_are_not_believed),
+      cmocka_unit_test(nobody_comes_in_after_listening_has_stopped),
+      cmocka_unit_test(what_cannot_be_listened_on_is_said),
+  };
+  return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
+}

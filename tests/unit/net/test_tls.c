@@ -1,0 +1,163 @@
+/* Certificates: made, checked, renewed under open connections; and which TLS is spoken. */
+#include "fixture.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+static void serial_of(const struct client *client, char text[100]) {
+  X509 *certificate = SSL_get_peer_certificate(client->ssl);
+  BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+  char *hex = BN_bn2hex(number);
+  snprintf(text, 100, "%s", hex);
+  OPENSSL_free(hex);
+  BN_free(number);
+  X509_free(certificate);
+}
+
+static void a_renewed_certificate_reaches_new_connections(void **state) {
+  struct fixture fixture;
+  char error[512], before[100], after[100];
+  (void)state;
+  fixture_start(&fixture, true);
+  struct client old = client_open(&fixture);
+  serial_of(&old, before);
+  FILE *file = fopen(fixture.certificate, "w"); /* a broken one changes nothing */
+  fputs("nonsense", file);
+  fclose(file);
+  log_set_level(LOG_ERROR + 1);
+  kill(getpid(), SIGHUP);
+  usleep(200000);
+  log_set_level(LOG_ERROR);
+  struct client client = client_open(&fixture);
+  serial_of(&client, after);
+  assert_string_equal(after, before);
+  client_close(&client);
+  unlink(fixture.certificate);
+  unlink(fixture.key);
+  assert_true(net_make_certificate(fixture.certificate, fixture.key, NULL, error, sizeof error));
+  kill(getpid(), SIGHUP);
+  usleep(200000);
+  client = client_open(&fixture);
+  serial_of(&client, after);
+  assert_string_not_equal(after, before);
+  client_text(&old, russian);
+  client_expect(&old, russian);
+  client_close(&client);
+  client_close(&old);
+  fixture_stop(&fixture);
+}
+
+static void old_versions_of_tls_are_refused(void **state) {
+  static const int versions[] = {TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
+  struct fixture fixture;
+  (void)state;
+  fixture_start(&fixture, true);
+  for (size_t i = 0; i < 3; i++) {
+    struct client client = client_connect_from(fixture.port, false, 0, NULL);
+    client.context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_security_level(client.context, 0);
+    SSL_CTX_set_min_proto_version(client.context, versions[i]);
+    SSL_CTX_set_max_proto_version(client.context, versions[i]);
+    client.ssl = SSL_new(client.context);
+    static const unsigned char offered[] = "\2h2\x8http/1.1";
+    SSL_set_alpn_protos(client.ssl, offered, sizeof offered - 1);
+    SSL_set_fd(client.ssl, client.descriptor);
+    assert_int_equal(SSL_connect(client.ssl) == 1, i > 0);
+    if (i > 0) {
+      const unsigned char *chosen;
+      unsigned size;
+      SSL_get0_alpn_selected(client.ssl, &chosen, &size);
+      assert_int_equal(size, 8);
+      assert_memory_equal(chosen, "http/1.1", 8);
+      assert_true(client_upgrade(&client));
+    }
+    client_close(&client);
+  }
+  fixture_stop(&fixture);
+}
+
+static void a_returning_client_resumes_its_session(void **state) {
+  struct fixture fixture;
+  (void)state;
+  fixture_start(&fixture, true);
+  struct client client = client_open(&fixture);
+  client_text(&client, "hello");
+  client_expect(&client, "hello");
+  SSL_SESSION *session = SSL_get1_session(client.ssl);
+  SSL_shutdown(client.ssl); /* OpenSSL takes back a session whose line was just dropped */
+  client_close(&client);
+  client = client_connect_from(fixture.port, false, 0, NULL);
+  client.context = SSL_CTX_new(TLS_client_method());
+  client.ssl = SSL_new(client.context);
+  SSL_set_session(client.ssl, session);
+  SSL_set_fd(client.ssl, client.descriptor);
+  assert_int_equal(SSL_connect(client.ssl), 1);
+  assert_true(SSL_session_reused(client.ssl));
+  assert_true(client_upgrade(&client));
+  SSL_SESSION_free(session);
+  client_close(&client);
+  fixture_stop(&fixture);
+}
+
+static void unusable_certificates_are_named_at_the_start(void **state) {
+  struct fixture fixture;
+  char error[512], other[160];
+  (void)state;
+  fixture_start(&fixture, true);
+  struct net_setup setup = fixture.setup;
+  setup.certificate = "/nonexistent.pem";
+  assert_null(net_create(&setup, error, sizeof error));
+  assert_non_null(strstr(error, "/nonexistent.pem"));
+  snprintf(other, sizeof other, "%s/other.pem", fixture.folder);
+  char other_key[160];
+  snprintf(other_key, sizeof other_key, "%s/other.key", fixture.folder);
+  assert_true(net_make_certificate(other, other_key, "other.test", error, sizeof error));
+  setup.certificate = other;
+  assert_null(net_create(&setup, error, sizeof error));
+  assert_non_null(strstr(error, fixture.key));
+  unlink(other);
+  unlink(other_key);
+  fixture_stop(&fixture);
+}
+
+static void a_made_certificate_names_its_hosts_and_its_key_is_secret(void **state) {
+  struct fixture fixture;
+  struct stat file;
+  char error[512];
+  (void)state;
+  fixture_prepare(&fixture, true);
+  assert_int_equal(stat(fixture.key, &file), 0);
+  assert_int_equal(file.st_mode & 0777, 0600);
+  FILE *input = fopen(fixture.certificate, "r");
+  X509 *certificate = PEM_read_X509(input, NULL, NULL, NULL);
+  fclose(input);
+  assert_non_null(certificate);
+  assert_int_equal(X509_check_host(certificate, "localhost", 0, 0, NULL), 1);
+  assert_int_equal(X509_check_host(certificate, "club.test", 0, 0, NULL), 1);
+  assert_int_equal(X509_check_ip_asc(certificate, "127.0.0.1", 0), 1);
+  assert_int_equal(X509_check_ip_asc(certificate, "::1", 0), 1);
+  assert_int_equal(EVP_PKEY_get_bits(X509_get0_pubkey(certificate)), 256);
+  X509_free(certificate);
+  int64_t made = file.st_mtim.tv_nsec;
+  assert_true(net_make_certificate(fixture.certificate, fixture.key, "club.test", error, sizeof error));
+  assert_int_equal(stat(fixture.key, &file), 0);
+  assert_int_equal(file.st_mtim.tv_nsec, made); /* both were there */
+  unlink(fixture.key);
+  assert_false(net_make_certificate(fixture.certificate, fixture.key, "club.test", error, sizeof error));
+  unlink(fixture.certificate);
+  assert_false(net_make_certificate("/nonexistent/c.pem", "/nonexistent/k.pem", NULL, error, sizeof error));
+  fixture.setup.tls = false; /* so that the fixture can be ended */
+  fixture_run(&fixture);
+  fixture_stop(&fixture);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_renewed_certificate_reaches_new_connections),
+      cmocka_unit_test(old_versions_of_tls_are_refused),
+      cmocka_unit_test(a_returning_client_resumes_its_session),
+      cmocka_unit_test(unusable_certificates_are_named_at_the_start),
+      cmocka_unit_test(a_made_certificate_names_its_hosts_and_its_key_is_secret),
+  };
+  return cmocka_run_group_tests_name("tls", tests, NULL, NULL);
+}
