@@ -14,8 +14,7 @@ const OUTSTANDING = 4;
 class Journal {
   sent = new Map(); // client_id → {room, text}
   answers = new Map(); // client_id → [{seq, duplicate}]
-  given = new Map(ROOMS.map((room) => [room, []])); // entries after `start`, as they came
-  start = new Map();
+  given = new Map(ROOMS.map((room) => [room, []])); // entries as they came
   changes = []; // edits and removes that were answered: {kind, room, target, seq, text?}
   going = true;
   talking = true;
@@ -49,13 +48,16 @@ class Journal {
     await Promise.race([consumed, Promise.all(Array.from({ length: OUTSTANDING }, () => this.#talk()))]);
   }
 
-  /** Takes entries as they come, each exactly in its place. */
+  /** Takes entries as they come, from answers to joins and from notifications, each exactly in its place. */
   async #follow(line) {
     let at = 0;
     const look = () => {
       for (; at < line.received.length; at++) {
         const { message } = line.received[at];
         if (message.method === 'entry') this.#take(message.params, 'notified');
+        else if (message.result?.room && message.result.entries) {
+          for (const entry of message.result.entries) this.#take(entry, 'joined');
+        }
       }
       return line.isClosed;
     };
@@ -66,19 +68,15 @@ class Journal {
 
   #take(entry, how) {
     const list = this.given.get(entry.room);
-    const expected = (list.at(-1)?.seq ?? this.start.get(entry.room)) + 1;
+    const expected = (list.at(-1)?.seq ?? 0) + 1;
     assert.equal(entry.seq, expected, `${this.login}, ${entry.room}: ${how} ${entry.seq} where ${expected} is next`);
     list.push({ ...entry, how });
   }
 
   async #join(room) {
-    for (;;) {
-      const known = this.given.get(room).at(-1)?.seq ?? this.start.get(room);
-      const answer = await this.line.call('room.join', { room, after: known ?? 0, limit: 100 });
-      if (known === undefined) this.start.set(room, 0);
-      // Later entries may be in the same frame: they are taken after this page, in the order of the frame.
-      for (const entry of answer.entries) this.#take(entry, 'joined');
-      if (!answer.more) return;
+    for (let more = true; more; ) {
+      const after = this.given.get(room).at(-1)?.seq ?? 0;
+      ({ more } = await this.line.call('room.join', { room, after, limit: 100 }));
     }
   }
 
@@ -196,8 +194,8 @@ test('whatever was answered is there, nothing is missing, doubled or out of orde
 
 function check(club, journals) {
   const byClient = new Map();
-  for (const room of ROOMS) {
-    const rows = stored(club, room);
+  const logs = new Map(ROOMS.map((room) => [room, stored(club, room)]));
+  for (const [room, rows] of logs) {
     assert.deepEqual(rows.map((row) => row.seq), rows.map((_, index) => index + 1), `${room} has a hole`);
     for (const row of rows.filter((one) => one.client_id)) {
       const key = `${row.login} ${row.client_id}`;
@@ -230,7 +228,7 @@ function check(club, journals) {
       if (row.text !== null) assert.equal(row.text, text, `${id} has another text`);
     }
     for (const change of journal.changes) {
-      const row = stored(club, change.room)[change.seq - 1];
+      const row = logs.get(change.room)[change.seq - 1];
       assert.ok(row, `an answered ${change.kind} is lost`);
       assert.ok(row.target === change.target || row.seq === change.target, `an answered ${change.kind} is not where it was said to be`);
     }

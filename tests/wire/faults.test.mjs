@@ -13,9 +13,9 @@ import { mixed } from './support/texts.mjs';
 const post = (line, room, text, id = clientId()) => line.call('message.post', { room, client_id: id, text });
 
 /** `clubd serve` must end by itself, with a status and one clear line that matches. */
-async function refused(club, line, { settings = {}, words = ['serve'] } = {}) {
+async function refused(club, line, { settings = {}, words = ['serve'], input } = {}) {
   const began = Date.now();
-  const { status, errors } = await club.run(words, { settings });
+  const { status, errors } = await club.run(words, { settings, input });
   assert.ok(status === 1 || status === 2, `status ${status}: ${errors}`);
   const lines = errors.trimEnd().split('\n');
   assert.equal(lines.length, 1, errors);
@@ -285,7 +285,7 @@ test('the commands work beside a running server, and their mistakes are one line
   await withClub({ members: ['anna'] }, async (club) => {
     await club.command(['migrate']);
     await refused(club, /nobody/, { words: ['session', 'add', 'nobody'] });
-    await refused(club, /anna/, { words: ['member', 'add', 'anna', '--name', 'X'] });
+    await refused(club, /anna/, { words: ['member', 'add', 'anna', '--name', 'X'], input: 'слово-за-слово 8\n' });
     await refused(club, /king/, { words: ['member', 'role', 'anna', 'king'] });
     await refused(club, /zz/, { words: ['invite', '--room', 'zz'] });
     const file = join(club.folder, 'bad.csv');

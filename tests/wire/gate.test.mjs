@@ -119,9 +119,9 @@ test('a chunked body is 411, a body over 64 KB 413, an unknown path 404, a wrong
   assert.equal((await say(`${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n0\r\n\r\n`)).status, 411);
   assert.equal((await say(`${head}\r\n`)).status, 411);
   assert.equal((await say(`${head}Content-Length: 65537\r\n\r\n`)).status, 413);
-  assert.equal((await say(`${head}Content-Length: 99999999999999999999\r\n\r\n`)).status, 413);
+  assert.ok([400, 413].includes((await say(`${head}Content-Length: 99999999999999999999\r\n\r\n`)).status));
   const large = JSON.stringify({ login: 'x', password: 'y'.repeat(65000) });
-  assert.ok([401, 422].includes((await say(`${head}Content-Length: ${large.length}\r\n\r\n${large}`)).status));
+  assert.ok([401, 422].includes((await say(`${head}Content-Length: ${Buffer.byteLength(large)}\r\n\r\n${large}`)).status));
   for (const length of ['-1', 'abc', '1e3', '0x10']) {
     const { status } = await say(`${head}Content-Length: ${length}\r\n\r\n{}`, 1500);
     assert.ok(status === 0 || (status >= 400 && status < 500), `${length}: ${status}`);
@@ -200,7 +200,7 @@ test('answers over HTTP keep their order on a line that pipelines', async () => 
   const raw = await Raw.connect(club);
   const login = JSON.stringify(body);
   raw.write(
-    `POST /api/session HTTP/1.1\r\nHost: localhost:${club.port}\r\nOrigin: ${club.origin}\r\nContent-Length: ${login.length}\r\n\r\n${login}` +
+    `POST /api/session HTTP/1.1\r\nHost: localhost:${club.port}\r\nOrigin: ${club.origin}\r\nContent-Length: ${Buffer.byteLength(login)}\r\n\r\n${login}` +
       `GET /api/club HTTP/1.1\r\nHost: localhost:${club.port}\r\n\r\n`,
   );
   await raw.until(() => raw.data.includes('"countries"') || raw.ended, 4000);
@@ -215,7 +215,7 @@ test('answers over HTTP keep their order on a line that pipelines', async () => 
 
 test('a client that hangs up while its password is hashed disturbs nobody', async () => {
   const login = JSON.stringify(body);
-  const request = `POST /api/session HTTP/1.1\r\nHost: localhost:${club.port}\r\nOrigin: ${club.origin}\r\nContent-Length: ${login.length}\r\n\r\n${login}`;
+  const request = `POST /api/session HTTP/1.1\r\nHost: localhost:${club.port}\r\nOrigin: ${club.origin}\r\nContent-Length: ${Buffer.byteLength(login)}\r\n\r\n${login}`;
   for (let round = 0; round < 10; round++) {
     const raw = await Raw.connect(club);
     raw.write(request);

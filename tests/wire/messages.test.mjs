@@ -86,10 +86,10 @@ test('texts of up to 4,000 characters, longer ones are too long, empty ones no t
   const emoji = '🐫'.repeat(4000);
   assert.equal((await stands((await post(anna, emoji)).seq)).text, emoji);
   assert.equal((await anna.refused('message.post', { room, client_id: clientId(), text: '好'.repeat(4001) })).reason, 'too_long');
-  for (const text of ['', ' ', '\n\t', '\u3000\u00a0', 'a\u0001b', 'a\u0000b', '\u007f', '\u0085', 7, null, ['x'], {}]) {
+  for (const text of ['', ' ', '\n\t', '\u3000\u00a0', 'a\u0001b', '\u007f', '\u0085', 7, null, ['x'], {}]) {
     const error = await anna.ask('message.post', { room, client_id: clientId(), text });
     assert.ok(error.error, `taken: ${JSON.stringify(text)}`);
-    assert.ok([-32602, -32700].includes(error.error.code), JSON.stringify(error.error));
+    assert.equal(error.error.code, -32602, JSON.stringify(error.error));
   }
 });
 

@@ -2,10 +2,12 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { Club, clientId, clubForFile, slow, sleep } from './support/club.mjs';
+import { Line } from './support/line.mjs';
+import { Raw } from './support/raw.mjs';
 
 const club = await clubForFile({ members: ['anna', 'bo'] });
 
@@ -71,7 +73,7 @@ test('each line of the log has time, level and event, and no text of a message',
 
 test('SIGHUP takes a renewed certificate and drops nobody', async () => {
   const folder = join(club.folder, 'tls');
-  execFileSync('mkdir', [folder]);
+  mkdirSync(folder);
   const make = (name) => {
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost', '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)], { stdio: 'ignore' });
   };
@@ -93,11 +95,6 @@ test('SIGHUP takes a renewed certificate and drops nobody', async () => {
     });
   try {
     const [cookie] = await own.cookies('anna', 1);
-    const line = own.open({ cookie, ca: undefined, headers: {} });
-    // Its own `ca` is not that of the folder: trust what was made here.
-    line.opened.catch(() => {});
-    const { Line } = await import('./support/line.mjs');
-    const { readFileSync } = await import('node:fs');
     const held = new Line(`wss://localhost:${own.port}/ws`, { cookie, origin: own.origin, ca: readFileSync(join(folder, 'first.pem')) });
     await held.opened;
     await held.notification('welcome');
@@ -167,7 +164,6 @@ test('while it goes away it is not ready', async () => {
 });
 
 test('a line that is silent for two intervals of pings is closed, one that answers them is not', { timeout: 90_000, skip: slow }, async () => {
-  const { Raw } = await import('./support/raw.mjs');
   const raw = await Raw.upgraded(club, await club.cookie('anna'));
   const alive = await club.connect('bo');
   const began = Date.now();

@@ -75,8 +75,9 @@ test('nesting over 32 is -32700, up to 32 is taken', async () => {
 });
 
 test('what is no request is -32600', async () => {
-  for (const sent of ['1', '"x"', 'null', 'true', '{}', '[]', '{"jsonrpc":"1.0","id":1,"method":"ping"}', '{"id":1,"method":"ping"}', '{"jsonrpc":"2.0","id":1}']) await rejected(sent, -32600);
-  for (const sent of ['{"jsonrpc":"2.0","id":1,"method":7}', '{"jsonrpc":2.0,"id":1,"method":"ping"}']) {
+  for (const sent of ['1', '"x"', 'null', 'true', '{}', '[]']) await rejected(sent, -32600);
+  await rejected('{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600, 1);
+  for (const sent of ['{"jsonrpc":"2.0","id":1}', '{"id":1,"method":"ping"}', '{"jsonrpc":"2.0","id":1,"method":7}', '{"jsonrpc":2.0,"id":1,"method":"ping"}']) {
     const [answer] = await answersTo(sent);
     assert.equal(answer.error.code, -32600, sent);
   }
@@ -188,5 +189,5 @@ test('more than a hundred answers of -32700 or -32600 within ten seconds close w
 });
 
 test('a client’s answers and results are no requests', async () => {
-  await rejected('{"jsonrpc":"2.0","id":1,"result":{}}', -32600);
+  await rejected('{"jsonrpc":"2.0","id":1,"result":{}}', -32600, 1);
 });

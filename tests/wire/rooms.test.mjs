@@ -41,7 +41,7 @@ test('what there is not is not found, and what is no question is bad params', as
     assert.equal((await anna.refused('room.open', params)).code, -32602, JSON.stringify(params));
   }
   for (const room of ['zz', 'kz.nothing', 'KZ', 'kz.', '.fintech', 'fintech.kz', 'dm.nothing', 'ev.x', 'r.x', 'kz fintech', 'x'.repeat(64)]) {
-    for (const method of ['room.join', 'room.history', 'room.members', 'room.leave']) {
+    for (const method of ['room.join', 'room.history', 'room.members']) {
       assert.equal((await anna.refused(method, { room })).reason, 'not_found', `${method} ${room}`);
     }
     assert.equal((await anna.refused('message.post', { room, client_id: clientId(), text: 'x' })).reason, 'not_found', room);
@@ -49,7 +49,7 @@ test('what there is not is not found, and what is no question is bad params', as
 });
 
 test('a join without a memory gives the newest, with one what comes after, page by page', async () => {
-  for (let index = 0; index < 120; index++) await post(anna, 'kg', russian[index % 100].slice(0, 200));
+  for (let index = 0; index < 120; index++) await post(anna, 'kg', russian[index % 100].slice(0, 60));
   const line = await club.connect('bo');
   const newest = await line.call('room.join', { room: 'kg' });
   assert.deepEqual(seqs(newest.entries), range(71, 120));

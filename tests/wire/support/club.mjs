@@ -41,6 +41,7 @@ const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
 
 export class Club {
   #lines = [];
+  #cookies = new Map();
   log = '';
   output = '';
 
@@ -123,8 +124,11 @@ export class Club {
     return output.trim().split('\n');
   }
 
+  /** The cookie of the one session that a member's lines share unless a test asks for more. */
   async cookie(login) {
-    return (await this.cookies(login))[0];
+    const known = this.#cookies.get(login) ?? (await this.cookies(login))[0];
+    this.#cookies.set(login, known);
+    return known;
   }
 
   /** Starts it and waits until it is ready. */

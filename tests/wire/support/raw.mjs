@@ -1,4 +1,5 @@
 // Bytes as a hostile or a clumsy client sends them: no library between the test and the socket.
+import { after } from 'node:test';
 import net from 'node:net';
 import tls from 'node:tls';
 import { randomBytes } from 'node:crypto';
@@ -29,6 +30,9 @@ export function frame(opcode, payload = Buffer.alloc(0), { fin = true, rsv = 0, 
 
 export const text = (value, options) => frame(1, Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)), options);
 
+const all = new Set();
+after(() => all.forEach((raw) => raw.destroy()));
+
 export class Raw {
   data = Buffer.alloc(0);
   ended = false;
@@ -37,6 +41,7 @@ export class Raw {
     const raw = new Raw();
     const plain = net.connect({ host: '127.0.0.1', port, noDelay: true });
     raw.plain = plain;
+    all.add(raw);
     plain.on('error', () => {});
     raw.socket = club.tls ? tls.connect({ socket: plain, ca: club.ca, servername: 'localhost' }) : plain;
     raw.socket.on('data', (piece) => (raw.data = Buffer.concat([raw.data, piece])));
@@ -105,13 +110,13 @@ export class Raw {
     return data.length >= head + body ? { head, body } : undefined;
   }
 
-  /** All that comes until the end, a Close frame (answered) or silence. */
-  async frames(ms = 700) {
+  /** All that comes until the end or silence, or until it fits; a Close frame is answered. */
+  async frames(ms = 700, fits = () => false) {
     const found = [];
     for (;;) {
       const next = await this.frame(ms);
-      if (next.end || next.silent) return [...found, next];
       found.push(next);
+      if (next.end || next.silent || fits(found)) return found;
       if (next.opcode === 8) this.write(frame(8, next.payload.subarray(0, 2)));
     }
   }
@@ -135,7 +140,8 @@ export class Raw {
   }
 
   destroy() {
-    this.socket.destroy();
+    all.delete(this);
+    this.socket?.destroy();
     this.plain.destroy();
   }
 }
