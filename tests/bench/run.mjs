@@ -28,7 +28,26 @@ const load = async (scenario, options, core = loadCore) => {
 };
 
 const cores = {server_core: serverCore, load_core: loadCore};
-const measuring = {...cores, ms: milliseconds, warm_ms: fast ? 200 : 500};
+// The load never sleeps while it measures: with a core of its own it would otherwise be woken by nearly every write of a
+// slower server, and a faster one would not pay for that.
+const measuring = {...cores, ms: milliseconds, warm_ms: fast ? 200 : 500, spin: 1};
+
+const attempts = fast ? 2 : 3;
+let disturbed = 0;
+
+/** Once more when somebody else took a part of the cores, so that the figures are about the two; the calmest counts. */
+const calm = async (measure) => {
+  let best, least = Infinity;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const result = await measure();
+    const others = Math.max(result.server_core - result.server_seconds / result.seconds,
+      result.load_core - result.load_seconds / result.seconds);
+    if (!(others >= least)) [best, least] = [result, others];
+    if (!(least > 0.08)) return best;
+  }
+  disturbed++;
+  return best;
+};
 
 /** A clubd with a store of its own, in which `many` members have sessions. */
 class Club {
@@ -81,7 +100,8 @@ const pairs = async (bare, club) => {
   const all = [];
   for (let turn = 0; turn < turns; turn++) {
     const pair = {};
-    for (const who of turn % 2 ? ['club', 'bare'] : ['bare', 'club']) pair[who] = await (who === 'bare' ? bare : club)();
+    for (const who of turn % 2 ? ['club', 'bare'] : ['bare', 'club'])
+      pair[who] = await calm(who === 'bare' ? bare : club);
     all.push(pair);
   }
   return all;
@@ -156,7 +176,8 @@ const idleRows = async (club) => {
 const print = (fanout, posts, others, seconds) => {
   console.log(`${os.cpus()[0].model}, Linux ${os.release()}, ${new Date().toISOString().slice(0, 10)}; server on core ` +
     `${serverCore}, load on core ${loadCore}; ${turns === 1 ? 'one run each' : `medians of ${turns} in turn`}; ` +
-    `${thousands(seconds)} s in all. 200-byte messages, every post durable.\n`);
+    `${thousands(seconds)} s in all. 200-byte messages, every post durable.` +
+    (disturbed ? ` ${disturbed} measurements stayed disturbed by other programs on these cores.` : '') + '\n');
   console.log(table(['deliveries a second in one room', 'bare limit', 'clubd', 'ratio', 'to reach',
     'wait for the commit, ms, median / p99', 'entries a frame', 'bare, a server CPU second',
     'clubd, a server CPU second', 'ratio', 'bare: cores busy, server / load', 'clubd: cores busy'], fanout));
