@@ -28,6 +28,8 @@ followAddress((token) => {
 });
 watchVisibility(wake, rest);
 addEventListener('online', wake);
+// The line is asked whether it still works: being offline may be a mistake of the browser's.
+addEventListener('offline', wake);
 addEventListener('pagehide', rest);
 
 begun = true;

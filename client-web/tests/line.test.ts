@@ -130,16 +130,24 @@ test('A dead line is noticed: a ping that nothing answers ends it', async () => 
   wire.say({ jsonrpc: '2.0', id: wire.requests().at(-1)?.id, result: {} });
   await wire.clock.pass(24_000);
   assert.equal(wire.line.open, true);
-  await wire.clock.pass(11_100);
+  await wire.clock.pass(21_100);
   assert.equal(wire.states.at(-1)?.at, 'waiting');
   assert.equal(wire.closed, 1);
+});
+
+test('A request that nothing answers ends the line long before the next ping', async () => {
+  const wire = new Wire();
+  await wire.open();
+  void wire.line.call('room.list', {}).catch(() => {});
+  await wire.clock.pass(20_100);
+  assert.equal(wire.states.at(-1)?.at, 'waiting');
 });
 
 test('Waking up tries at once, and finds a dead line within seconds', async () => {
   const wire = new Wire();
   await wire.open();
   wire.line.wake();
-  await wire.clock.pass(4_900);
+  await wire.clock.pass(7_900);
   assert.equal(wire.line.open, true);
   await wire.clock.pass(200);
   assert.equal(wire.line.state.at, 'waiting');

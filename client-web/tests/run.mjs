@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { locales } from '../locales.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const word = process.argv[2] ?? '';
@@ -22,6 +23,7 @@ try {
     sourcemap: 'inline',
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    plugins: [locales],
     external: ['typescript'],
     loader: { '.css': 'empty' },
     define: { CLIENT_FOLDER: JSON.stringify(join(here, '..')) },

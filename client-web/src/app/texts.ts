@@ -1,11 +1,14 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { computed, signal } from '@preact/signals';
 import type english from '../locales/en.json';
 
 export type TextKey = keyof typeof english;
 export type Language = 'en' | 'ru' | 'zh';
 export type Values = Record<string, string | number | Date>;
-type Catalog = Record<string, string>;
+/** Texts with placeholders are read while building; here they come as what the formatter works on. */
+type Text = string | MessageFormatElement[];
+type Catalog = Record<string, Text>;
 
 /** Each language in its own words, so that everybody finds theirs. */
 export const LANGUAGES: Record<Language, { name: string; tag: string }> = {
@@ -68,18 +71,18 @@ export async function chooseLanguage(chosen: Language): Promise<void> {
   await load(chosen);
 }
 
-function formatOf(key: string, text: string): IntlMessageFormat {
+function formatOf(key: string, text: MessageFormatElement[]): IntlMessageFormat {
   const { language: locale, ready } = formats.value;
   const known = ready.get(key);
   if (known !== undefined) return known;
-  const format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
+  const format = new IntlMessageFormat(text, locale);
   ready.set(key, format);
   return format;
 }
 
 export function t(key: TextKey, values?: Values): string {
   const text = current.value.catalog[key] ?? key;
-  return text.includes('{') ? String(formatOf(key, text).format(values)) : text;
+  return typeof text === 'string' ? text : String(formatOf(key, text).format(values));
 }
 
 /** A text whose key is put together from what the server said; `otherwise` where there is none for it. */

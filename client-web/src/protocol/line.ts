@@ -43,8 +43,9 @@ export interface LineEvents {
 }
 
 const OPENING_PATIENCE = 20_000;
-const PING_PATIENCE = 10_000;
-const WAKE_PATIENCE = 5_000;
+/** A large frame takes this long on a slow line, and nothing is heard before its end. */
+const PATIENCE = 20_000;
+const WAKE_PATIENCE = 8_000;
 /** Only a connection that lived this long counts as a success that resets the backoff. */
 const STABLE_AFTER = 10_000;
 const CLOSED_SESSION = 4001;
@@ -66,6 +67,8 @@ export class Line {
   #heard = 0;
   #retryAfter: number | null = null;
   #flushing = false;
+  /** A deadline runs by which something must be heard. */
+  #expecting = false;
   #cancelTimer = (): void => {};
   #cancelPing = (): void => {};
   #cancelDeadline = (): void => {};
@@ -147,6 +150,7 @@ export class Line {
     this.#cancelTimer();
     this.#cancelPing();
     this.#cancelDeadline();
+    this.#expecting = false;
     socket?.close();
     this.#requests.breakAll();
   }
@@ -225,18 +229,24 @@ export class Line {
   #pingLater(): void {
     this.#cancelPing();
     this.#cancelPing = this.#parts.clock.after(this.#limits.ping * 1000, () => {
-      this.#ping(PING_PATIENCE);
+      this.#ping(PATIENCE);
       this.#pingLater();
     });
   }
 
-  /** Asks, and takes the line for dead when nothing at all was heard in time. */
   #ping(patience: number): void {
-    const heard = this.#heard;
     this.request('ping', {}, () => {});
     this.#flush();
+    this.#expect(patience);
+  }
+
+  /** Takes the line for dead when nothing at all is heard in time. */
+  #expect(patience: number): void {
+    const heard = this.#heard;
+    this.#expecting = true;
     this.#cancelDeadline();
     this.#cancelDeadline = this.#parts.clock.after(patience, () => {
+      this.#expecting = false;
       if (this.#heard === heard && this.open) this.#closed(0);
     });
   }
@@ -252,6 +262,8 @@ export class Line {
 
   #flush(): void {
     if (!this.open || this.#socket === null) return;
-    for (const frame of this.#requests.take(this.#limits)) this.#socket.send(frame);
+    const frames = this.#requests.take(this.#limits);
+    for (const frame of frames) this.#socket.send(frame);
+    if (frames.length > 0 && !this.#expecting) this.#expect(PATIENCE);
   }
 }

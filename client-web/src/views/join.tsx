@@ -80,26 +80,35 @@ function readForm(form: HTMLFormElement, invite: string): NewMember {
   return newMember;
 }
 
+/** Back to what has to be changed, far above on a phone. */
+function focusField(form: HTMLFormElement, name: string | null): void {
+  const field = name === null ? null : form.elements.namedItem(name);
+  if (field instanceof HTMLInputElement) field.focus();
+}
+
 function JoinForm({ token }: { token: string }) {
   const [reason, setReason] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
     setBusy(true);
     setReason(null);
     try {
-      await join(readForm(event.currentTarget as HTMLFormElement, token));
+      await join(readForm(form, token));
     } catch (error) {
       const problem = problemOf(error);
       setReason(problem === 'conflict' ? 'login_taken' : problem === 'not_found' ? 'invite_void' : problem);
       setBusy(false);
+      focusField(form, problem === 'conflict' ? 'login' : problem === 'weak_password' ? 'password' : null);
     }
   };
   return (
     <form class="form" onSubmit={(event) => void submit(event)}>
+      <Problem reason={reason === 'login_taken' || reason === 'weak_password' ? reason : null} />
       <AccountFields />
       <BusinessFields />
-      <Problem reason={reason} />
+      <Problem reason={reason === 'login_taken' || reason === 'weak_password' ? null : reason} />
       <button class="primary" disabled={busy}>{busy ? t('join.busy') : t('join.submit')}</button>
     </form>
   );

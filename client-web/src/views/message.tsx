@@ -46,10 +46,10 @@ export function MessageRow(props: MessageRowProps) {
       <div class="bubble">
         {own || follows ? null : <Sender message={message} />}
         {message.replyTo === null || message.removed ? null : <Quote {...props} />}
-        {message.removed
-          ? <p class="removed">{message.reason === null ? t('message.removed') : t('message.removed_why', { reason: message.reason })}</p>
-          : <Text text={message.text} mentions={message.mentions.length > 0} login={props.login} />}
-        <Foot message={message} own={own} acting={acting} />
+        <div class="body" dir="auto">
+          {message.removed ? <Removed reason={message.reason} /> : <Text text={message.text} mentions={message.mentions.length > 0} login={props.login} />}
+          <Foot message={message} own={own} acting={acting} />
+        </div>
         <Reactions room={props.room} message={message} />
       </div>
       {active && !message.removed ? <Toolbar room={props.room} message={message} own={own} moderates={props.moderates} actions={props.actions} /> : null}
@@ -66,15 +66,20 @@ function Sender({ message }: { message: Message }) {
   );
 }
 
+function Removed({ reason }: { reason: string | null }) {
+  return <span class="removed">{reason === null ? t('message.removed') : t('message.removed_why', { reason })}</span>;
+}
+
+/** Stands at the end of the last line where it fits. */
 function Foot({ message, own, acting }: { message: Message; own: boolean; acting: boolean }) {
   const edited = message.editedAt !== null && !message.removed;
   return (
-    <p class="foot">
+    <span class="foot">
       {edited && message.editedAt !== null ? <span title={momentText(message.editedAt)}>{t('message.edited')} </span> : null}
       {acting ? <span>{t('message.saving')} </span> : null}
       <time dateTime={message.at} title={momentText(message.at)}>{timeText(message.at)}</time>
       {own && !acting ? <span class="sent" role="img" aria-label={t('message.sent')}><Icon name="check" /></span> : null}
-    </p>
+    </span>
   );
 }
 
@@ -118,11 +123,13 @@ export function PostRow({ post, follows, open }: PostRowProps) {
     <article class={`message own post ${follows ? 'follows' : 'leads'} ${failed ? 'failed' : ''}`} data-key={`post ${post.clientId}`}
       data-stage={post.stage} aria-label={t('message.label', { name: me.name, time: timeText(post.at) })}>
       <div class="bubble">
-        <Text text={post.text} mentions={false} login="" />
-        <p class="foot" role={failed ? 'alert' : undefined}>
-          <Icon name={failed ? 'warning' : 'clock'} />
-          <span>{stageText(post, open)}</span>
-        </p>
+        <div class="body" dir="auto">
+          <Text text={post.text} mentions={false} login="" />
+          <span class="foot" role={failed ? 'alert' : undefined}>
+            <Icon name={failed ? 'warning' : 'clock'} />
+            <span>{stageText(post, open)}</span>
+          </span>
+        </div>
         {failed || (post.stage === 'waiting' && !open) ? (
           <p class="post-actions">
             {failed ? <button type="button" class="link" onClick={() => club().retry(post.clientId)}>{t('post.retry')}</button> : null}

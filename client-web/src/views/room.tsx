@@ -68,13 +68,15 @@ interface HeaderProps {
 function Header({ id, name, people, setPeople }: HeaderProps) {
   const room = state.value.rooms.get(id);
   const topic = room?.topic ?? '';
+  // Whoever reads this is in the room, also before the server has counted them.
+  const online = Math.max(room?.online ?? 0, state.value.opened.get(id)?.stage === 'joined' ? 1 : 0);
   return (
     <header class="room-header">
       <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}><Icon name="back" /></a>
       <div class="room-title">
         <h2 dir="auto">{name}</h2>
         <p dir="auto">
-          <span data-testid="online">{room === undefined ? '' : t('room.online', { count: room.online })}</span>
+          <span data-testid="online">{room === undefined ? '' : t('room.online', { count: online })}</span>
           {topic === '' ? '' : ` · ${topic}`}
         </p>
       </div>

@@ -48,5 +48,5 @@ function pieceView(piece: Piece, key: number, { mentions, login }: TextProps): C
 }
 
 export function Text(props: TextProps) {
-  return <div class="text" dir="auto">{piecesOf(props.text).map((piece, key) => pieceView(piece, key, props))}</div>;
+  return <span class="text">{piecesOf(props.text).map((piece, key) => pieceView(piece, key, props))}</span>;
 }
