@@ -50,6 +50,7 @@ static bool handler_http(void *self, uint64_t exchange, const struct http_reques
 static void handler_turn(void *self) {
   struct serving *serving = self;
   bool more = server_turn(serving->server);
+  store_threads_begin(serving->store);
   if (store_threads_broken(serving->store) && !serving->broken) {
     serving->broken = true;
     log_line(LOG_ERROR, "the store cannot say what was written, ending");

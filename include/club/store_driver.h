@@ -62,6 +62,9 @@ struct store_threads *store_threads_create(const struct store_threads_setup *set
                                            size_t error_size) CLUB_MUST_CHECK;
 /* The store to hand to the core. */
 struct store store_threads_store(struct store_threads *threads);
+/* Loop thread, at the end of a turn: the writer begins with what was submitted (as it does with store_threads_collect,
+ * but not before the next turn). */
+void store_threads_begin(struct store_threads *threads);
 /* Loop thread, at the end of a turn: calls done(context, job) for each job that came back, writes in order. */
 void store_threads_collect(struct store_threads *threads, void *context);
 /* Loop thread: jobs that are not back yet. */

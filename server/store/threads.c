@@ -1,5 +1,6 @@
 /* The threads behind the store: one writer that takes everything waiting into one transaction, and readers. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct store_threads {
   size_t reader_count;
   struct workers *workers;
   size_t writes_pending;      /* loop thread */
+  bool submitted;             /* loop thread: writes since the writer was last told */
   struct store_counts counts; /* loop thread: of jobs that came back */
 };
 
@@ -155,6 +157,7 @@ static void *writer_main(void *argument) {
     driver->write(driver->self, jobs, count);
     if (driver->broken(driver->self)) atomic_store(&writer->broken, true);
     if (give_back(writer, jobs, count, microseconds_since(&begun))) threads->setup.wake(threads->setup.context);
+    sched_yield(); /* on one core: the loop answers and reads first, so that the next batch is a large one */
   }
   if (driver->idle) driver->idle(driver->self);
   return NULL;
@@ -280,18 +283,28 @@ void store_threads_destroy(struct store_threads *threads) {
 
 /* ---- the loop's side ---- */
 
-/* The writer is signalled once for all that comes while it wakes up: it clears `sleeping` only when it looks. */
+/* The writer is signalled once, at the end of the turn: woken by the first job it would take it alone. */
 static bool submit_write(struct store_threads *threads, struct store_job *job) {
   struct writer *writer = &threads->writer;
   pthread_mutex_lock(&writer->lock);
   bool room = writer->waiting.count < LIMIT_WRITE_QUEUE;
-  bool wake = room && writer->sleeping;
   if (room) queue_append(&writer->waiting, job, job, 1);
-  if (wake) writer->sleeping = false;
+  pthread_mutex_unlock(&writer->lock);
+  if (!room) return false;
+  threads->writes_pending++;
+  threads->submitted = true;
+  return true;
+}
+
+void store_threads_begin(struct store_threads *threads) {
+  struct writer *writer = &threads->writer;
+  if (!threads->submitted) return;
+  threads->submitted = false;
+  pthread_mutex_lock(&writer->lock);
+  bool wake = writer->sleeping;
+  writer->sleeping = false;
   pthread_mutex_unlock(&writer->lock);
   if (wake) pthread_cond_signal(&writer->something);
-  if (room) threads->writes_pending++;
-  return room;
 }
 
 static bool submit(void *self, struct store_job *job) {
@@ -325,6 +338,7 @@ static void hand_out(struct store_threads *threads, struct store_job *first, voi
 
 void store_threads_collect(struct store_threads *threads, void *context) {
   struct writer *writer = &threads->writer;
+  store_threads_begin(threads);
   pthread_mutex_lock(&writer->lock);
   struct queue writes = queue_take_all(&writer->finished);
   pthread_mutex_unlock(&writer->lock);
