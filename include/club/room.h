@@ -56,6 +56,8 @@ struct rooms_setup {
   void (*wants)(void *owner, struct subscription *subscription);
   /* A watcher's counts changed (`soon`: a direct talk or a mention), or are stale. */
   void (*noticed)(void *owner, struct watcher *watcher, bool soon);
+  /* Is a write of the member into the room under way here, so that an answer is owed? May be NULL: never. */
+  bool (*writing)(void *owner, int64_t member, struct slice room);
   /* The member's watcher of the room; NULL: there is none here. */
   struct watcher *(*watcher_of)(void *owner, int64_t member, struct slice room);
 };

@@ -97,8 +97,7 @@ static struct attendant attendance_face(const struct attendance *one) {
 }
 
 /* Keeps the smallest `limit` by insertion; the page is short, so that the walk over the room is what costs. */
-size_t room_attendants(const struct room *room, int64_t after, size_t limit, struct attendant *attendants,
-                       bool *more) {
+size_t room_attendants(const struct room *room, int64_t after, size_t limit, struct attendant *attendants, bool *more) {
   size_t count = 0;
   *more = false;
   for (const struct attendance *one = room->attendance; one; one = one->hh.next) {

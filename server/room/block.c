@@ -6,6 +6,7 @@
 #include "inside.h"
 
 #define BLOCK_KEEP_MS 5000
+#define BLOCK_RETRY_MS 1000 /* when the store could not be asked */
 
 static void block_empty(struct block *block) {
   if (block->state == BLOCK_READY)
@@ -50,18 +51,31 @@ static struct block *block_reading(struct room *room, int64_t from) {
   return NULL;
 }
 
+static void block_arm(struct room *room, int64_t due_ms) {
+  if (!wheel_armed(&room->block_timer)) wheel_arm(room->rooms->setup.wheel, &room->block_timer, due_ms);
+}
+
+static void block_came(struct block *block, struct room *room, struct store_job *job) {
+  int64_t now = clock_monotonic_ms(room->rooms->setup.clock);
+  if (job->outcome == STORE_DONE && job->entries.count > 0 && block_fill(block, room, &job->entries)) {
+    block->ready_ms = now;
+    room_mark(room);
+    return;
+  }
+  block_empty(block);
+  room->block_after_ms = now + BLOCK_RETRY_MS;
+  block_arm(room, room->block_after_ms); /* whoever waits asks again */
+  log_line(LOG_WARN, "catch-up read failed", LOG_NUMBER("outcome", job->outcome));
+}
+
 static void block_done(void *context, struct store_job *job) {
   struct rooms *rooms = ((struct completions *)context)->rooms;
   struct room *room = rooms_find(rooms, job->entries.room);
-  struct block *block = room ? block_reading(room, job->entries.from) : NULL;
-  if (block) {
-    bool filled = job->outcome == STORE_DONE && job->entries.count > 0 && block_fill(block, room, &job->entries);
-    block->ready_ms = clock_monotonic_ms(rooms->setup.clock);
-    if (!filled) {
-      block_empty(block);
-      log_line(LOG_WARN, "catch-up read failed", LOG_NUMBER("outcome", job->outcome));
-    }
-    room_mark(room); /* whoever waits takes it, or asks again */
+  for (size_t i = 0; room && i < BLOCKS; i++) {
+    struct block *block = &room->blocks[i];
+    if (block->state != BLOCK_READING || block->ticket != job->ticket) continue;
+    block_came(block, room, job);
+    break;
   }
   store_job_destroy(job);
 }
@@ -85,6 +99,7 @@ static void block_read(struct room *room, struct block *block, int64_t from) {
   struct store_job *job = store_job_create(STORE_ENTRIES);
   if (!job) return;
   job->done = block_done;
+  job->ticket = rooms->last_ticket + 1;
   job->entries.room = arena_copy(job->arena, room_slice(room));
   job->entries.from = from;
   job->entries.to = room->head;
@@ -95,17 +110,17 @@ static void block_read(struct room *room, struct block *block, int64_t from) {
   block_empty(block);
   block->state = BLOCK_READING;
   block->from = from;
+  block->ticket = ++rooms->last_ticket;
   rooms->setup.metrics->catch_ups++;
 }
 
 void block_want(struct room *room, int64_t from) {
+  int64_t now = clock_monotonic_ms(room->rooms->setup.clock);
   if (block_reading(room, from)) return;
-  struct block *block = block_choose(room);
+  struct block *block = now < room->block_after_ms ? NULL : block_choose(room);
   if (block) block_read(room, block, from);
   /* With none free, or no place in the store's queue, the followers are asked again in a moment. */
-  if (!block_reading(room, from) && !wheel_armed(&room->block_timer))
-    wheel_arm(room->rooms->setup.wheel, &room->block_timer,
-              clock_monotonic_ms(room->rooms->setup.clock) + WHEEL_TICK_MS);
+  if (!block_reading(room, from)) block_arm(room, now + WHEEL_TICK_MS);
 }
 
 static void block_fire(struct wheel_timer *timer) {
@@ -122,7 +137,11 @@ void block_sweep(struct room *room, int64_t now_ms) {
       block_empty(&room->blocks[i]);
 }
 
+void block_forget(struct room *room) {
+  for (size_t i = 0; i < BLOCKS; i++) block_empty(&room->blocks[i]);
+}
+
 void block_clear(struct room *room) {
   wheel_disarm(room->rooms->setup.wheel, &room->block_timer);
-  for (size_t i = 0; i < BLOCKS; i++) block_empty(&room->blocks[i]);
+  block_forget(room);
 }

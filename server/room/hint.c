@@ -27,8 +27,8 @@ void hint_publish(struct rooms *rooms, const struct entry *entry, struct slice e
   struct buffer message;
   buffer_init(&message, LIMIT_FRAME + HINT_HEAD);
   buffer_append_format(&message, HINT_VERSION "%*s %s %lld %d %lld %lld %lld ", TOKEN_SIZE, "", rooms->setup.epoch,
-                       (long long)entry->seq, (int)entry->type, (long long)entry->from.member,
-                       (long long)entry->target, (long long)entry->target_member);
+                       (long long)entry->seq, (int)entry->type, (long long)entry->from.member, (long long)entry->target,
+                       (long long)entry->target_member);
   for (size_t i = 0; i < entry->mention_count; i++)
     buffer_append_format(&message, i ? ",%lld" : "%lld", (long long)entry->mentions[i]);
   buffer_append_char(&message, '\n');
@@ -71,7 +71,8 @@ static bool hint_read(const struct rooms *rooms, const char *line, struct note *
   char epoch[TOKEN_SIZE + 1];
   long long seq, member, target, target_member;
   int type, used = 0;
-  if (sscanf(line, " %43s %lld %d %lld %lld %lld %n", epoch, &seq, &type, &member, &target, &target_member, &used) < 6 ||
+  if (sscanf(line, " %43s %lld %d %lld %lld %lld %n", epoch, &seq, &type, &member, &target, &target_member, &used) <
+          6 ||
       strcmp(epoch, rooms->setup.epoch) != 0 || seq < 1)
     return false;
   *note = (struct note){.seq = seq,

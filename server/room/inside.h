@@ -47,6 +47,7 @@ struct early {
 enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_READY };
 struct block {
   enum block_state state;
+  uint64_t ticket; /* of the read under way */
   int64_t from, to, ready_ms;
   struct ring_item *items;
 };
@@ -73,7 +74,8 @@ struct typer {
 #define TALLY_LIMIT 256
 struct tally {
   size_t count, limit;
-  int64_t from; /* counts of all watchers hold up to here, but for their own counted_to; -1: not known yet */
+  int64_t from;        /* counts of all watchers hold up to here, but for their own counted_to; -1: not known yet */
+  int64_t mentioned;   /* the last entry with mentions, which were counted at once; 0: none */
   struct note notes[]; /* mentions are not kept */
 };
 
@@ -91,10 +93,12 @@ struct room {
   int64_t appended_ms;
   struct early *early;
   size_t early_count;
-  bool filling; /* a read for the gap is under way */
+  uint64_t filling;  /* ticket of the read for the gap that is under way; 0: none */
+  uint32_t deferred; /* how often the gap waited for an author's answer */
   struct wheel_timer gap_timer;
   struct block blocks[BLOCKS];
   struct wheel_timer block_timer;
+  int64_t block_after_ms; /* a read failed: none before then */
   /* who follows */
   struct subscription **subscriptions;
   uint32_t subscription_count, subscription_capacity;
@@ -107,6 +111,7 @@ struct room {
   uint32_t typing_stamp;
   struct watcher **watchers;
   uint32_t watcher_count, watcher_capacity;
+  bool watcher_stale;  /* one of them at least */
   struct tally *tally; /* made with the first watcher */
   struct wheel_timer tally_timer;
   uint8_t id_size;
@@ -118,6 +123,7 @@ struct rooms {
   struct room *by_id;
   struct room *dirty;
   size_t ring_bytes;
+  uint64_t last_ticket;  /* of reads */
   struct buffer scratch; /* one encoded entry */
   struct wheel_timer sweep_timer;
   /* room_take_frame's: the frame that was built last and for whom it holds */
@@ -146,6 +152,7 @@ void block_begin(struct room *room);
 struct slice block_get(struct room *room, int64_t seq);
 void block_want(struct room *room, int64_t from);
 void block_sweep(struct room *room, int64_t now_ms);
+void block_forget(struct room *room); /* what is there and what is being read */
 void block_clear(struct room *room);
 /* attendance.c */
 void attendance_begin(struct room *room);
@@ -161,6 +168,8 @@ void typing_clear(struct room *room);
 /* watch.c */
 void watch_begin(struct room *room);
 void watch_note(struct room *room, const struct note *note);
+void watch_sweep(struct room *room);  /* asks again for counts that are stale still */
+void watch_forget(struct room *room); /* another history */
 void watch_clear(struct room *room);
 /* hint.c */
 void hint_publish(struct rooms *rooms, const struct entry *entry, struct slice encoded);

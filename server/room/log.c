@@ -7,6 +7,7 @@
 
 #define GAP_WAIT_MS 64    /* for what is on its way already */
 #define GAP_RETRY_MS 1000 /* when the store could not be asked */
+#define GAP_DEFERRED 16   /* times that a gap waits for an author's answer: one who writes elsewhere too never stops */
 #define IDLE_MS 60000     /* a log that nobody added to is dropped once everybody has it */
 
 static int64_t log_now(const struct room *room) {
@@ -32,7 +33,7 @@ static void log_make_space(struct room *room, size_t size) {
 static void log_forget_removed(struct room *room) {
   room->rooms->ring_bytes -= room->ring.bytes;
   ring_clear(&room->ring);
-  block_sweep(room, INT64_MAX);
+  block_forget(room);
   if (room->rooms->frame_room == room) room->rooms->frame_room = NULL;
 }
 
@@ -41,7 +42,8 @@ static void log_take(struct room *room, const struct note *note, struct slice en
   if (note->type == ENTRY_REMOVE) log_forget_removed(room);
   log_make_space(room, encoded.size);
   size_t before = room->ring.bytes;
-  if (!ring_append(&room->ring, note->seq, encoded)) ring_clear(&room->ring); /* followers are caught up from the store */
+  if (!ring_append(&room->ring, note->seq, encoded))
+    ring_clear(&room->ring); /* followers are caught up from the store */
   rooms->ring_bytes += room->ring.bytes - before;
   room->head = note->seq;
   room->appended_ms = log_now(room);
@@ -107,17 +109,35 @@ void rooms_append(struct rooms *rooms, const struct entry *entry, bool here) {
 
 /* ---- filling a gap ---- */
 
+/* An author is answered before the entry is given to anyone. When the store shows what an author here has not been
+ * answered yet, the answer is about to come. */
+static bool log_is_owed(const struct room *room, const struct entry *entry) {
+  const struct rooms_setup *setup = &room->rooms->setup;
+  return entry->seq > room->head && setup->writing &&
+         setup->writing(setup->owner, entry->from.member, room_slice(room));
+}
+
+static void log_fill(struct room *room, struct store_entries *read) {
+  for (size_t i = 0; i < read->count; i++) {
+    struct entry *entry = &read->entries[i];
+    if (room->deferred < GAP_DEFERRED && log_is_owed(room, entry)) {
+      room->deferred++;
+      return;
+    }
+    entry->room = room_slice(room);
+    rooms_append(room->rooms, entry, false);
+  }
+  room->deferred = 0;
+}
+
 static void log_gap_done(void *context, struct store_job *job) {
   struct rooms *rooms = ((struct completions *)context)->rooms;
   struct room *room = rooms_find(rooms, job->entries.room);
-  if (room) {
-    room->filling = false;
-    for (size_t i = 0; job->outcome == STORE_DONE && i < job->entries.count; i++) {
-      struct entry *entry = &job->entries.entries[i];
-      entry->room = room_slice(room);
-      rooms_append(rooms, entry, false);
-    }
-    if (room->known_head > room->head) log_arm_gap(room, job->outcome == STORE_DONE ? GAP_WAIT_MS : GAP_RETRY_MS);
+  if (room && room->filling == job->ticket) {
+    room->filling = 0;
+    bool some = job->outcome == STORE_DONE && job->entries.count > 0;
+    if (some) log_fill(room, &job->entries);
+    if (room->known_head > room->head) log_arm_gap(room, some ? GAP_WAIT_MS : GAP_RETRY_MS);
   }
   store_job_destroy(job);
 }
@@ -127,10 +147,14 @@ static bool log_submit_gap(struct room *room) {
   if (!job) return false;
   job->urgent = true;
   job->done = log_gap_done;
+  job->ticket = room->rooms->last_ticket + 1;
   job->entries.room = arena_copy(job->arena, room_slice(room));
   job->entries.from = room->head + 1;
   job->entries.to = room->early ? room->early->note.seq - 1 : room->known_head;
-  if (job->entries.room.data && room->rooms->setup.store->submit(room->rooms->setup.store->self, job)) return true;
+  if (job->entries.room.data && room->rooms->setup.store->submit(room->rooms->setup.store->self, job)) {
+    room->filling = ++room->rooms->last_ticket;
+    return true;
+  }
   store_job_destroy(job);
   return false;
 }
@@ -138,16 +162,12 @@ static bool log_submit_gap(struct room *room) {
 static void log_fire_gap(struct wheel_timer *timer) {
   struct room *room = (struct room *)(void *)((char *)timer - offsetof(struct room, gap_timer));
   if (room->known_head <= room->head || room->filling) return;
-  if (log_submit_gap(room))
-    room->filling = true;
-  else
-    log_arm_gap(room, GAP_RETRY_MS);
+  if (!log_submit_gap(room)) log_arm_gap(room, GAP_RETRY_MS);
 }
 
 /* ---- the life of a log ---- */
 
 void log_sweep(struct room *room, int64_t now_ms) {
-  block_sweep(room, now_ms);
   if (room->ring.count == 0 || now_ms - room->appended_ms < IDLE_MS) return;
   for (uint32_t i = 0; i < room->subscription_count; i++)
     if (room->subscriptions[i]->cursor < room->head) return;
@@ -167,5 +187,6 @@ void log_end(struct room *room) {
   ring_clear(&room->ring);
   early_clear(room);
   block_clear(room);
+  room->filling = 0; /* what is being read is not taken any more */
   room->head = room->known_head = -1;
 }

@@ -9,7 +9,11 @@
 static void rooms_fire_sweep(struct wheel_timer *timer) {
   struct rooms *rooms = (struct rooms *)(void *)((char *)timer - offsetof(struct rooms, sweep_timer));
   int64_t now = clock_monotonic_ms(rooms->setup.clock);
-  for (struct room *room = rooms->by_id; room; room = room->hh.next) log_sweep(room, now);
+  for (struct room *room = rooms->by_id; room; room = room->hh.next) {
+    log_sweep(room, now);
+    block_sweep(room, now);
+    watch_sweep(room);
+  }
   wheel_arm(rooms->setup.wheel, timer, now + SWEEP_MS);
 }
 
@@ -104,7 +108,10 @@ void rooms_each(struct rooms *rooms, void (*each)(void *context, struct room *ro
 }
 
 void rooms_forget(struct rooms *rooms) {
-  for (struct room *room = rooms->by_id; room; room = room->hh.next) log_end(room);
+  for (struct room *room = rooms->by_id; room; room = room->hh.next) {
+    log_end(room);
+    watch_forget(room);
+  }
   rooms->frame_room = NULL;
 }
 

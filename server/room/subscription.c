@@ -37,7 +37,7 @@ bool room_subscribe(struct rooms *rooms, struct room *room, struct subscription 
   subscription->typing_seen = room->typing_stamp;
   subscription->marked = false;
   log_known(room, cursor);
-  if (subscription_waits(room, subscription)) room_mark(room);
+  if (room->presence_changed || subscription_waits(room, subscription)) room_mark(room);
   (void)rooms;
   return true;
 }

@@ -7,16 +7,20 @@
 
 #define TALLY_EVERY_MS 1000
 
+static void watch_stale(struct watcher *watcher) {
+  watcher->stale = true;
+  watcher->room->watcher_stale = true;
+}
+
 static void watch_apply_message(struct watcher *watcher, const struct note *note) {
-  if (note->member != watcher->member && note->seq > watcher->read && watcher->unread < LIMIT_UNREAD)
-    watcher->unread++;
+  if (note->member != watcher->member && note->seq > watcher->read && watcher->unread < LIMIT_UNREAD) watcher->unread++;
 }
 
 /* Whether a removed message had mentioned the member is not known here: then the store is asked. */
 static void watch_apply_remove(struct watcher *watcher, const struct note *note) {
   if (note->target <= watcher->read || note->target_member == watcher->member) return;
   if (watcher->unread > 0 && watcher->unread < LIMIT_UNREAD) watcher->unread--;
-  if (watcher->mentions > 0 || watcher->unread >= LIMIT_UNREAD) watcher->stale = true;
+  if (watcher->mentions > 0 || watcher->unread >= LIMIT_UNREAD) watch_stale(watcher);
 }
 
 static void watch_apply(struct watcher *watcher, const struct note *note) {
@@ -51,6 +55,7 @@ void watch_begin(struct room *room) {
 
 static void watch_mention(struct room *room, const struct note *note) {
   struct rooms *rooms = room->rooms;
+  if (note->mention_count > 0) room->tally->mentioned = note->seq;
   for (size_t i = 0; i < note->mention_count; i++) {
     struct watcher *watcher = rooms->setup.watcher_of(rooms->setup.owner, note->mentions[i], room_slice(room));
     if (!watcher || watcher->room != room || note->seq <= watcher->counted_to || note->seq <= watcher->read) continue;
@@ -79,6 +84,26 @@ void watch_note(struct room *room, const struct note *note) {
     wheel_arm(room->rooms->setup.wheel, &room->tally_timer,
               clock_monotonic_ms(room->rooms->setup.clock) + TALLY_EVERY_MS);
   }
+}
+
+void watch_sweep(struct room *room) {
+  struct rooms *rooms = room->rooms;
+  if (!room->watcher_stale) return;
+  room->watcher_stale = false;
+  for (uint32_t i = 0; i < room->watcher_count; i++) {
+    struct watcher *watcher = room->watchers[i];
+    if (!watcher->stale) continue;
+    room->watcher_stale = true;
+    rooms->setup.noticed(rooms->setup.owner, watcher, false);
+  }
+}
+
+void watch_forget(struct room *room) {
+  wheel_disarm(room->rooms->setup.wheel, &room->tally_timer);
+  if (!room->tally) return;
+  room->tally->count = 0;
+  room->tally->from = -1;
+  room->tally->mentioned = 0;
 }
 
 void watch_clear(struct room *room) {
@@ -112,10 +137,16 @@ static bool watch_place(struct room *room, struct watcher *watcher) {
   return true;
 }
 
+/* Whether what came after `head` was partly given to all watchers already. */
+static bool watch_is_old(const struct room *room, int64_t head) {
+  return head < room->tally->from || head < room->tally->mentioned;
+}
+
 bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher, int64_t member,
                 const struct room_record *record) {
   log_known(room, record->head);
-  if (!watch_tally(room) || record->head < room->tally->from) return false;
+  if (!watch_tally(room) || watch_is_old(room, record->head)) return false;
+  if (watcher->room == room && record->read < watcher->read) return false; /* the mark never goes back */
   if (watcher->room != room) {
     if (watcher->room) room_unwatch(rooms, watcher);
     if (!watch_place(room, watcher)) return false;
@@ -149,8 +180,8 @@ void room_watch_read(struct rooms *rooms, struct watcher *watcher, const struct 
   watcher->unread = counts->unread;
   watcher->mentions = counts->mentions;
   log_known(room, counts->head);
-  if (counts->head >= room->tally->from) return;
-  watcher->stale = true; /* what came in between was given to all watchers already */
+  if (!watch_is_old(room, counts->head)) return;
+  watch_stale(watcher);
   rooms->setup.noticed(rooms->setup.owner, watcher, false);
 }
 
