@@ -6,6 +6,7 @@
 #include "club/limits.h"
 
 #define QUEUE_LIMIT 4096
+#define QUEUE_BYTES (16 * 1024 * 1024)
 
 struct topic {
   UT_hash_handle hh;
@@ -27,7 +28,7 @@ struct bus_end {
   void *context;
   struct topic *topics;
   struct message *first, **last;
-  size_t queued;
+  size_t queued, queued_bytes;
 };
 
 struct bus_hub {
@@ -58,8 +59,9 @@ static struct topic *local_topic(struct bus_end *end, struct slice name) {
 }
 
 static void local_enqueue(struct bus_end *end, struct slice topic, struct slice text) {
-  if (end->queued == QUEUE_LIMIT) return;
-  struct message *message = malloc(sizeof *message + topic.size + text.size);
+  size_t size = topic.size + text.size;
+  if (end->queued == QUEUE_LIMIT || end->queued_bytes + size > QUEUE_BYTES) return;
+  struct message *message = malloc(sizeof *message + size);
   if (!message) return;
   *message = (struct message){.topic_size = topic.size, .size = text.size};
   memcpy(message->bytes, topic.data, topic.size);
@@ -67,6 +69,7 @@ static void local_enqueue(struct bus_end *end, struct slice topic, struct slice 
   *end->last = message;
   end->last = &message->next;
   end->queued++;
+  end->queued_bytes += size;
 }
 
 static void local_publish(void *self, struct slice topic, struct slice message) {
@@ -113,7 +116,7 @@ static struct message *local_take_all(struct bus_end *end) {
   struct message *all = end->first;
   end->first = NULL;
   end->last = &end->first;
-  end->queued = 0;
+  end->queued = end->queued_bytes = 0;
   return all;
 }
 
