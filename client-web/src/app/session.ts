@@ -8,7 +8,8 @@ import { Http, Unreachable } from '../protocol/http.js';
 import type { ClubFacts, InviteGrant, Member, NewMember } from '../protocol/types.js';
 import type { ClubState } from '../state/club.js';
 import { browserStorage, newId, openWebSocket } from './browser.js';
-import { go, ROOMS_HREF } from './route.js';
+import { ROOMS_HREF } from './address.js';
+import { go } from './route.js';
 
 export type Screen =
   | { at: 'loading' }

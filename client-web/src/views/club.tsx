@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { INVITES_HREF, route } from '../app/route.js';
+import { INVITES_HREF } from '../app/address.js';
+import { route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import { Ask } from './ask.js';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { byName, countryName, roleName, roomName, sectorName } from '../app/names.js';
-import { ROOMS_HREF } from '../app/route.js';
+import { ROOMS_HREF } from '../app/address.js';
 import { club, facts, problemOf, state } from '../app/session.js';
 import { momentText, t } from '../app/texts.js';
 import type { Invite, Member, NewInvite } from '../protocol/types.js';

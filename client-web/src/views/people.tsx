@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { originText } from '../app/names.js';
-import { go, roomHref } from '../app/route.js';
+import { roomHref } from '../app/address.js';
+import { go } from '../app/route.js';
 import { club, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Author } from '../protocol/types.js';

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { countryName, roomName, sectorName } from '../app/names.js';
-import { roomHref, route } from '../app/route.js';
+import { roomHref } from '../app/address.js';
+import { route } from '../app/route.js';
 import { facts, state } from '../app/session.js';
 import { compareTexts, t } from '../app/texts.js';
 import { findPlaces, listPlaces, unreadOf } from '../state/places.js';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { placeOf, roomName } from '../app/names.js';
-import { ROOMS_HREF } from '../app/route.js';
+import { ROOMS_HREF } from '../app/address.js';
 import { club, state } from '../app/session.js';
 import { dayOf, listText, t, tOr } from '../app/texts.js';
 import { visible } from '../app/visible.js';

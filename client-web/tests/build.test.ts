@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+declare const CLIENT_FOLDER: string;
+
+let folder = '';
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'club-web-build-'));
+  execFileSync(process.execPath, [join(CLIENT_FOLDER, 'build.mjs'), folder], { stdio: 'pipe' });
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('The page carries no inline script or style, and names only files that are there', () => {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|%[A-Z]+%/);
+  const named = [...page.matchAll(/(?:href|src)="\/([^"]+)"/g)].map((match) => match[1] ?? '');
+  assert.equal(named.length, 3);
+  for (const name of named) assert.ok(readFileSync(join(folder, name)).length > 0, name);
+});
+
+test('Everything but the page has a hash in its name', () => {
+  assert.deepEqual(readdirSync(folder).sort(), ['assets', 'index.html']);
+  for (const name of readdirSync(join(folder, 'assets'))) assert.match(name, /^[a-z]+-[A-Za-z0-9]{8}\.(js|css|svg)$/);
+});
+
+test('Nothing is asked of another host', () => {
+  for (const name of readdirSync(join(folder, 'assets'))) {
+    const hosts = readFileSync(join(folder, 'assets', name), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.\w+/g) ?? [];
+    assert.deepEqual(hosts.filter((host) => host !== 'http://www.w3.org'), [], name);
+    assert.doesNotMatch(readFileSync(join(folder, 'assets', name), 'utf8'), /\beval\(|new Function\(/, name);
+  }
+});
+
+test('Styles leave contrast to the variables: text and ground have 4.5:1 in light and dark', () => {
+  const css = readFileSync(join(CLIENT_FOLDER, 'src/styles/base.css'), 'utf8');
+  const blocks = [...css.matchAll(/:root \{([^}]+)\}/g)].map((match) => match[1] ?? '').slice(0, 2);
+  assert.equal(blocks.length, 2);
+  for (const block of blocks) {
+    const colour = (name: string): number[] => {
+      const hex = new RegExp(`--${name}: #(\\w{6})`).exec(block)?.[1] ?? '';
+      return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+    };
+    for (const [text, ...grounds] of PAIRS) {
+      for (const ground of grounds) {
+        const ratio = contrast(colour(text), colour(ground));
+        assert.ok(ratio >= 4.5, `${text} on ${ground}: ${ratio.toFixed(2)}`);
+      }
+    }
+  }
+});
+
+const PAIRS: [string, ...string[]][] = [
+  ['ink', 'ground', 'surface', 'raised', 'own', 'other', 'danger-soft'],
+  ['muted', 'ground', 'surface', 'raised', 'other', 'own'],
+  ['accent', 'ground', 'surface', 'accent-soft', 'other', 'own'],
+  ['accent-ink', 'accent'],
+  ['danger', 'surface', 'ground', 'danger-soft'],
+  ['mention-ink', 'mention'],
+  ['warn-ink', 'warn-soft'],
+  ['surface', 'muted', 'danger'],
+];
+
+function luminance(colour: number[]): number {
+  const [red = 0, green = 0, blue = 0] = colour.map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one: number[], other: number[]): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
