@@ -86,6 +86,8 @@ void rooms_head(struct rooms *rooms, struct slice id, int64_t head);
 void rooms_each(struct rooms *rooms, void (*each)(void *context, struct room *room), void *context);
 /* Drops every log in memory (another epoch). */
 void rooms_forget(struct rooms *rooms);
+/* How many subscriptions follow the rooms that have something for them. */
+size_t rooms_waiting(const struct rooms *rooms);
 /* The end of a turn: calls `wants` for whatever waits. */
 void rooms_fan_out(struct rooms *rooms);
 

@@ -272,5 +272,7 @@ struct store {
   void *self;
   /* Takes the job, or false: the queue is full, the job stays the caller's (answer `unavailable`). */
   bool (*submit)(void *self, struct store_job *job);
+  /* Are writes under way, or submitted and not begun? */
+  bool (*writing)(void *self);
 };
 #endif

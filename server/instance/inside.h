@@ -20,7 +20,10 @@ struct server {
   struct pulse pulse;
   struct connections *connections;
   struct api *api;
+  int64_t gathering_since_ms; /* 0: the next fan-out is not put off */
+  int64_t fan_out_ms;         /* how long the last large one took */
   bool going_away;
+  bool forgetting; /* another history: nobody is let in before all who knew the old one are gone */
   int64_t going_since_ms;
   size_t to_send_away;
 };
@@ -31,6 +34,8 @@ static inline int64_t server_now(const struct server *server) {
 
 /* pulse.c: what the store confirms again and again */
 void pulse_turn(struct server *server);
+/* The turn after nothing is left of another history: members are let in again. */
+void pulse_admit(struct server *server);
 void pulse_at_once(struct server *server);
 /* May what is known here be used? Not when the store has not confirmed it for two seconds: a process that was stopped
  * and goes on asks before it sends. */

@@ -5,6 +5,8 @@
 #include "inside.h"
 
 #define SENT_AWAY_A_TURN 500 /* closing ten thousand at once would hold up everything for seconds */
+#define FAN_OUT_LARGE 64       /* subscriptions */
+#define GATHER_MS 20           /* a large fan-out is put off no longer than this */
 #define READY_MS 5000        /* without the store's confirmation no new members are wanted */
 
 /* ---- what rooms and methods call back ---- */
@@ -30,6 +32,12 @@ static struct watcher *server_watcher_of(void *owner, int64_t member, struct sli
   struct present *present = presents_find(server->services.presents, member);
   struct listing *listing = present ? present_listing(present, room) : NULL;
   return listing ? &listing->watcher : NULL;
+}
+
+static bool server_writing(void *owner, int64_t member, struct slice room) {
+  struct server *server = owner;
+  struct present *present = presents_find(server->services.presents, member);
+  return present && connections_is_writing(server->connections, present, room);
 }
 
 static void server_member_changed(struct server *server, struct present *present, bool soon) {
@@ -58,6 +66,7 @@ static struct rooms *server_make_rooms(struct server *server) {
                                     .owner = server,
                                     .wants = server_wants,
                                     .noticed = server_noticed,
+                                    .writing = server_writing,
                                     .watcher_of = server_watcher_of};
   return rooms_create(&setup);
 }
@@ -156,6 +165,33 @@ void server_hear(struct server *server, struct slice topic, struct slice message
 
 /* ---- the turn ---- */
 
+/* A write to a socket costs the same whether it carries one entry or eight. While more writes are under way, a large
+ * fan-out is put off for as long as the last one took: so many commits go out in one frame. */
+static bool server_gathers(struct server *server) {
+  const struct store *store = &server->services.store;
+  int64_t now = server_now(server);
+  bool large = rooms_waiting(server->services.rooms) >= FAN_OUT_LARGE;
+  if (!large || !store->writing || !store->writing(store->self)) return false;
+  if (server->gathering_since_ms == 0) server->gathering_since_ms = now;
+  return now - server->gathering_since_ms < server->fan_out_ms;
+}
+
+static bool server_deliver(struct server *server) {
+  bool gathers = server_gathers(server);
+  bool large = !gathers && rooms_waiting(server->services.rooms) >= FAN_OUT_LARGE;
+  int64_t begun = server_now(server);
+  if (!gathers) {
+    server->gathering_since_ms = 0;
+    rooms_fan_out(server->services.rooms);
+  }
+  bool more = connections_flush(server->connections);
+  if (large) {
+    int64_t took = server_now(server) - begun;
+    server->fan_out_ms = took < GATHER_MS ? took : GATHER_MS;
+  }
+  return more;
+}
+
 bool server_turn(struct server *server) {
   bool more = false;
   server->setup.collect(server->setup.collector, &server->completions);
@@ -163,12 +199,12 @@ bool server_turn(struct server *server) {
   pulse_turn(server);
   if (server->going_away && server->to_send_away > 0)
     server->to_send_away = connections_send_away(server->connections, SENT_AWAY_A_TURN, CLOSING_SECONDS * 1000);
+  pulse_admit(server);
   if (pulse_is_fresh(server)) {
     connections_run(server->connections);
-    rooms_fan_out(server->services.rooms);
-    more = connections_flush(server->connections);
+    more = server_deliver(server);
   } else {
-    connections_reap(server->connections);
+    connections_pause(server->connections);
   }
   return more || server->to_send_away > 0;
 }
@@ -178,7 +214,7 @@ void server_go_away(struct server *server) {
   server->going_away = true;
   server->going_since_ms = server_now(server);
   server->to_send_away = SIZE_MAX;
-  connections_refuse(server->connections);
+  connections_refuse(server->connections, true);
 }
 
 bool server_is_done(const struct server *server) {
@@ -205,13 +241,14 @@ void server_metrics(const struct server *server, struct buffer *text) {
                        (unsigned long long)server->metrics.member);
   METRICS_COUNTERS(SERVER_COUNTER)
 #undef SERVER_COUNTER
-  server_gauge(text, "clubd_connections", "WebSocket connections open", (int64_t)connections_count(server->connections));
-  server_gauge(text, "clubd_members_present", "Distinct members connected", (int64_t)presents_count(services->presents));
+  server_gauge(text, "clubd_connections", "WebSocket connections open",
+               (int64_t)connections_count(server->connections));
+  server_gauge(text, "clubd_members_present", "Distinct members connected",
+               (int64_t)presents_count(services->presents));
   server_gauge(text, "clubd_rooms_in_memory", "Rooms that are followed here", (int64_t)rooms_count(services->rooms));
   server_gauge(text, "clubd_requests_in_flight", "JSON-RPC requests begun and not answered",
                (int64_t)connections_in_flight(server->connections));
-  server_gauge(text, "clubd_club_log_seen", "Last entry of the club log that was carried out",
-               server->pulse.club_seen);
+  server_gauge(text, "clubd_club_log_seen", "Last entry of the club log that was carried out", server->pulse.club_seen);
   server_gauge(text, "clubd_store_confirmed_age_milliseconds", "Since the store last confirmed what is known here",
                server_now(server) - server->pulse.confirmed_ms);
 }

@@ -52,6 +52,12 @@ void room_unsubscribe(struct rooms *rooms, struct subscription *subscription) {
   rooms_release(rooms, room);
 }
 
+size_t rooms_waiting(const struct rooms *rooms) {
+  size_t count = 0;
+  for (const struct room *room = rooms->dirty; room; room = room->next_dirty) count += room->subscription_count;
+  return count;
+}
+
 void rooms_fan_out(struct rooms *rooms) {
   while (rooms->dirty) {
     struct room *room = rooms->dirty;

@@ -313,8 +313,12 @@ static bool submit(void *self, struct store_job *job) {
   return workers_submit(threads->workers, &job->link, job->urgent);
 }
 
+static bool writing(void *self) {
+  return ((const struct store_threads *)self)->writes_pending > 0;
+}
+
 struct store store_threads_store(struct store_threads *threads) {
-  return (struct store){threads, submit};
+  return (struct store){threads, submit, writing};
 }
 
 static void count_outcome(struct store_counts *counts, const struct store_job *job) {
