@@ -40,8 +40,8 @@ void connections_run(struct connections *connections);
 /* Writes to each connection what waits for it, pauses and resumes reading, closes, frees what is gone. True: there is
  * more to do at once. */
 bool connections_flush(struct connections *connections) CLUB_MUST_CHECK;
-/* Frees what is gone, nothing else: the turn while delivery pauses. */
-void connections_reap(struct connections *connections);
+/* The turn while delivery pauses: lines are kept, nothing is carried out or written, what is gone is freed. */
+void connections_pause(struct connections *connections);
 
 /* ---- what others tell ---- */
 
@@ -54,6 +54,10 @@ void connections_end_session(struct connections *connections, int64_t member, in
 /* Tells at most `count` more connections `closing {retry_after}`, each a time of its own out of `spread_ms`, and closes
  * them with 1001 once what they asked for is answered. The number that are open and were not told. */
 size_t connections_send_away(struct connections *connections, size_t count, int64_t spread_ms);
-/* New connections are told `closing` from here on. */
-void connections_refuse(struct connections *connections);
+/* New connections are told `closing` from here on, or not any more. */
+void connections_refuse(struct connections *connections, bool refuse);
+/* Tells everybody `closing` and closes with 1001, whatever is under way. */
+void connections_end_all(struct connections *connections, int64_t spread_ms);
+/* Is a write of the member into this room under way, so that an answer is owed before its entry? */
+bool connections_is_writing(const struct connections *connections, const struct present *present, struct slice room);
 #endif

@@ -44,6 +44,19 @@ bool begun_must_wait(const struct connection *connection, const struct request *
   return false;
 }
 
+bool connections_is_writing(const struct connections *connections, const struct present *present, struct slice room) {
+  const struct connection *connection;
+  const struct begun *begun;
+  (void)connections;
+  if (!present->connections) return false;
+  LIST_FOREACH(connection, (const struct connection_list *)present->connections, of_member) {
+    LIST_FOREACH(begun, &connection->calls, of_connection) {
+      if (begun->order == ORDER_WRITE && begun->call.room && slice_equal(room_id(begun->call.room), room)) return true;
+    }
+  }
+  return false;
+}
+
 static void begun_effect(struct begun *begun) {
   struct connection *connection = begun->connection;
   struct room *room = begun->call.room;
@@ -65,13 +78,12 @@ static void begun_end(struct begun *begun) {
     LIST_REMOVE(begun, of_connection);
     connection->in_flight--;
     if (begun->page) connection->pages--;
-    if (begun->reads_mark && connection->member && connection->told_change + 1 == connection->member->change)
-      connection->told_change++; /* its own mark is no news to it */
     connection_mark_run(connection);
   }
   HASH_DELETE(hh, connections->begun, begun);
   if (begun->call.room) rooms_release(connections->setup.services->rooms, begun->call.room);
-  if (begun->call.member) presents_release(connections->setup.services->presents, connections->setup.services->rooms, begun->call.member);
+  if (begun->call.member)
+    presents_release(connections->setup.services->presents, connections->setup.services->rooms, begun->call.member);
   begun_give(connections, begun);
 }
 
@@ -88,6 +100,16 @@ static void begun_after(struct begun *begun) {
   if (begun->call.answered) begun_end(begun);
 }
 
+/* Its own mark is no news to a connection that was told everything else. */
+static void begun_own_mark(struct begun *begun, uint32_t change_before) {
+  struct connection *connection = begun->connection;
+  uint32_t change = begun->call.member->change;
+  if (!begun->reads_mark || !connection || connection->told_change != change_before || change != change_before + 1)
+    return;
+  connection->told_change = change;
+  connection->tell_now = false;
+}
+
 static void begun_done(void *context, struct store_job *job) {
   struct connections *connections = ((struct completions *)context)->connections;
   struct begun *begun;
@@ -96,8 +118,10 @@ static void begun_done(void *context, struct store_job *job) {
     store_job_destroy(job);
     return;
   }
+  uint32_t change_before = begun->call.member->change;
   begun_before(begun);
   method_finish(&begun->call, job, begun_done);
+  begun_own_mark(begun, change_before);
   begun_after(begun);
 }
 

@@ -18,19 +18,6 @@ struct connections *connections_create(const struct connections_setup *setup) {
   return connections;
 }
 
-void connections_destroy(struct connections *connections) {
-  if (!connections) return;
-  connections->marked = connections->runnable = NULL;
-  struct connection *connection;
-  LIST_FOREACH(connection, &connections->gone, everyone) connection->marked = connection->runnable = false;
-  connections_reap(connections);
-  if (!LIST_EMPTY(&connections->everyone)) log_line(LOG_ERROR, "connections left at the end");
-  begun_free_all(connections);
-  buffer_free(&connections->frame);
-  buffer_free(&connections->value);
-  free(connections);
-}
-
 size_t connections_count(const struct connections *connections) {
   return connections->count;
 }
@@ -46,7 +33,7 @@ struct connection *connection_open(struct connections *connections, struct link 
   connection->all = connections;
   connection->link = link;
   connection->id = ++connections->next_id;
-  connection->address = *address;
+  (void)address;
   connection->token = strndup(token.data, token.size);
   if (!connection->token) {
     free(connection);
@@ -130,16 +117,50 @@ static void connection_free(struct connection *connection) {
   connection_drop_requests(connection);
   outbox_free(connection);
   free(connection->token);
+  free(connection->malformed);
   free(connection);
 }
 
-/* One that is still on a list of this turn is freed in the next. */
-void connections_reap(struct connections *connections) {
-  struct connection *connection, *next;
-  for (connection = LIST_FIRST(&connections->gone); connection; connection = next) {
-    next = LIST_NEXT(connection, everyone);
-    if (!connection->marked && !connection->runnable) connection_free(connection);
+/* Off the lists of what is to be done. */
+static void connections_unlist_gone(struct connections *connections) {
+  for (struct connection **at = &connections->marked; *at;) {
+    struct connection *connection = *at;
+    if (connection->link_gone)
+      *at = connection->next_marked;
+    else
+      at = &connection->next_marked;
   }
+  for (struct connection **at = &connections->runnable; *at;) {
+    struct connection *connection = *at;
+    if (connection->link_gone)
+      *at = connection->next_runnable;
+    else
+      at = &connection->next_runnable;
+  }
+}
+
+static void connections_reap(struct connections *connections) {
+  if (LIST_EMPTY(&connections->gone)) return;
+  connections_unlist_gone(connections);
+  while (!LIST_EMPTY(&connections->gone)) connection_free(LIST_FIRST(&connections->gone));
+}
+
+void connections_destroy(struct connections *connections) {
+  if (!connections) return;
+  connections_reap(connections);
+  if (!LIST_EMPTY(&connections->everyone)) log_line(LOG_ERROR, "connections left at the end");
+  begun_free_all(connections);
+  buffer_free(&connections->frame);
+  buffer_free(&connections->value);
+  free(connections);
+}
+
+void connections_pause(struct connections *connections) {
+  struct connection *connection;
+  for (connection = connections->marked; connection; connection = connection->next_marked) flush_nothing(connection);
+  for (connection = connections->runnable; connection; connection = connection->next_runnable)
+    flush_nothing(connection);
+  connections_reap(connections);
 }
 
 bool connections_flush(struct connections *connections) {
@@ -167,8 +188,8 @@ void connections_end_session(struct connections *connections, int64_t member, in
   }
 }
 
-void connections_refuse(struct connections *connections) {
-  connections->refusing = true;
+void connections_refuse(struct connections *connections, bool refuse) {
+  connections->refusing = refuse;
 }
 
 static int64_t connections_spread(struct connections *connections, int64_t spread_ms) {
@@ -176,6 +197,15 @@ static int64_t connections_spread(struct connections *connections, int64_t sprea
   const struct randomness *randomness = &connections->setup.services->randomness;
   randomness->fill(randomness->self, &random, sizeof random);
   return 1000 + (int64_t)(random % (uint64_t)(spread_ms > 0 ? spread_ms : 1));
+}
+
+void connections_end_all(struct connections *connections, int64_t spread_ms) {
+  struct connection *connection;
+  LIST_FOREACH(connection, &connections->everyone, everyone) {
+    if (connection->state >= STATE_CLOSING) continue;
+    if (!connection->leaving) welcome_send_away(connection, connections_spread(connections, spread_ms));
+    connection_end(connection, 1001);
+  }
 }
 
 size_t connections_send_away(struct connections *connections, size_t count, int64_t spread_ms) {

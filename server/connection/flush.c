@@ -10,20 +10,31 @@ static void flush_sent(struct connection *connection, enum transport_sent sent, 
     connection->state = STATE_CLOSED; /* the close is reported by itself */
     return;
   }
-  metrics->frames_sent++;
+  metrics->frames_sent += size > 0; /* a ping is none */
   metrics->bytes_sent += size;
   if (sent == TRANSPORT_KEPT) line_blocked(connection);
 }
 
 static void flush_write(struct connection *connection, struct slice frame) {
   const struct transport *transport = &connection->all->setup.transport;
-  flush_sent(connection, transport->write(transport->self, connection->link, (char *)frame.data, frame.size), frame.size);
+  flush_sent(connection, transport->write(transport->self, connection->link, (char *)frame.data, frame.size),
+             frame.size);
 }
 
 static void flush_pop(struct connection *connection) {
   struct seat *seat = connection->waiting;
   connection->waiting = seat->next_waiting;
   seat->subscription.marked = false;
+}
+
+/* To the end of what waits, so that a room that fills every frame does not keep the others from theirs. */
+static void flush_rotate(struct connection *connection) {
+  struct seat *seat = connection->waiting, **at = &connection->waiting;
+  if (!seat->next_waiting) return;
+  connection->waiting = seat->next_waiting;
+  seat->next_waiting = NULL;
+  while (*at) at = &(*at)->next_waiting;
+  *at = seat;
 }
 
 /* The frame of a room, the same one for all who stand at the same place. */
@@ -42,7 +53,10 @@ static void flush_take_seats(struct connection *connection, struct buffer *frame
   while (connection->waiting) {
     enum room_taken taken =
         room_take(rooms, &connection->waiting->subscription, frame, TRANSPORT_HEADROOM + LIMIT_FRAME, items);
-    if (taken == ROOM_TAKEN_PART) return;
+    if (taken == ROOM_TAKEN_PART) {
+      flush_rotate(connection);
+      return;
+    }
     flush_pop(connection); /* one that must wait for the store is marked again when it came */
   }
 }
@@ -108,7 +122,14 @@ static void flush_close(struct connection *connection) {
 static void flush_ping(struct connection *connection) {
   const struct transport *transport = &connection->all->setup.transport;
   connection->want_ping = false;
-  if (!connection->blocked) flush_sent(connection, transport->ping(transport->self, connection->link), 0);
+  if (connection->blocked) return;
+  flush_sent(connection, transport->ping(transport->self, connection->link), 0);
+  connection->pinged = true;
+}
+
+void flush_nothing(struct connection *connection) {
+  if (connection->want_ping && connection->state < STATE_CLOSING) flush_ping(connection);
+  line_read(connection);
 }
 
 void flush_connection(struct connection *connection) {

@@ -28,9 +28,8 @@ static size_t inbox_begin(const struct connection *connection) {
   return at;
 }
 
-void connection_received(struct connection *connection, struct slice piece, bool last, bool binary,
-                         size_t remaining) {
-  connection->heard_ms = connections_now(connection->all);
+void connection_received(struct connection *connection, struct slice piece, bool last, bool binary, size_t remaining) {
+  connection_heard(connection);
   if (connection->state >= STATE_CLOSING) return;
   if (binary) {
     connection_end(connection, 1003);

@@ -42,6 +42,15 @@ struct begun {
   UT_hash_handle hh;
 };
 
+/* When the last answers of -32700 or -32600 were given. */
+struct malformed {
+  size_t count; /* in all */
+  int64_t at_ms[LIMIT_MALFORMED];
+};
+
+/* What a connection is being told of the member's listings: where one frame ended, the next one goes on. */
+enum telling { TELLING_NOTHING, TELLING_ROOMS, TELLING_HEADS };
+
 struct connection {
   /* what a delivery touches */
   struct link *link;
@@ -52,6 +61,7 @@ struct connection {
   bool marked;  /* on the list of those to be flushed */
   bool blocked; /* the transport keeps bytes: write nothing */
   bool want_ping;
+  bool pinged; /* since anything was heard */
   bool paused; /* reading is */
   bool runnable;
   uint8_t in_flight, pages;
@@ -76,8 +86,10 @@ struct connection {
   int64_t heard_ms, blocked_ms, told_ms;
   int64_t waiting_bytes; /* that the peer had not taken when looked at last */
   struct wheel_timer line_timer, tell_timer;
-  int64_t malformed_ms;
-  uint16_t malformed;
+  struct malformed *malformed;     /* NULL: there was none */
+  const struct listing *tell_next; /* where telling goes on */
+  uint32_t tell_change;            /* the member's change number when it began */
+  uint8_t telling;
   uint16_t seat_count;
   uint16_t close_code;
   bool partial; /* the last frame of the inbox is not whole yet */
@@ -85,8 +97,7 @@ struct connection {
   bool leaving; /* was told `closing`: ends once what was begun is answered */
   bool link_gone;
   uint8_t tries; /* of the session's look-up */
-  struct address address;
-  char *token; /* while STATE_OPENING */
+  char *token;   /* while STATE_OPENING */
 };
 
 LIST_HEAD(connection_list, connection);
@@ -151,4 +162,5 @@ void line_blocked(struct connection *connection);
 void line_read(struct connection *connection); /* pauses or resumes as the connection stands */
 /* flush.c */
 void flush_connection(struct connection *connection);
+void flush_nothing(struct connection *connection); /* only what keeps the line */
 #endif

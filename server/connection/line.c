@@ -29,23 +29,24 @@ static void line_check_blocked(struct connection *connection, int64_t now) {
   }
 }
 
+/* Nobody is cut who was not asked by a ping: after a time in which this process was stopped, everybody was silent. What
+ * is not read cannot be heard. */
 static void line_check_silent(struct connection *connection, int64_t now) {
-  int64_t silent = connection->paused ? 0 : now - connection->heard_ms; /* what is not read cannot be heard */
-  if (silent >= 2 * line_silence_ms()) {
+  int64_t since = connection->paused ? now : connection->heard_ms;
+  if (now - since < line_silence_ms()) {
+    line_arm(connection, since + line_silence_ms());
+  } else if (connection->pinged) {
     line_kill(connection);
-    return;
-  }
-  if (silent >= line_silence_ms()) {
+  } else {
     connection->want_ping = true;
     connection_mark(connection);
-    line_arm(connection, connection->heard_ms + 2 * line_silence_ms());
-  } else {
-    line_arm(connection, connection->paused ? now + line_silence_ms() : connection->heard_ms + line_silence_ms());
+    line_arm(connection, now + line_silence_ms());
   }
 }
 
 static void line_fire(struct wheel_timer *timer) {
-  struct connection *connection = (struct connection *)(void *)((char *)timer - offsetof(struct connection, line_timer));
+  struct connection *connection =
+      (struct connection *)(void *)((char *)timer - offsetof(struct connection, line_timer));
   int64_t now = connections_now(connection->all);
   if (connection->state == STATE_CLOSED) return;
   if (connection->state == STATE_CLOSING) {
@@ -68,18 +69,20 @@ void line_blocked(struct connection *connection) {
   connection->blocked = true;
   connection->blocked_ms = connections_now(connection->all);
   connection->waiting_bytes = INT64_MAX;
-  line_arm(connection, connection->blocked_ms + 1000);
+  if (connection->state < STATE_CLOSING)
+    line_arm(connection, connection->blocked_ms + 1000); /* else its end is timed */
 }
 
 void connection_heard(struct connection *connection) {
   connection->heard_ms = connections_now(connection->all);
+  connection->pinged = false;
 }
 
 void connection_writable(struct connection *connection) {
   if (!connection->blocked || connection->state == STATE_CLOSED) return;
   connection->blocked = false;
-  connection->heard_ms = connections_now(connection->all);
-  line_arm(connection, connection->heard_ms + line_silence_ms());
+  connection_heard(connection);
+  if (connection->state < STATE_CLOSING) line_arm(connection, connection->heard_ms + line_silence_ms());
   connection_mark(connection);
   connection_mark_run(connection);
 }
@@ -90,6 +93,6 @@ void line_read(struct connection *connection) {
   if (pause == connection->paused || connection->state == STATE_CLOSED) return;
   const struct transport *transport = &connection->all->setup.transport;
   connection->paused = pause;
-  connection->heard_ms = connections_now(connection->all);
+  connection_heard(connection);
   transport->read(transport->self, connection->link, !pause);
 }

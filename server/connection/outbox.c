@@ -30,8 +30,9 @@ static bool outbox_put(struct outbox **outbox, struct slice value) {
   if (!*outbox) *outbox = outbox_make();
   if (!*outbox) return false;
   struct buffer *bytes = &(*outbox)->bytes;
-  if (bytes->size + 1 + value.size > bytes->limit) return false;
-  if ((*outbox)->items > 0) buffer_append_char(bytes, ',');
+  size_t comma = (*outbox)->items > 0;
+  if (bytes->size + comma + value.size > bytes->limit) return false;
+  if (comma) buffer_append_char(bytes, ',');
   buffer_append_slice(bytes, value);
   if (bytes->failed) return false;
   (*outbox)->items++;
@@ -58,6 +59,7 @@ void outbox_written(struct connection *connection) {
   outbox_destroy(&connection->out);
   connection->out = connection->out_next;
   connection->out_next = NULL;
+  if (connection->frame || connection->inbox_frames > 0) connection_mark_run(connection); /* it may have been crowded */
 }
 
 void outbox_free(struct connection *connection) {

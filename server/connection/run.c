@@ -16,14 +16,18 @@ static void run_error(struct connection *connection, const struct request_id *id
   connection->all->setup.services->metrics->request_errors++;
 }
 
-/* Whoever sends what is no request at all, again and again, is cut off. */
+/* Whoever sends what is no request at all, again and again, is cut off: the answer that is one too many comes before the
+ * one LIMIT_MALFORMED before it is old enough. */
 static void run_count_malformed(struct connection *connection) {
   int64_t now = connections_now(connection->all);
-  if (connection->malformed == 0 || now - connection->malformed_ms >= LIMIT_MALFORMED_SECONDS * 1000) {
-    connection->malformed = 0;
-    connection->malformed_ms = now;
-  }
-  if (++connection->malformed > LIMIT_MALFORMED) connection_end(connection, 4008);
+  if (!connection->malformed) connection->malformed = calloc(1, sizeof *connection->malformed);
+  struct malformed *malformed = connection->malformed;
+  if (!malformed) return;
+  int64_t *oldest = &malformed->at_ms[malformed->count % LIMIT_MALFORMED];
+  if (malformed->count >= LIMIT_MALFORMED && now - *oldest < LIMIT_MALFORMED_SECONDS * 1000)
+    connection_end(connection, 4008);
+  *oldest = now;
+  malformed->count++;
 }
 
 static void run_problem(struct connection *connection, const struct request *request) {
@@ -98,8 +102,7 @@ static bool run_request(struct connection *connection, const struct request *req
   enum reason refused = run_room_is_too_many(connection, request) ? REASON_RATE_LIMITED
                         : begun_start(connection, request)        ? REASON_NONE
                                                                   : REASON_UNAVAILABLE;
-  if (refused != REASON_NONE && request->id.present)
-    run_error(connection, &request->id, PROBLEM_REASON, refused, NULL);
+  if (refused != REASON_NONE && request->id.present) run_error(connection, &request->id, PROBLEM_REASON, refused, NULL);
   return true;
 }
 

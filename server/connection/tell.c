@@ -10,7 +10,9 @@ static bool tell_newer(uint32_t change, uint32_t told) {
 }
 
 bool tell_due(const struct connection *connection) {
-  return connection->state == STATE_LIVE && connection->member && connection->told_change != connection->member->change &&
+  if (connection->state != STATE_LIVE) return false;
+  if (connection->telling != TELLING_NOTHING) return true;
+  return connection->told_change != connection->member->change &&
          (connection->tell_now || connections_now(connection->all) - connection->told_ms >= TELL_EVERY_MS);
 }
 
@@ -70,38 +72,54 @@ static bool tell_is_head(const struct connection *connection, const struct listi
          !seat_find(connection, listing->watcher.room);
 }
 
-/* One `heads` with all the rooms that changed; what does not fit is told with the next frame. */
-static bool tell_heads(const struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
+/* `room` and `read`. False: the frame is full. */
+static bool tell_rooms(struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
+  for (; connection->tell_next; connection->tell_next = connection->tell_next->next) {
+    const struct listing *listing = connection->tell_next;
+    if (!tell_newer(listing->change, connection->told_change)) continue;
+    if (!tell_room(listing, connection->told_change, frame, limit, items) ||
+        !tell_read(listing, connection->told_change, frame, limit, items))
+      return false; /* this listing again with the next frame: twice does no harm */
+  }
+  return true;
+}
+
+/* One `heads` with all the rooms that changed. False: the frame is full. */
+static bool tell_heads(struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
   size_t count = 0;
-  bool all = true;
-  for (const struct listing *listing = connection->member->listings; listing; listing = listing->next) {
+  for (; connection->tell_next; connection->tell_next = connection->tell_next->next) {
+    const struct listing *listing = connection->tell_next;
     if (!tell_is_head(connection, listing)) continue;
-    if (frame->size + TELL_ITEM > limit) {
-      all = false;
-      break;
-    }
+    if (frame->size + TELL_ITEM > limit) break;
     if (count == 0) {
-      if (!tell_item(frame, limit, TELL_ITEM, items)) return false;
+      if (!tell_item(frame, limit, TELL_ITEM, items)) break;
       encode_heads_begin(frame);
     }
     struct watch_counts counts = room_watch_counts(&listing->watcher);
-    encode_heads_item(frame, count++ == 0, room_id(listing->watcher.room), counts.head, counts.unread,
-                      counts.mentions);
+    encode_heads_item(frame, count++ == 0, room_id(listing->watcher.room), counts.head, counts.unread, counts.mentions);
   }
   if (count > 0) encode_heads_end(frame);
-  return all;
+  return connection->tell_next == NULL;
+}
+
+static void tell_start(struct connection *connection, enum telling what) {
+  connection->telling = (uint8_t)what;
+  connection->tell_next = connection->member->listings;
 }
 
 void tell_append(struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
-  bool all = true;
-  for (const struct listing *listing = connection->member->listings; listing && all; listing = listing->next) {
-    if (!tell_newer(listing->change, connection->told_change)) continue;
-    all = tell_room(listing, connection->told_change, frame, limit, items) &&
-          tell_read(listing, connection->told_change, frame, limit, items);
+  if (connection->telling == TELLING_NOTHING) {
+    connection->tell_change = connection->member->change;
+    connection->told_ms = connections_now(connection->all);
+    connection->tell_now = false;
+    tell_start(connection, TELLING_ROOMS);
   }
-  all = all && tell_heads(connection, frame, limit, items);
-  if (!all) return; /* the whole again with the next frame: it says how things stand, twice does no harm */
-  connection->told_change = connection->member->change;
-  connection->told_ms = connections_now(connection->all);
-  connection->tell_now = false;
+  if (connection->telling == TELLING_ROOMS) {
+    if (!tell_rooms(connection, frame, limit, items)) return;
+    tell_start(connection, TELLING_HEADS);
+  }
+  if (!tell_heads(connection, frame, limit, items)) return;
+  connection->telling = TELLING_NOTHING;
+  connection->told_change = connection->tell_change;
+  if (connection->told_change != connection->member->change) tell_changed(connection, false);
 }

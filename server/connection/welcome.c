@@ -37,8 +37,7 @@ static void welcome_touch(const struct services *services, const struct store_se
 static void welcome_list(const struct services *services, struct present *member, const struct store_session *found) {
   for (size_t i = 0; i < found->room_count; i++) {
     const struct room_record *record = &found->rooms[i];
-    if (!present_list(services->rooms, member, record, false) &&
-        !listing_refresh(services, member->key, record->room))
+    if (!present_list(services->rooms, member, record, false) && !listing_refresh(services, member->key, record->room))
       log_line(LOG_WARN, "listing not read", LOG_NUMBER("member", member->key));
   }
 }

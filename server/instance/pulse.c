@@ -12,20 +12,28 @@ bool pulse_is_fresh(const struct server *server) {
 
 /* ---- the club log ---- */
 
+/* The club log from this event on is read again; what was carried out already does no harm twice. */
+static void pulse_rewind(struct server *server, int64_t seq) {
+  if (server->pulse.club_seen >= seq) server->pulse.club_seen = seq - 1;
+}
+
 static void pulse_member_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
-  struct present *present = presents_find(server->services.presents, (int64_t)job->ticket);
-  if (present && job->outcome == STORE_DONE && !present_update(present, &job->member.member))
-    log_line(LOG_ERROR, "no memory for a changed member", LOG_NUMBER("member", present->key));
+  struct present *present = presents_find(server->services.presents, job->member.member.key);
+  bool taken = job->outcome == STORE_DONE && (!present || present_update(present, &job->member.member));
+  if (present && !taken && job->outcome != STORE_REFUSED) {
+    log_line(LOG_WARN, "changed member not read", LOG_NUMBER("member", present->key));
+    pulse_rewind(server, (int64_t)job->ticket);
+  }
   store_job_destroy(job);
 }
 
-static bool pulse_read_member(struct server *server, int64_t member) {
+static bool pulse_read_member(struct server *server, int64_t member, int64_t seq) {
   if (!presents_find(server->services.presents, member)) return true;
   struct store_job *job = store_job_create(STORE_MEMBER_GET);
   if (!job) return false;
   job->urgent = true;
-  job->ticket = (uint64_t)member;
+  job->ticket = (uint64_t)seq;
   job->member.member.key = member;
   job->done = pulse_member_done;
   if (server->services.store.submit(server->services.store.self, job)) return true;
@@ -36,11 +44,11 @@ static bool pulse_read_member(struct server *server, int64_t member) {
 /* False: it could not be carried out and must be read again. */
 static bool pulse_apply(struct server *server, const struct club_event *event) {
   switch (event->kind) {
-  case CLUB_SESSION_ENDED: connections_end_session(server->connections, event->member, event->session); return true;
-  case CLUB_MEMBER_CHANGED: return pulse_read_member(server, event->member);
-  case CLUB_LISTED:
-    return !presents_find(server->services.presents, event->member) ||
-           listing_refresh(&server->services, event->member, event->room);
+    case CLUB_SESSION_ENDED: connections_end_session(server->connections, event->member, event->session); return true;
+    case CLUB_MEMBER_CHANGED: return pulse_read_member(server, event->member, event->seq);
+    case CLUB_LISTED:
+      return !presents_find(server->services.presents, event->member) ||
+             listing_refresh(&server->services, event->member, event->room);
   }
   return true; /* a kind of a newer release */
 }
@@ -60,21 +68,35 @@ static bool pulse_apply_events(struct server *server, const struct store_pulse *
 
 /* ---- the history ---- */
 
-/* Another history: what is in memory says nothing any more. Everybody joins afresh. */
-static void pulse_check_epoch(struct server *server, const char *epoch) {
-  if (epoch[0] == 0 || strcmp(epoch, server->services.epoch) == 0) return;
+/* Another history: what is in memory says nothing any more. Everybody joins afresh, and what still comes back from the
+ * old one must find nobody: until then new connections are told to come again. */
+static bool pulse_epoch_changed(struct server *server, const struct store_pulse *read) {
+  if (read->epoch[0] == 0 || strcmp(read->epoch, server->services.epoch) == 0) return false;
   log_line(LOG_WARN, "the store's history changed, closing all connections");
-  memcpy(server->services.epoch, epoch, sizeof server->services.epoch);
+  memcpy(server->services.epoch, read->epoch, sizeof server->services.epoch);
+  server->pulse.club_seen = read->club_head;
+  server->forgetting = true;
   rooms_forget(server->services.rooms);
-  connections_send_away(server->connections, SIZE_MAX, 1000);
+  connections_refuse(server->connections, true);
+  connections_end_all(server->connections, 1000);
+  return true;
+}
+
+void pulse_admit(struct server *server) {
+  if (!server->forgetting || server->going_away || rooms_count(server->services.rooms) > 0 ||
+      connections_in_flight(server->connections) > 0 || presents_count(server->services.presents) > 0)
+    return;
+  server->forgetting = false;
+  connections_refuse(server->connections, false);
 }
 
 static void pulse_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
   struct pulse *pulse = &server->pulse;
   pulse->asked = false;
-  if (job->outcome == STORE_DONE) {
-    pulse_check_epoch(server, job->pulse.epoch);
+  if (job->outcome == STORE_DONE && pulse_epoch_changed(server, &job->pulse)) {
+    pulse->confirmed_ms = pulse->sent_ms;
+  } else if (job->outcome == STORE_DONE) {
     for (size_t i = 0; i < job->pulse.head_count; i++)
       rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head);
     if (pulse_apply_events(server, &job->pulse)) pulse->confirmed_ms = pulse->sent_ms;

@@ -133,7 +133,7 @@ static inline struct house *house_open(void) {
   struct services *services = &house->services;
   services->clock = (struct clock){house, house_now, house_now};
   services->randomness = (struct randomness){house, house_random};
-  services->store = (struct store){house, house_submit};
+  services->store = (struct store){.self = house, .submit = house_submit};
   services->hasher = (struct hasher){house, house_hash};
   services->bus = (struct bus){house, house_publish, house_topic, house_topic, house_alone};
   services->wheel = wheel_create(house->now_ms);

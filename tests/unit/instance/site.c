@@ -166,7 +166,7 @@ void site_start(struct site *site) {
       .clock = {site, site_clock, site_clock},
       .randomness = {site, site_fill},
       .transport = {site, site_write, site_ping, site_waiting, site_read, site_close, site_kill},
-      .store = {site, site_submit},
+      .store = {.self = site, .submit = site_submit},
       .store_shared = world->servers > 1,
       .bus = {site, site_publish, site_topic, site_topic, site_alone},
       .hasher = {site, site_no_hash},

@@ -69,7 +69,7 @@ int hall_open(void **state) {
   hall->alone = true;
   hall->clock = (struct clock){hall, hall_now, hall_now};
   hall->wheel = wheel_create(hall->now_ms);
-  hall->store = (struct store){hall, hall_submit};
+  hall->store = (struct store){.self = hall, .submit = hall_submit};
   hall->bus = (struct bus){hall, hall_publish, hall_subscribe, hall_unsubscribe, hall_alone};
   snprintf(hall->epoch, sizeof hall->epoch, "epoch");
   memset(hall->secret, 7, sizeof hall->secret);
