@@ -147,12 +147,21 @@ export class Log extends Component<LogProps, LogState> {
   #pointed = (event: Event): void => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-seq]') : null;
     const active = row === null ? null : Number(row.dataset['seq']);
-    if (active !== null && active !== this.state.active) this.setState({ active });
+    // Between two messages the pointer is still on its way to what the last one offers; a tap there means nothing else.
+    if (active === null && event.type !== 'pointerdown') return;
+    if (active !== this.state.active) this.setState({ active });
   };
 
-  #left = (): void => {
+  #left = (event: PointerEvent): void => {
+    if (event.pointerType === 'touch') return;
     const focused = this.#element.current?.contains(document.activeElement) === true && document.activeElement !== this.#element.current;
     if (!focused) this.setState({ active: null });
+  };
+
+  #unfocused = (event: FocusEvent): void => {
+    const log = this.#element.current;
+    const next = event.relatedTarget;
+    if (next instanceof Node && log?.contains(next) === false && !log.matches(':hover')) this.setState({ active: null });
   };
 
   /** Up and down walk from message to message. */
@@ -203,7 +212,7 @@ export class Log extends Component<LogProps, LogState> {
       <div class="log-frame">
         <div ref={this.#element} class="log" role="log" aria-label={label} aria-live={quiet || old ? 'off' : 'polite'} tabIndex={active === null ? 0 : -1}
           onScroll={() => this.#scrolled()} onPointerOver={this.#pointed} onPointerDown={this.#pointed} onFocusIn={this.#pointed}
-          onPointerLeave={this.#left} onKeyDown={this.#keyPressed}>
+          onFocusOut={this.#unfocused} onPointerLeave={this.#left} onKeyDown={this.#keyPressed}>
           <div class="rows">
             <LogStart id={this.props.id} log={log} opened={opened} />
             {rows.map((row) => this.#row(row))}

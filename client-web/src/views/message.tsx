@@ -78,7 +78,7 @@ function Foot({ message, own, acting }: { message: Message; own: boolean; acting
       {edited && message.editedAt !== null ? <span title={momentText(message.editedAt)}>{t('message.edited')} </span> : null}
       {acting ? <span>{t('message.saving')} </span> : null}
       <time dateTime={message.at} title={momentText(message.at)}>{timeText(message.at)}</time>
-      {own && !acting ? <span class="sent" role="img" aria-label={t('message.sent')}><Icon name="check" /></span> : null}
+      {own && !acting && !message.removed ? <span class="sent" role="img" aria-label={t('message.sent')}><Icon name="check" /></span> : null}
     </span>
   );
 }

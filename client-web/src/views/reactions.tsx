@@ -27,11 +27,12 @@ export function Reactions({ room, message }: { room: string; message: Message })
 interface PickerProps {
   room: string;
   message: Message;
+  up: boolean;
   close(): void;
 }
 
 /** A few that fit business, and any other that the keyboard can type. */
-export function ReactionPicker({ room, message, close }: PickerProps) {
+export function ReactionPicker({ room, message, up, close }: PickerProps) {
   const [other, setOther] = useState('');
   const pick = (emoji: string): void => {
     toggle(room, message, emoji);
@@ -44,9 +45,7 @@ export function ReactionPicker({ room, message, close }: PickerProps) {
     if (emoji !== '') pick(emoji);
   };
   return (
-    <div class="picker" role="group" aria-label={t('reactions.pick')} onKeyDown={(event) => {
-      if (event.key === 'Escape') close();
-    }}>
+    <div class={up ? 'picker up' : 'picker'} role="group" aria-label={t('reactions.pick')}>
       <div class="picker-common">
         {COMMON.map((emoji) => <button key={emoji} type="button" class="emoji" aria-label={emoji} onClick={() => pick(emoji)}>{emoji}</button>)}
       </div>

@@ -98,8 +98,7 @@ function RoomLink({ place, opened }: { place: Place; opened?: () => void }) {
 }
 
 function BranchItem({ branch }: { branch: Branch }) {
-  const current = route.value.page === 'room' ? route.value.room : '';
-  const [open, setOpen] = useState(branch.crossings.some((place) => place.room === current));
+  const [open, setOpen] = useState(false);
   const hidden = open ? 0 : unreadOf(branch.crossings);
   const id = `crossings-${branch.room}`;
   return (

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../app/texts.js';
 import type { Message } from '../state/message.js';
 import type { RowActions } from './message.js';
@@ -14,19 +14,40 @@ interface ToolbarProps {
   actions: RowActions;
 }
 
+const PICKER_HEIGHT = 200;
+
+/** The picker opens to where the log has room for it. */
+function roomFor(toolbar: HTMLElement | null): 'up' | 'down' {
+  const log = toolbar?.closest('[role="log"]');
+  if (toolbar === null || log === null || log === undefined) return 'down';
+  return log.getBoundingClientRect().bottom - toolbar.getBoundingClientRect().bottom < PICKER_HEIGHT ? 'up' : 'down';
+}
+
 /** What can be done with a message; drawn for one message at a time, the one that is pointed at or focused. */
 export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps) {
-  const [picking, setPicking] = useState(false);
+  const [picking, setPicking] = useState<'no' | 'up' | 'down'>('no');
+  const toolbar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (picking === 'no') return undefined;
+    const elsewhere = (event: Event): void => {
+      if (event.target instanceof Node && toolbar.current?.contains(event.target) !== true) setPicking('no');
+    };
+    document.addEventListener('pointerdown', elsewhere);
+    return () => document.removeEventListener('pointerdown', elsewhere);
+  }, [picking]);
+  const pick = (): void => setPicking(picking === 'no' ? roomFor(toolbar.current) : 'no');
   return (
-    <div class="toolbar" role="toolbar" aria-label={t('message.actions')}>
-      <IconButton icon="react" label={t('message.react')} pressed={picking} onClick={() => setPicking(!picking)} />
+    <div ref={toolbar} class="toolbar" role="toolbar" aria-label={t('message.actions')} onKeyDown={(event) => {
+      if (event.key === 'Escape') setPicking('no');
+    }}>
+      <IconButton icon="react" label={t('message.react')} pressed={picking !== 'no'} onClick={pick} />
       <IconButton icon="reply" label={t('message.reply')} onClick={() => actions.reply(message)} />
       {own ? <IconButton icon="edit" label={t('message.edit')} onClick={() => actions.edit(message)} /> : null}
       {own || room.startsWith('dm.') ? null : (
         <IconButton icon="write" label={t('people.write', { name: message.from.name })} onClick={() => void talkTo(message.from.id)} />
       )}
       {own || moderates ? <IconButton icon="remove" label={t('message.remove')} class="danger" onClick={() => actions.remove(message)} /> : null}
-      {picking ? <ReactionPicker room={room} message={message} close={() => setPicking(false)} /> : null}
+      {picking === 'no' ? null : <ReactionPicker room={room} message={message} up={picking === 'up'} close={() => setPicking('no')} />}
     </div>
   );
 }
