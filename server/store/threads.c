@@ -1,6 +1,5 @@
 /* The threads behind the store: one writer that takes everything waiting into one transaction, and readers. */
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,6 +10,8 @@
 #include "club/store_driver.h"
 
 #define READERS_LIMIT 16
+#define GATHER_FROM 8 /* jobs in the last batch */
+#define GATHER_MICROSECONDS 2000
 
 struct queue {
   struct store_job *first, *last;
@@ -86,11 +87,11 @@ static int64_t idle_due(const struct store_driver *driver) {
   return driver->idle && driver->idle_due ? driver->idle_due(driver->self) : -1;
 }
 
-static struct timespec in_milliseconds(int64_t milliseconds) {
+static struct timespec in_microseconds(int64_t microseconds) {
   struct timespec at;
   clock_gettime(CLOCK_MONOTONIC, &at);
-  at.tv_sec += milliseconds / 1000;
-  at.tv_nsec += milliseconds % 1000 * 1000000;
+  at.tv_sec += microseconds / 1000000;
+  at.tv_nsec += microseconds % 1000000 * 1000;
   if (at.tv_nsec >= 1000000000) {
     at.tv_sec++;
     at.tv_nsec -= 1000000000;
@@ -100,7 +101,7 @@ static struct timespec in_milliseconds(int64_t milliseconds) {
 
 /* With the lock held. False: nothing came within the time (-1: however long). */
 static bool wait_for_work(struct writer *writer, int64_t milliseconds) {
-  struct timespec until = in_milliseconds(milliseconds < 0 ? 0 : milliseconds);
+  struct timespec until = in_microseconds(milliseconds < 0 ? 0 : milliseconds * 1000);
   bool in_time = true;
   writer->sleeping = true;
   while (!writer->waiting.first && !writer->stopping && in_time) {
@@ -114,9 +115,25 @@ static bool wait_for_work(struct writer *writer, int64_t milliseconds) {
   return writer->waiting.first || writer->stopping;
 }
 
+/* After a batch of many, those who were just answered will soon ask again: waits for about as many, for no longer than
+ * a part of what the last commit took. With the lock held. */
+static void gather(struct writer *writer, size_t last_count, uint64_t last_microseconds) {
+  if (last_count < GATHER_FROM) return;
+  uint64_t wait = last_microseconds / 2 < GATHER_MICROSECONDS ? last_microseconds / 2 : GATHER_MICROSECONDS;
+  struct timespec until = in_microseconds((int64_t)wait);
+  bool in_time = true;
+  while (writer->waiting.count < last_count && !writer->stopping && in_time) {
+    writer->sleeping = true;
+    in_time = pthread_cond_timedwait(&writer->something, &writer->lock, &until) == 0;
+  }
+  writer->sleeping = false;
+}
+
 /* The next batch; 0: it is time to end. */
-static size_t next_batch(struct writer *writer, struct store_job **jobs) {
+static size_t next_batch(struct writer *writer, struct store_job **jobs, size_t last_count,
+                         uint64_t last_microseconds) {
   pthread_mutex_lock(&writer->lock);
+  gather(writer, last_count, last_microseconds);
   while (!writer->waiting.first && !writer->stopping) {
     if (wait_for_work(writer, idle_due(&writer->driver))) continue;
     pthread_mutex_unlock(&writer->lock);
@@ -151,13 +168,14 @@ static void *writer_main(void *argument) {
   struct writer *writer = &threads->writer;
   struct store_driver *driver = &writer->driver;
   struct store_job *jobs[LIMIT_WRITE_BATCH];
-  for (size_t count = next_batch(writer, jobs); count; count = next_batch(writer, jobs)) {
+  uint64_t took = 0;
+  for (size_t count = next_batch(writer, jobs, 0, 0); count; count = next_batch(writer, jobs, count, took)) {
     struct timespec begun;
     clock_gettime(CLOCK_MONOTONIC, &begun);
     driver->write(driver->self, jobs, count);
     if (driver->broken(driver->self)) atomic_store(&writer->broken, true);
-    if (give_back(writer, jobs, count, microseconds_since(&begun))) threads->setup.wake(threads->setup.context);
-    sched_yield(); /* on one core: the loop answers and reads first, so that the next batch is a large one */
+    took = microseconds_since(&begun);
+    if (give_back(writer, jobs, count, took)) threads->setup.wake(threads->setup.context);
   }
   if (driver->idle) driver->idle(driver->self);
   return NULL;
