@@ -172,6 +172,15 @@ export class Club {
     await this.serve(options);
   }
 
+  /** How it ended: `{status, signal}`; nothing when it goes on. */
+  async endsWithin(ms) {
+    let timer;
+    const late = new Promise((done) => (timer = setTimeout(done, ms)));
+    const ended = await Promise.race([this.ended, late]);
+    clearTimeout(timer);
+    return ended;
+  }
+
   /** SIGTERM, and what must follow; `after` of each test file does it. */
   async stop() {
     for (const line of this.#lines) line.socket.terminate();
@@ -179,7 +188,7 @@ export class Club {
     const began = Date.now();
     this.signal('SIGTERM');
     const limit = slow ? 20_000 : 8_000;
-    const ended = await Promise.race([this.ended, sleep(limit + 4000)]);
+    const ended = await this.endsWithin(limit + 4000);
     if (!ended) await this.kill();
     assert.ok(ended, 'it did not end after SIGTERM');
     assert.deepEqual(ended, { status: 0, signal: null }, this.log.slice(-3000));

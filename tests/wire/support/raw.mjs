@@ -31,7 +31,11 @@ export function frame(opcode, payload = Buffer.alloc(0), { fin = true, rsv = 0, 
 export const text = (value, options) => frame(1, Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)), options);
 
 const all = new Set();
-after(() => all.forEach((raw) => raw.destroy()));
+after(() => {
+  for (const raw of all) raw.destroy();
+  // A socket in whatever state a hostile client left it must not keep the test program alive.
+  setTimeout(() => process.exit(), 15_000).unref();
+});
 
 export class Raw {
   data = Buffer.alloc(0);
