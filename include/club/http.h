@@ -11,8 +11,8 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_O
 
 struct http_request {
   enum http_method method;
-  struct slice path;   /* without the query, still percent-encoded; starts with '/' */
-  struct slice query;  /* without '?'; empty: none */
+  struct slice path;  /* without the query, percent-encoded, without `.` and `..`; starts with '/' */
+  struct slice query; /* without '?', percent-encoded; empty: none */
   struct slice host, origin, cookie, user_agent; /* headers, empty: absent */
   struct slice body;
   struct address address; /* the member's, behind a trusted proxy too */

@@ -9,8 +9,9 @@
 #include "club/http.h"
 #include "club/transport.h"
 
-/* Who takes what arrives. Everything but `turn` only parses and marks; `turn` is called at the end of each round of the
- * loop, and there, and only there, transport and answerer may be called. */
+/* Who takes what arrives. Everything but `http` and `turn` only parses and marks. Those two are called at the end of each
+ * round of the loop, `http` for each request that became whole, then `turn`; there, and only there, transport and answerer
+ * may be called. What a turn asked of the transport is done when it returns, so nothing is reported inside one. */
 struct net_handler {
   void *self;
   /* May this request become a WebSocket? 0: yes; else the HTTP status, and `reply` is filled. The form was checked
@@ -25,7 +26,8 @@ struct net_handler {
   void (*writable)(void *self, void *connection); /* what the transport kept is out */
   void (*ending)(void *self, void *connection);   /* a Close frame came or went, the line is broken: send no more */
   void (*closed)(void *self, void *connection);   /* the link is gone; `connection` is not named again */
-  /* A whole request under /api/. True: `reply` is filled; false: an answer comes through the answerer. */
+  /* A whole request under /api/. True: `reply` is filled, its body is freed by the network; false: an answer comes through
+   * the answerer within a minute. */
   bool (*http)(void *self, uint64_t exchange, const struct http_request *request, struct http_reply *reply);
   void (*turn)(void *self);
   /* Signals. */
@@ -44,8 +46,8 @@ struct net_setup {
   const char *listen;       /* "0.0.0.0:8443", "[::]:8443" */
   const char *admin_listen; /* plain HTTP; NULL: none */
   bool tls;
-  const char *certificate, *key; /* PEM files */
-  const char *web_root;          /* a folder to serve instead of the built-in client; NULL: built in */
+  const char *certificate, *key;       /* PEM files */
+  const char *web_root;                /* a folder to serve instead of the built-in client; NULL: built in */
   const struct slice *trusted_proxies; /* addresses and CIDR networks whose X-Forwarded-For or PROXY header counts */
   size_t trusted_proxy_count;
   bool strict_transport; /* send Strict-Transport-Security */
@@ -66,7 +68,7 @@ struct http_answerer net_answerer(struct net *net);
 void net_wake(void *net);
 /* Makes the next turn happen no later than in `ms`; loop thread. */
 void net_turn_within(struct net *net, int64_t ms);
-/* Runs until net_stop. */
+/* Runs until net_stop. Links that are left then are reported closed before it returns, and after it nothing is reported. */
 void net_run(struct net *net);
 /* No new connections from here on. */
 void net_stop_listening(struct net *net);
@@ -81,7 +83,8 @@ bool net_make_certificate(const char *certificate, const char *key, const char *
     CLUB_MUST_CHECK;
 
 struct net_counts {
-  uint64_t accepted, refused, handshakes_failed;
+  uint64_t accepted, refused;
+  uint64_t handshakes_failed; /* with TLS: sockets that ended without a request */
   size_t open;
   int64_t turn_ms_longest; /* since the last call */
 };

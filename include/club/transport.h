@@ -24,7 +24,8 @@ struct transport {
   /* Bytes that the peer has not taken yet, in the transport and the socket: falls while it takes some. */
   int64_t (*waiting)(void *self, struct link *link);
   void (*read)(void *self, struct link *link, bool on); /* go on or pause taking frames */
-  void (*close)(void *self, struct link *link, int code, const char *text); /* the closing handshake */
-  void (*kill)(void *self, struct link *link);                              /* at once, without one */
+  /* The closing handshake, once what is kept is out; `text` is copied. */
+  void (*close)(void *self, struct link *link, int code, const char *text);
+  void (*kill)(void *self, struct link *link); /* at once, without one */
 };
 #endif

@@ -4,9 +4,9 @@
 
 #define ANSWER_HEAD_LIMIT 4096
 
-#define ANSWER_PAGE_POLICY                                                                                    \
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "       \
-  "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "            \
+#define ANSWER_PAGE_POLICY \
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " \
+  "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; " \
   "frame-ancestors 'none'"
 #define ANSWER_API_POLICY "default-src 'none'; frame-ancestors 'none'"
 
@@ -91,8 +91,8 @@ bool answer_send(struct lws *wsi, const struct answer *answer, struct slice body
   buffer_reserve(&text, ANSWER_HEAD_LIMIT / 2 + body.size);
   answer_start(&text, answer);
   buffer_append_slice(&text, body);
-  bool sent = !text.failed && lws_write(wsi, (unsigned char *)text.data + LWS_PRE, text.size - LWS_PRE,
-                                        LWS_WRITE_HTTP) >= 0;
+  bool sent =
+      !text.failed && lws_write(wsi, (unsigned char *)text.data + LWS_PRE, text.size - LWS_PRE, LWS_WRITE_HTTP) >= 0;
   buffer_free(&text);
   return sent;
 }

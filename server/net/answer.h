@@ -8,9 +8,9 @@ enum answer_kind { ANSWER_API, ANSWER_PAGE, ANSWER_PLAIN };
 struct answer {
   int status;
   enum answer_kind kind;
-  const char *type;          /* Content-Type; NULL: there is no body */
-  uint64_t length;           /* of the body, which follows elsewhere */
-  const char *extra;         /* further header lines, each with its line end; NULL: none */
+  const char *type;               /* Content-Type; NULL: there is no body */
+  uint64_t length;                /* of the body, which follows elsewhere */
+  const char *extra;              /* further header lines, each with its line end; NULL: none */
   const struct http_reply *reply; /* cookies, Retry-After; NULL: none */
   bool strict_transport;
   bool last; /* the connection is closed afterwards */

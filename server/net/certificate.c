@@ -88,8 +88,8 @@ static bool certificate_write(const char *path, mode_t mode, EVP_PKEY *key, X509
     if (descriptor >= 0) close(descriptor);
     return false;
   }
-  bool written = key ? PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1
-                     : PEM_write_X509(file, certificate) == 1;
+  bool written =
+      key ? PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1 : PEM_write_X509(file, certificate) == 1;
   written = written && fflush(file) == 0 && fsync(descriptor) == 0;
   written = (fclose(file) == 0) && written;
   if (written && rename(beside, path) == 0) return true;

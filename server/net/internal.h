@@ -31,7 +31,7 @@
 #define NET_ACCEPTS_A_TURN 128
 #define NET_ADMIN_CONNECTIONS 64
 #define NET_DESCRIPTORS_MAX 65536 /* each close of a socket costs libwebsockets a walk over all that could be open */
-#define NET_RECEIVE_SIZE 256      /* bytes of a connection's receive buffer: kept while it idles */
+#define NET_RECEIVE_SIZE 512      /* bytes of a connection's receive buffer: kept while it idles */
 #define NET_PIECE 16384           /* of a page */
 #define NET_REPLY_LIMIT 1048576   /* bytes of an answer */
 #define NET_CLOSE_TEXT 123        /* bytes that fit into a Close frame */
@@ -45,16 +45,16 @@ struct link {
   struct net *net;
   bool websocket : 1;
   bool admin : 1;
-  bool known : 1;        /* libwebsockets has it and will report its end */
-  bool requested : 1;    /* a request came */
-  bool confirmed : 1;    /* the upgrade was allowed */
-  bool counted : 1;      /* in the census, under `address` */
-  bool proxy : 1;        /* the socket's other end is a trusted proxy */
-  bool closing : 1;      /* data is neither sent nor handed on any more */
-  bool gone : 1;         /* closed: libwebsockets is not to be called */
-  bool kept : 1;         /* libwebsockets keeps unsent bytes */
-  bool paused : 1;       /* the handler wants nothing read */
-  bool reading : 1;      /* what libwebsockets was told last */
+  bool known : 1;     /* libwebsockets has it and will report its end */
+  bool requested : 1; /* a request came */
+  bool confirmed : 1; /* the upgrade was allowed */
+  bool counted : 1;   /* in the census, under `address` */
+  bool proxy : 1;     /* the socket's other end is a trusted proxy */
+  bool closing : 1;   /* data is neither sent nor handed on any more */
+  bool gone : 1;      /* closed: libwebsockets is not to be called */
+  bool kept : 1;      /* libwebsockets keeps unsent bytes */
+  bool paused : 1;    /* the handler wants nothing read */
+  bool reading : 1;   /* what libwebsockets was told last */
   bool close_wanted : 1;
   bool kill_wanted : 1;
   bool marked : 1;
@@ -63,8 +63,8 @@ struct link {
   unsigned short close_code;
   int64_t written; /* bytes of frames */
   char *close_text;
-  TAILQ_ENTRY(link) mark;  /* something is to be done at the end of the turn */
-  TAILQ_ENTRY(link) watch; /* an answer is blocked */
+  TAILQ_ENTRY(link) mark;    /* something is to be done at the end of the turn */
+  TAILQ_ENTRY(link) watch;   /* an answer is blocked */
   TAILQ_ENTRY(link) silence; /* is to be made mute */
   TAILQ_ENTRY(link) all;
   struct wheel_timer timer; /* whatever is awaited: killed when it does not come */
@@ -127,7 +127,7 @@ struct net {
   struct exchange *exchanges; /* by id */
   struct exchange_list ready; /* whole requests to be handed on at the end of the turn */
   uint64_t last_exchange;
-  int web_root; /* descriptor of the folder; -1: the built-in client */
+  int web_root;  /* descriptor of the folder; -1: the built-in client */
   char *scratch; /* LWS_PRE + NET_PIECE bytes */
 };
 

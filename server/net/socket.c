@@ -130,8 +130,7 @@ static void socket_kill(void *self, struct link *link) {
 }
 
 struct transport net_transport(struct net *net) {
-  return (struct transport){net, socket_write, socket_ping, socket_waiting,
-                            socket_read, socket_close, socket_kill};
+  return (struct transport){net, socket_write, socket_ping, socket_waiting, socket_read, socket_close, socket_kill};
 }
 
 /* What was marked, after the handler's turn. */

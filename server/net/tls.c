@@ -73,7 +73,8 @@ void tls_reload(struct net *net) {
     return;
   }
   SSL_CTX_get0_chain_certs(fresh, &chain);
-  if (SSL_CTX_use_cert_and_key(net->tls, SSL_CTX_get0_certificate(fresh), SSL_CTX_get0_privatekey(fresh), chain, 1) == 1)
+  if (SSL_CTX_use_cert_and_key(net->tls, SSL_CTX_get0_certificate(fresh), SSL_CTX_get0_privatekey(fresh), chain, 1) ==
+      1)
     log_line(LOG_INFO, "certificate renewed", LOG_TEXT("file", net->certificate));
   else
     log_line(LOG_ERROR, "certificate not renewed", LOG_TEXT("file", net->certificate));

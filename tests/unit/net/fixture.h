@@ -27,9 +27,9 @@
 
 #include <cmocka.h>
 
+#include "club/limits.h"
 #include "club/log.h"
 #include "club/net.h"
-#include "club/limits.h"
 
 /* Not every program uses all of this. */
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -88,7 +88,8 @@ static int64_t now_ms(void) {
 static int64_t cpu_ms(void) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
+         (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
 }
 
 static int fixture_upgrade(void *self, const struct http_request *request, struct http_reply *reply) {
@@ -115,7 +116,8 @@ static void *fixture_opened(void *self, struct link *link, struct slice token, c
   return member;
 }
 
-static void fixture_received(void *self, void *connection, struct slice piece, bool last, bool binary, size_t remaining) {
+static void fixture_received(void *self, void *connection, struct slice piece, bool last, bool binary,
+                             size_t remaining) {
   struct member *member = connection;
   (void)self;
   if (binary || remaining + member->message.size > 100000) {
@@ -200,7 +202,8 @@ static bool fixture_http(void *self, uint64_t exchange, const struct http_reques
 static void fixture_write(struct member *member, const char *bytes, size_t size) {
   struct transport transport = net_transport(member->fixture->net);
   memcpy(member->fixture->frame + TRANSPORT_HEADROOM, bytes, size);
-  enum transport_sent sent = transport.write(transport.self, member->link, member->fixture->frame + TRANSPORT_HEADROOM, size);
+  enum transport_sent sent =
+      transport.write(transport.self, member->link, member->fixture->frame + TRANSPORT_HEADROOM, size);
   if (sent == TRANSPORT_KEPT) member->kept = true;
   if (sent == TRANSPORT_DEAD) member->ended = true;
 }
@@ -325,10 +328,11 @@ static void fixture_prepare(struct fixture *fixture, bool tls) {
   assert_non_null(mkdtemp(fixture->folder));
   snprintf(fixture->certificate, sizeof fixture->certificate, "%s/certificate.pem", fixture->folder);
   snprintf(fixture->key, sizeof fixture->key, "%s/key.pem", fixture->folder);
-  if (tls && !net_make_certificate(fixture->certificate, fixture->key, "club.test", error, sizeof error)) fail_msg("%s", error);
-  struct net_handler handler = {fixture,          fixture_upgrade,  fixture_opened, fixture_received, fixture_heard,
-                                fixture_writable, fixture_ending,   fixture_closed, fixture_http,     fixture_turn,
-                                fixture_terminate, fixture_ready, fixture_metrics};
+  if (tls && !net_make_certificate(fixture->certificate, fixture->key, "club.test", error, sizeof error))
+    fail_msg("%s", error);
+  struct net_handler handler = {fixture,           fixture_upgrade, fixture_opened, fixture_received, fixture_heard,
+                                fixture_writable,  fixture_ending,  fixture_closed, fixture_http,     fixture_turn,
+                                fixture_terminate, fixture_ready,   fixture_metrics};
   fixture->setup.listen = "127.0.0.1:0";
   fixture->setup.tls = tls;
   fixture->setup.certificate = fixture->certificate;
@@ -382,7 +386,8 @@ struct client {
 
 static struct client client_connect_from(int port, bool tls, int receive_buffer, const char *first) {
   struct client client = {.descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in to = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   struct timeval wait = {CLIENT_WAIT_MS / 1000, 0};
   int on = 1;
   if (receive_buffer) setsockopt(client.descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -504,9 +509,9 @@ static void fixture_request(const struct fixture *fixture, struct response *resp
 }
 
 #define CLIENT_COOKIE "__Host-club=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define CLIENT_UPGRADE                                                                                       \
-  "GET /ws HTTP/1.1\r\nHost: club.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                     \
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"                             \
+#define CLIENT_UPGRADE \
+  "GET /ws HTTP/1.1\r\nHost: club.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" \
   "Sec-WebSocket-Protocol: club.v1\r\nCookie: " CLIENT_COOKIE "\r\n\r\n"
 
 static bool client_upgrade(struct client *client) {
@@ -617,7 +622,8 @@ static void fixture_serves(const struct fixture *fixture) {
 }
 
 static void fixture_await(int *counter, int wanted) {
-  for (int64_t end = now_ms() + CLIENT_WAIT_MS; __atomic_load_n(counter, __ATOMIC_SEQ_CST) < wanted && now_ms() < end;) usleep(5000);
+  for (int64_t end = now_ms() + CLIENT_WAIT_MS; __atomic_load_n(counter, __ATOMIC_SEQ_CST) < wanted && now_ms() < end;)
+    usleep(5000);
   assert_int_equal(__atomic_load_n(counter, __ATOMIC_SEQ_CST), wanted);
 }
 #endif

@@ -53,7 +53,10 @@ static void hostile_step(struct client *client, unsigned *seed) {
     case 6: client_text(client, "close 4001"); break;
     case 7: client_text(client, "pause"); break;
     case 8: client_text(client, "kill"); break;
-    case 9: memset(bytes, 'q', 16000); client_frame(client, 0x80 | OP_TEXT, bytes, 16000); break;
+    case 9:
+      memset(bytes, 'q', 16000);
+      client_frame(client, 0x80 | OP_TEXT, bytes, 16000);
+      break;
     case 10: client_text(client, "ping"); break;
     default: usleep(2000);
   }

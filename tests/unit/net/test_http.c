@@ -113,11 +113,17 @@ static void hostile_requests_harm_nobody(void **state) {
   char *large = malloc(20001);
   memset(large, 'h', 20000);
   large[20000] = '\0';
-  const char *hostile[] = {"CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n", "BREW /pot HTTP/1.1\r\nHost: h\r\n\r\n",
-                           "\x16\x03\x01\x02", "GET / HTTP/9.9\r\n\r\n", "GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n",
-                           "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\nGET / HTTP/1.1\r\n\r\n",
-                           "GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-                           "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n"};
+  const char *hostile[] = {
+      "CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n",
+      "BREW /pot HTTP/1.1\r\nHost: h\r\n\r\n",
+      "\x16\x03\x01\x02",
+      "GET / HTTP/9.9\r\n\r\n",
+      "GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n",
+      "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n",
+      "GET / HTTP/1.1\r\nGET / HTTP/1.1\r\n\r\n",
+      "GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n",
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n"};
   for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
     struct client client = client_connect(&fixture);
     client_say(&client, hostile[i]);

@@ -59,8 +59,10 @@ static void without_descriptors_the_others_are_served(void **state) {
   low.rlim_cur = 256;
   setrlimit(RLIMIT_NOFILE, &low);
   while (count < 4096 && (taken[count] = dup(0)) >= 0) count++;
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  for (size_t i = 0; i < 60; i++) assert_int_equal(connect(clients[i].descriptor, (struct sockaddr *)&to, sizeof to), 0);
+  struct sockaddr_in to = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  for (size_t i = 0; i < 60; i++)
+    assert_int_equal(connect(clients[i].descriptor, (struct sockaddr *)&to, sizeof to), 0);
   int64_t used = cpu_ms();
   for (int i = 0; i < 10; i++) {
     client_text(&first, chinese);
@@ -100,7 +102,8 @@ static void address_behind(bool tls) {
   client_close(&second);
   client_close(&client);
   client = client_connect_from(fixture.port, tls, 0, NULL);
-  client_request(&client, &response, "GET /api/address HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.8\r\n\r\n");
+  client_request(&client, &response,
+                 "GET /api/address HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.8\r\n\r\n");
   assert_string_equal(response.body, "203.0.113.8");
   client_request(&client, &response, ask);
   assert_string_equal(response.body, "127.0.0.1");
@@ -152,7 +155,8 @@ static void members_behind_one_proxy_are_counted_apart(void **state) {
   for (size_t i = 0; i < 3; i++) {
     char request[1024];
     struct response response;
-    snprintf(request, sizeof request, "%.*sX-Forwarded-For: %s\r\n\r\n", (int)strlen(CLIENT_UPGRADE) - 2, CLIENT_UPGRADE, addresses[i]);
+    snprintf(request, sizeof request, "%.*sX-Forwarded-For: %s\r\n\r\n", (int)strlen(CLIENT_UPGRADE) - 2,
+             CLIENT_UPGRADE, addresses[i]);
     clients[i] = client_connect(&fixture);
     client_request(&clients[i], &response, request);
     assert_int_equal(response.status, wanted[i]);
@@ -187,7 +191,8 @@ static void nobody_comes_in_after_listening_has_stopped(void **state) {
   net_wake(fixture.net);
   usleep(100000);
   int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in to = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   assert_int_equal(connect(descriptor, (struct sockaddr *)&to, sizeof to), -1);
   close(descriptor);
   client_text(&client, russian);
@@ -197,7 +202,8 @@ static void nobody_comes_in_after_listening_has_stopped(void **state) {
 }
 
 static void what_cannot_be_listened_on_is_said(void **state) {
-  static const char *const wrong[] = {"nonsense", "127.0.0.1", "127.0.0.1:", ":1", "203.0.113.9:0", "127.0.0.1:99999999"};
+  static const char *const wrong[] = {
+      "nonsense", "127.0.0.1", "127.0.0.1:", ":1", "203.0.113.9:0", "127.0.0.1:99999999"};
   struct fixture fixture;
   char error[512], taken[32];
   (void)state;

@@ -80,7 +80,8 @@ static bool trusts(const char *network_text, const char *address_text) {
 }
 
 static void networks_hold_their_addresses_and_no_others(void **state) {
-  static const char *const wrong[] = {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "2001:db8::/129", "host", "10.0.0.0/8x"};
+  static const char *const wrong[] = {"",     "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "2001:db8::/129",
+                                      "host", "10.0.0.0/8x"};
   struct network network;
   (void)state;
   assert_true(trusts("10.0.0.0/8", "10.255.0.1"));
@@ -116,8 +117,7 @@ static void a_forwarded_chain_is_believed_up_to_the_first_stranger(void **state)
   (void)state;
   assert_true(proxy_read_network(slice_of("10.0.0.0/8"), &network));
   for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
-    struct address address =
-        proxy_forwarded(&network, 1, address_of(chains[i].socket), slice_of(chains[i].forwarded));
+    struct address address = proxy_forwarded(&network, 1, address_of(chains[i].socket), slice_of(chains[i].forwarded));
     assert_address(&address, chains[i].result);
   }
 }

@@ -108,7 +108,7 @@ static void a_close_is_echoed_and_what_follows_ignored(void **state) {
 static void read_flood(struct client *client, long from, long count, size_t frame, bool slowly) {
   for (long i = from; i < from + count; i++) {
     size_t header, size;
-    char number[16];
+    char number[32];
     assert_int_equal(client_next(client, &header, &size), OP_TEXT);
     assert_int_equal(size, frame);
     snprintf(number, sizeof number, "%08ld ", i);

@@ -75,11 +75,11 @@ static void stop_with_folder(struct fixture *fixture) {
 }
 
 static void paths_lead_nowhere_else(void **state) {
-  static const char *const paths[] = {"/secret",        "/../secret",          "/%2e%2e/secret", "/..%2fsecret",
-                                      "/./../secret",   "/x/../../secret",     "/.hidden",       "/%2ehidden",
-                                      "/link.txt",      "/..\\secret",         "/..%5csecret",   "/index.html%00.js",
-                                      "/index.html/x",  "/web",                "/~root",         "/\xd0\xbf",
-                                      "//etc/passwd",   "/....//....//secret", "/index.html%20", "/%252e%252e/secret"};
+  static const char *const paths[] = {
+      "/secret",         "/../secret",        "/%2e%2e/secret",      "/..%2fsecret",   "/./../secret",
+      "/x/../../secret", "/.hidden",          "/%2ehidden",          "/link.txt",      "/..\\secret",
+      "/..%5csecret",    "/index.html%00.js", "/index.html/x",       "/web",           "/~root",
+      "/\xd0\xbf",       "//etc/passwd",      "/....//....//secret", "/index.html%20", "/%252e%252e/secret"};
   struct fixture fixture;
   struct response response;
   (void)state;
