@@ -83,6 +83,8 @@ struct connection {
   UT_hash_handle hh; /* by id */
   uint64_t id;
   int64_t session;
+  int64_t touch_ms, over_ms; /* wall time: when the session is looked at again, when its days are over */
+  unsigned char digest[DIGEST_SIZE]; /* of its token */
   int64_t heard_ms, blocked_ms, told_ms;
   int64_t waiting_bytes; /* that the peer had not taken when looked at last */
   struct wheel_timer line_timer, tell_timer;
@@ -156,6 +158,9 @@ void tell_begin(struct connection *connection);
 /* welcome.c */
 void welcome_ask(struct connection *connection);
 void welcome_send_away(struct connection *connection, int64_t retry_after_ms);
+/* session.c */
+void session_enter(struct connection *connection, const struct store_session *found);
+void session_check(struct connection *connection); /* now and then */
 /* line.c */
 void line_begin(struct connection *connection);
 void line_blocked(struct connection *connection);

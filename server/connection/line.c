@@ -33,6 +33,7 @@ static void line_check_blocked(struct connection *connection, int64_t now) {
  * is not read cannot be heard. */
 static void line_check_silent(struct connection *connection, int64_t now) {
   int64_t since = connection->paused ? now : connection->heard_ms;
+  session_check(connection);
   if (now - since < line_silence_ms()) {
     line_arm(connection, since + line_silence_ms());
   } else if (connection->pinged) {

@@ -4,7 +4,6 @@
 #include "club/log.h"
 #include "inside.h"
 
-#define TOUCH_EVERY_MS 3600000 /* a session's last use is kept to the hour */
 #define RETRY_AFTER_MS 2000
 #define TRIES 5
 
@@ -18,20 +17,6 @@ void welcome_send_away(struct connection *connection, int64_t retry_after_ms) {
 static void welcome_refuse(struct connection *connection) {
   connection->all->setup.services->metrics->connections_refused++;
   welcome_send_away(connection, RETRY_AFTER_MS);
-}
-
-static void welcome_touched(void *context, struct store_job *job) {
-  (void)context;
-  store_job_destroy(job);
-}
-
-static void welcome_touch(const struct services *services, const struct store_session *found) {
-  if (clock_wall_ms(&services->clock) - found->used_at < TOUCH_EVERY_MS) return;
-  struct store_job *job = store_job_create(STORE_SESSION_TOUCH);
-  if (!job) return; /* the next opening touches it */
-  job->done = welcome_touched;
-  memcpy(job->session.digest, found->digest, sizeof job->session.digest);
-  if (!services->store.submit(services->store.self, job)) store_job_destroy(job);
 }
 
 static void welcome_list(const struct services *services, struct present *member, const struct store_session *found) {
@@ -56,7 +41,6 @@ static bool welcome_join_member(struct connection *connection, const struct stor
     welcome_list(services, member, found);
   }
   connection->member = member;
-  connection->session = found->session;
   member->connection_count++;
   LIST_INSERT_HEAD((struct connection_list *)member->connections, connection, of_member);
   return true;
@@ -83,7 +67,7 @@ static void welcome_enter(struct connection *connection, const struct store_sess
                             .now_ms = clock_wall_ms(&services->clock)};
   encode_welcome(outbox_begin(connection), &welcome);
   outbox_end(connection);
-  welcome_touch(services, found);
+  session_enter(connection, found);
   connection_mark_run(connection); /* requests may have come already */
 }
 
