@@ -37,11 +37,11 @@ export function Invites() {
     <section class="page" aria-labelledby="invites-heading">
       <header class="page-header">
         <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}><Icon name="back" /></a>
-        <h2 id="invites-heading">{t('invites.heading')}</h2>
+        <h1 id="invites-heading">{t('invites.heading')}</h1>
       </header>
       <div class="page-body">
         <MakeInvite made={() => void load()} />
-        <h3>{t('invites.list')}</h3>
+        <h2>{t('invites.list')}</h2>
         <Problem reason={reason} />
         {invites?.length === 0 ? <p class="hint">{t('invites.none')}</p> : null}
         <ul class="invites">{invites?.map((invite) => <InviteItem key={invite.invite} invite={invite} revoke={revoke} />)}</ul>

@@ -183,7 +183,7 @@ export class Log extends Component<LogProps, LogState> {
 
   #row(row: Row): ComponentChild {
     switch (row.kind) {
-      case 'day': return <h3 key={row.key} class="day"><time dateTime={row.at}>{dayText(row.at, new Date())}</time></h3>;
+      case 'day': return <h2 key={row.key} class="day"><time dateTime={row.at}>{dayText(row.at, new Date())}</time></h2>;
       case 'new': return <div key={row.key} class="new-line" role="separator" data-key="new"><span>{t('log.new')}</span></div>;
       case 'post': return <PostRow key={row.key} post={row.post} follows={row.follows} open={state.value.line.at === 'open'} />;
       case 'message': return this.#messageRow(row);
@@ -229,7 +229,7 @@ export class Log extends Component<LogProps, LogState> {
   }
 
   #scrolled(): void {
-    this.#place.scrolled();
+    this.#place.remember();
     this.#settled();
   }
 }

@@ -50,7 +50,7 @@ export function MessageRow(props: MessageRowProps) {
           {message.removed ? <Removed reason={message.reason} /> : <Text text={message.text} mentions={message.mentions.length > 0} login={props.login} />}
           <Foot message={message} own={own} acting={acting} />
         </div>
-        <Reactions room={props.room} message={message} />
+        <Reactions room={props.room} message={message} active={active} />
       </div>
       {active && !message.removed ? <Toolbar room={props.room} message={message} own={own} moderates={props.moderates} actions={props.actions} /> : null}
     </article>
@@ -89,11 +89,11 @@ function quoteText(quoted: Message | null | undefined): string {
   return quoted.removed ? t('message.removed') : quoted.text;
 }
 
-function Quote({ message, quoted, actions }: MessageRowProps) {
+function Quote({ message, quoted, actions, active }: MessageRowProps) {
   const seq = message.replyTo ?? 0;
   return (
-    <button type="button" class="quote" onClick={() => actions.goTo(seq)} tabIndex={-1}
-      aria-label={t('quote.label', { name: quoted?.from.name ?? '', text: quoteText(quoted) })}>
+    <button type="button" class="quote" onClick={() => actions.goTo(seq)} tabIndex={active ? 0 : -1}>
+      <span class="visually-hidden">{t('quote.label')}</span>
       <strong dir="auto">{quoted?.from.name ?? ''}</strong>
       <span dir="auto">{quoteText(quoted)}</span>
     </button>

@@ -31,7 +31,7 @@ export function People({ room, close }: { room: string; close(): void }) {
   return (
     <aside class="people" aria-label={t('people.label')}>
       <header>
-        <h3>{t('people.label')}</h3>
+        <h2>{t('people.label')}</h2>
         <IconButton icon="close" label={t('action.close')} onClick={close} />
       </header>
       <ul>{people?.persons.map((person) => <PersonItem key={person.id} person={person} />)}</ul>

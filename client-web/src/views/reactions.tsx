@@ -10,12 +10,19 @@ function toggle(room: string, message: Message, emoji: string): void {
   club().act(room, message.seq, { kind: 'react', emoji, on: !mine });
 }
 
-export function Reactions({ room, message }: { room: string; message: Message }) {
+interface ReactionsProps {
+  room: string;
+  message: Message;
+  /** Only the message that one is at is walked through with the tabulator. */
+  active: boolean;
+}
+
+export function Reactions({ room, message, active }: ReactionsProps) {
   if (message.reactions.length === 0) return null;
   return (
     <div class="reactions" role="group" aria-label={t('reactions.label')}>
       {message.reactions.map(({ emoji, count, mine }) => (
-        <button key={emoji} type="button" class="reaction" aria-pressed={mine} tabIndex={-1} onClick={() => toggle(room, message, emoji)}
+        <button key={emoji} type="button" class="reaction" aria-pressed={mine} tabIndex={active ? 0 : -1} onClick={() => toggle(room, message, emoji)}
           aria-label={t('reactions.count', { emoji, count })}>
           <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{count}</span>
         </button>

@@ -74,7 +74,7 @@ function Header({ id, name, people, setPeople }: HeaderProps) {
     <header class="room-header">
       <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}><Icon name="back" /></a>
       <div class="room-title">
-        <h2 dir="auto">{name}</h2>
+        <h1 dir="auto">{name}</h1>
         <p dir="auto">
           <span data-testid="online">{room === undefined ? '' : t('room.online', { count: online })}</span>
           {topic === '' ? '' : ` · ${topic}`}

@@ -6,6 +6,8 @@ const NEAR = 800;
 export class Place {
   #element: () => HTMLElement | null;
   #following = true;
+  /** Where the list was scrolled to when last looked at; elsewhere now means that the reader scrolled. */
+  #top = 0;
   #anchor: { key: string; top: number } | null = null;
 
   constructor(element: () => HTMLElement | null) {
@@ -29,19 +31,16 @@ export class Place {
   }
 
   letGo(): void {
+    this.remember();
     this.#following = false;
-    this.remember();
   }
 
-  scrolled(): void {
-    this.#following = this.#fromEnd() < AT_END;
-    this.remember();
-  }
-
-  /** Notes the first row in sight, before the list changes. */
+  /** Notes the first row in sight, before the list changes. The event of a scroll may come later than a change. */
   remember(): void {
     const element = this.#element();
     if (element === null) return;
+    if (Math.abs(element.scrollTop - this.#top) > 1) this.#following = this.#fromEnd() < AT_END;
+    this.#top = element.scrollTop;
     const top = element.getBoundingClientRect().top;
     const row = this.#rows(element).find((candidate) => candidate.getBoundingClientRect().bottom > top);
     const key = row?.dataset['key'];
@@ -54,6 +53,7 @@ export class Place {
     if (element === null) return;
     if (this.#following) element.scrollTop = element.scrollHeight;
     else if (this.#anchor !== null) this.#restoreAnchor(element, this.#anchor);
+    this.#top = element.scrollTop;
   }
 
   showNewLine(): void {
@@ -66,14 +66,14 @@ export class Place {
       const offset = line.getBoundingClientRect().top - element.getBoundingClientRect().top;
       element.scrollTop += offset - element.clientHeight / 4;
     }
-    this.scrolled();
+    this.#arrived();
   }
 
   /** Shows a row in the middle. */
   show(key: string): HTMLElement | null {
     const row = this.#find(key);
     row?.scrollIntoView({ block: 'center' });
-    this.scrolled();
+    this.#arrived();
     return row;
   }
 
@@ -90,6 +90,11 @@ export class Place {
     const bottom = element.getBoundingClientRect().bottom;
     const seen = this.#rows(element).filter((row) => row.dataset['seq'] !== undefined && row.getBoundingClientRect().top < bottom);
     return Number(seen[seen.length - 1]?.dataset['seq'] ?? 0);
+  }
+
+  #arrived(): void {
+    this.#following = this.#fromEnd() < AT_END;
+    this.remember();
   }
 
   #fromEnd(): number {
