@@ -11,7 +11,8 @@ struct cut {
 
 static struct cut page_cut(const struct store_page *page, size_t count) {
   bool forward = page->after >= 0;
-  return (struct cut){.entries = page->entries + (forward ? 0 : page->count - count),
+  size_t skipped = forward ? 0 : page->count - count;
+  return (struct cut){.entries = skipped > 0 ? page->entries + skipped : page->entries,
                       .count = count,
                       .more = page->more || (count < page->count && (forward || page->before > 0))};
 }

@@ -39,13 +39,13 @@ static void list_answer(struct call *call, struct room_record **records, size_t 
 static void list_finish(struct call *call, struct store_job *job) {
   if (!call_stored(call, job)) return;
   size_t count = job->room.count;
-  struct room_record **records = arena_alloc(job->arena, (count + 1) * sizeof *records);
+  struct room_record **records = arena_alloc(job->arena, (count + 1) * sizeof(struct room_record *));
   if (!records) {
     call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
     return;
   }
   for (size_t i = 0; i < count; i++) records[i] = &job->room.records[i];
-  qsort(records, count, sizeof *records, list_compare);
+  qsort(records, count, sizeof(struct room_record *), list_compare);
   if (!call_answer_begin(call)) return;
   list_answer(call, records, count);
 }

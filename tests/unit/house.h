@@ -135,7 +135,11 @@ static inline struct house *house_open(void) {
   services->randomness = (struct randomness){house, house_random};
   services->store = (struct store){.self = house, .submit = house_submit};
   services->hasher = (struct hasher){house, house_hash};
-  services->bus = (struct bus){house, house_publish, house_topic, house_topic, house_alone};
+  services->bus = (struct bus){.self = house,
+                               .publish = house_publish,
+                               .subscribe = house_topic,
+                               .unsubscribe = house_topic,
+                               .alone = house_alone};
   services->wheel = wheel_create(house->now_ms);
   services->club = club_load(NULL, error, sizeof error);
   services->presents = presents_create();

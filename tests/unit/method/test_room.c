@@ -139,6 +139,7 @@ static void typing_needs_a_subscription(void **state) {
 
 static void finish_read(struct stage *stage, int64_t read, int64_t unread) {
   struct store_job *job = house_job(stage->house, STORE_MARK_READ);
+  job->mark_read.head = 12;
   job->mark_read.read = read;
   job->mark_read.unread = unread;
   house_finish(stage->house, STORE_DONE);
