@@ -341,6 +341,21 @@ test('Scrolling up reads on past pages without a message', async () => {
   assert.equal(club.state.opened.get(ROOM)?.older, 'idle');
 });
 
+test('Without a line scrolling up asks nothing and changes nothing, and goes on when it is back', async () => {
+  const world = new World();
+  for (let count = 1; count <= 120; count += 1) world.says(`message ${count}`);
+  const club = await world.inRoom();
+  world.server.up = false;
+  world.server.cutAll();
+  const before = club.state;
+  await club.older(ROOM);
+  assert.equal(club.state, before);
+  world.server.up = true;
+  await world.clock.pass(40_000);
+  await Promise.all([club.older(ROOM), world.clock.pass(50)]);
+  assert.equal(shown(club)[0], 'message 21');
+});
+
 test('A quoted message far above is fetched once, and the window goes there', async () => {
   const world = new World();
   for (let count = 1; count <= 300; count += 1) world.says(`message ${count}`);

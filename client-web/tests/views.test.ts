@@ -82,6 +82,16 @@ test('Days, the line at what is new and groups of one author stand in the timeli
   ]);
 });
 
+test('The line at what is new is not drawn while it belongs above the window', () => {
+  const entries = [51, 52].map((seq) => ({
+    room: 'kz', seq, at: '2026-03-01T20:00:00.000Z', from: { id: 'm2', name: '王伟', country: '', company: '' }, type: 'message' as const,
+    client_id: `c${seq}`, text: '好',
+  }));
+  const log = startLog('kz', 'm1', { entries, more: false, as_of: 52 });
+  const kinds = (newAfter: number): string[] => timeline({ log, posts: [], acts: [], newAfter, dayOf: () => 'd' }).map((row) => row.kind);
+  assert.deepEqual([kinds(20), kinds(50)], [['day', 'message', 'message'], ['day', 'new', 'message', 'message']]);
+});
+
 test('Links and mentions are found, and nothing else becomes one', () => {
   assert.deepEqual(linkedPieces('см. https://example.org/a(b)/c?d=1#e, да'), ['см. ', '<https://example.org/a(b)/c?d=1#e>', ', да']);
   assert.deepEqual(linkedPieces('请看https://example.org/路径。谢谢'), ['请看', '<https://example.org/>', '路径。谢谢']);

@@ -43,8 +43,9 @@ export function problemOf(error: unknown): string {
 }
 
 function enter(me: Member): void {
+  current?.stop();
   member.value = me;
-  current = new Club(me, {
+  const entered: Club = new Club(me, {
     openSocket: openWebSocket,
     checkSession: () => http.checkSession(),
     clock: systemClock,
@@ -52,13 +53,14 @@ function enter(me: Member): void {
     storage: browserStorage,
     newId,
     changed: (next) => {
-      clubState.value = next;
+      if (current === entered) clubState.value = next;
     },
     ended: (why) => leave(why),
   });
-  clubState.value = current.state;
+  current = entered;
+  clubState.value = entered.state;
   screen.value = { at: 'club' };
-  current.start();
+  entered.start();
 }
 
 function leave(ended: 'no_session' | 'banned' | null): void {

@@ -58,8 +58,16 @@ function keptLanguage(): string | null {
   }
 }
 
+const RETRY = 4000;
+
+/** Without its words the page shows nothing, so it is loaded again until it has them. */
 export async function loadLanguage(): Promise<void> {
-  await load(pickLanguage(keptLanguage(), navigator.languages));
+  try {
+    await load(pickLanguage(keptLanguage(), navigator.languages));
+  } catch (error) {
+    setTimeout(() => location.reload(), RETRY);
+    throw error;
+  }
 }
 
 export async function chooseLanguage(chosen: Language): Promise<void> {
@@ -68,7 +76,12 @@ export async function chooseLanguage(chosen: Language): Promise<void> {
   } catch {
     // A browser that keeps nothing still shows the language.
   }
-  await load(chosen);
+  try {
+    await load(chosen);
+  } catch {
+    // The page is older than the server's files, or there is no line: a new page knows.
+    location.reload();
+  }
 }
 
 function formatOf(key: string, text: MessageFormatElement[]): IntlMessageFormat {

@@ -43,9 +43,12 @@ export class History {
     await this.#replace(room, { limit: PAGE });
   }
 
-  /** The window jumps to a message; false: it could not be shown. */
+  /** The window jumps to a place; false: it could not. */
   async around(room: string, seq: number): Promise<boolean> {
-    const found = (): boolean => this.#log(room)?.messages.some((message) => message.seq === seq) === true;
+    const found = (): boolean => {
+      const log = this.#log(room);
+      return log !== undefined && log.after < seq && seq <= log.upto;
+    };
     if (!found()) await this.#replace(room, { before: seq + Math.floor(PAGE / 2), limit: PAGE });
     return found();
   }
@@ -54,15 +57,15 @@ export class History {
   async quote(room: string, seq: number): Promise<void> {
     const key = `${room} ${seq}`;
     const log = this.#log(room);
-    if (log === undefined || findMessage(log, seq) !== undefined || this.#asked.has(key)) return;
+    if (!this.#parts.line.open || log === undefined || findMessage(log, seq) !== undefined || this.#asked.has(key)) return;
     this.#asked.add(key);
     try {
       const page = await this.#page(room, { before: seq + 1, limit: 1 });
       this.#put(room, page, (current) => applyQuote(current, page, seq));
-    } catch {
-      // It is asked for again when it is shown again.
-    } finally {
       this.#asked.delete(key);
+    } catch (error) {
+      // What was refused is not asked for over and over.
+      if (error instanceof LineBroken) this.#asked.delete(key);
     }
   }
 
@@ -78,7 +81,7 @@ export class History {
     room: string, side: 'older' | 'newer', complete: (log: RoomLog) => boolean, step: (log: RoomLog) => Promise<void>,
   ): Promise<void> {
     const opened = this.#parts.store.state.opened.get(room);
-    if (opened?.stage !== 'joined' || opened[side] === 'loading') return;
+    if (!this.#parts.line.open || opened?.stage !== 'joined' || opened[side] === 'loading') return;
     this.#mark(room, side, 'loading');
     try {
       await this.#steps(room, complete, step);

@@ -70,6 +70,11 @@ export function startClub(me: Member): ClubState {
   };
 }
 
+/** Requests can be asked, also while the server says that it will go away. */
+export function isOpen(line: LineState): boolean {
+  return line.at === 'open' || line.at === 'leaving';
+}
+
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
   if (!map.has(key)) return map;
   const next = new Map(map);

@@ -62,7 +62,9 @@ export interface TimelineParts {
 }
 
 export function timeline({ log, posts, acts, newAfter, dayOf }: TimelineParts): Row[] {
-  const walk: Walk = { rows: [], day: '', lastFrom: '', lastAt: 0, newAfter };
+  // A line that belongs above the window is not drawn at its edge.
+  const drawn = newAfter !== null && newAfter >= log.after ? newAfter : null;
+  const walk: Walk = { rows: [], day: '', lastFrom: '', lastAt: 0, newAfter: drawn };
   const acted = acts.filter((act) => act.room === log.room);
   for (const message of log.messages) {
     const own = acted.filter((act) => act.target === message.seq);

@@ -51,6 +51,10 @@ export function Composer(props: ComposerProps) {
     }
   };
   useEffect(() => {
+    // On a phone the keyboard would cover what one came to read.
+    if (matchMedia('(pointer: fine)').matches) area.current?.focus();
+  }, []);
+  useEffect(() => {
     if (mode.kind === 'edit') setEdited(mode.message.text);
     if (mode.kind !== 'new') area.current?.focus();
   }, [mode]);

@@ -2,6 +2,7 @@ import { Component, createRef } from 'preact';
 import type { ComponentChild } from 'preact';
 import { club, state } from '../app/session.js';
 import { dayText, t } from '../app/texts.js';
+import { isOpen } from '../state/club.js';
 import type { Opened } from '../state/club.js';
 import { findMessage, isAttached } from '../state/log.js';
 import type { RoomLog } from '../state/log.js';
@@ -128,6 +129,14 @@ export class Log extends Component<LogProps, LogState> {
     else void club().newest(id).then(() => this.#place.follow());
   };
 
+  /** What is new begins above the window. */
+  async #toNew(newAfter: number): Promise<void> {
+    const { id } = this.props;
+    this.#place.letGo();
+    club().follow(id, false);
+    if (await club().around(id, newAfter + 1)) requestAnimationFrame(() => this.#place.showNewLine());
+  }
+
   async #goTo(seq: number): Promise<void> {
     this.#place.letGo();
     club().follow(this.props.id, false);
@@ -185,7 +194,7 @@ export class Log extends Component<LogProps, LogState> {
     switch (row.kind) {
       case 'day': return <h2 key={row.key} class="day"><time dateTime={row.at}>{dayText(row.at, new Date())}</time></h2>;
       case 'new': return <div key={row.key} class="new-line" role="separator" data-key="new"><span>{t('log.new')}</span></div>;
-      case 'post': return <PostRow key={row.key} post={row.post} follows={row.follows} open={state.value.line.at === 'open'} />;
+      case 'post': return <PostRow key={row.key} post={row.post} follows={row.follows} open={isOpen(state.value.line)} />;
       case 'message': return this.#messageRow(row);
     }
   }
@@ -204,6 +213,7 @@ export class Log extends Component<LogProps, LogState> {
   override render(): ComponentChild {
     const { rows, log, opened, label, unread } = this.props;
     const { atEnd, quiet, active } = this.state;
+    const newAfter = opened?.newAfter ?? null;
     const firstSeq = log.messages[0]?.seq ?? 0;
     const old = firstSeq < this.#firstSeq || !isAttached(log);
     if (old) this.#quietSoonOver();
@@ -219,6 +229,9 @@ export class Log extends Component<LogProps, LogState> {
             {opened?.newer === 'failed' ? <Again again={() => void club().newer(this.props.id)} /> : null}
           </div>
         </div>
+        {newAfter === null || newAfter >= log.after ? null : (
+          <button type="button" class="to-new" onClick={() => void this.#toNew(newAfter)}><Icon name="up" /> {t('log.to_new')}</button>
+        )}
         {atEnd ? null : (
           <button type="button" class="to-end" onClick={this.#toEnd}>
             <Icon name="down" /> {unread > 0 ? t('log.to_end_unread', { count: unread }) : t('log.to_end')}

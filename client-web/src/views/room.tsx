@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { placeOf, roomName } from '../app/names.js';
+import { originText, placeOf, roomName } from '../app/names.js';
 import { ROOMS_HREF } from '../app/address.js';
 import { club, state } from '../app/session.js';
 import { dayOf, listText, t, tOr } from '../app/texts.js';
@@ -67,7 +67,7 @@ interface HeaderProps {
 
 function Header({ id, name, people, setPeople }: HeaderProps) {
   const room = state.value.rooms.get(id);
-  const topic = room?.topic ?? '';
+  const about = room?.with === undefined ? room?.topic ?? '' : originText(room.with);
   // Whoever reads this is in the room, also before the server has counted them.
   const online = Math.max(room?.online ?? 0, state.value.opened.get(id)?.stage === 'joined' ? 1 : 0);
   return (
@@ -77,7 +77,7 @@ function Header({ id, name, people, setPeople }: HeaderProps) {
         <h1 dir="auto">{name}</h1>
         <p dir="auto">
           <span data-testid="online">{room === undefined ? '' : t('room.online', { count: online })}</span>
-          {topic === '' ? '' : ` · ${topic}`}
+          {about === '' ? '' : ` · ${about}`}
         </p>
       </div>
       <IconButton icon="people" label={t('people.label')} pressed={people} onClick={() => setPeople(!people)} />

@@ -114,6 +114,6 @@ export class Place {
   }
 
   #rows(element: HTMLElement): HTMLElement[] {
-    return [...element.querySelectorAll<HTMLElement>('[data-key]')];
+    return [...element.querySelectorAll<HTMLElement>('article[data-key]')];
   }
 }
