@@ -3,7 +3,7 @@
  * the WAL until that is cut to nothing. */
 #include "sqlite.h"
 
-#define WAL_PAGES_LIMIT 4096    /* pages of 4 KB: 16 MB */
+#define WAL_PAGES_LIMIT 8192    /* pages of 4 KB: 32 MB */
 #define WAL_PAGES_AGAIN 1024    /* more of them before it is tried again in vain */
 #define IDLE_MS 400             /* without work before the WAL is written back */
 #define REMOVAL_IDLE_MS 200     /* the same with a removed text in it */

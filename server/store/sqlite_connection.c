@@ -93,7 +93,7 @@ static bool open_database(struct sqlite *self, char *error, size_t error_size) {
   if (!run(self, pragmas, error, error_size)) return false;
   if (!writer) return run(self, "PRAGMA query_only = ON; PRAGMA cache_size = -4096", error, error_size);
   sqlite3_wal_hook(self->db, after_commit, self);
-  return run(self, "PRAGMA cache_size = -16384", error, error_size);
+  return run(self, "PRAGMA cache_size = -32768", error, error_size);
 }
 
 static bool prepare(struct sqlite *self, char *error, size_t error_size) {

@@ -62,6 +62,7 @@ static inline void a_mark_counts_what_its_own_batch_posted(void **state) {
                                 suite_post_job(suite, "kz", suite->ivan, "b", "text @wang"), mark};
   suite->writer.write(suite->writer.self, batch, 3);
   assert_done(mark);
+  assert_int_equal(mark->mark_read.head, 2);
   assert_int_equal(mark->mark_read.read, 1);
   assert_int_equal(mark->mark_read.unread, 1);
   assert_int_equal(mark->mark_read.mentions, 1);

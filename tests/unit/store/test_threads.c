@@ -16,7 +16,7 @@ struct notes {
   size_t written;
   atomic_int reads, idles, closed, wakes;
   atomic_bool unknown;
-  int64_t idle_in;
+  atomic_llong idle_in;
 };
 
 static struct notes notes;
@@ -127,6 +127,7 @@ static bool submit(struct store_threads *threads, enum store_kind kind, uint64_t
   job->ticket = ticket;
   job->done = take;
   bool taken = store.submit(store.self, job);
+  store_threads_begin(threads);
   if (!taken) store_job_destroy(job);
   return taken;
 }
