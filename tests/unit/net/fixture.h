@@ -2,11 +2,13 @@
 #define NET_FIXTURE_H
 /* A net in a thread of its own, with a small handler, and a client of raw sockets that speaks HTTP, WebSocket and TLS.
  *
- * A text frame is echoed, except: `flood COUNT SIZE` sends that many frames of that size, `close CODE` and `kill` end
+ * A text frame is echoed, except: `flood COUNT SIZE` sends that many frames of that size, `fill SIZE CODE` sends frames
+ * until the socket takes no more and closes at once, `close CODE` and `kill` end
  * the link, `ping` pings, `pause` reads nothing for 300 ms. POST /api/echo echoes the body; GET /api/late is answered
  * after 400 ms by a thread; GET /api/address says who asks. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
@@ -228,6 +230,14 @@ static void fixture_carry_out(struct member *member, const char *text, size_t si
   int code;
   snprintf(command, sizeof command, "%.*s", (int)size, text);
   if (sscanf(command, "flood %ld %ld", &member->flood_left, &member->flood_size) == 2) return;
+  if (sscanf(command, "fill %ld %d", &member->flood_size, &code) == 2) {
+    member->flood_left = LONG_MAX;
+    fixture_flood(member);
+    member->flood_left = 0;
+    transport.close(transport.self, member->link, code, "full");
+    member->ended = true;
+    return;
+  }
   if (sscanf(command, "close %d", &code) == 1) {
     transport.close(transport.self, member->link, code, "why");
     member->ended = true;

@@ -57,6 +57,7 @@ static void a_host_header_leads_to_no_other_listener(void **state) {
     admin_request(&fixture, &response, request);
     assert_int_equal(response.status, 404);
   }
+  fixture_serves(&fixture);
   fixture_stop(&fixture);
 }
 
