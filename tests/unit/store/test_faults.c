@@ -43,6 +43,32 @@ static void on_a_full_disk_nothing_changes_and_it_goes_on_with_space(void **stat
   assert_true(room->room.record.listed);
 }
 
+/* A hundred posts of one member and another's mark in one batch. */
+static struct store_job *post_hundred_and_mark(struct suite *suite, int64_t author, const char *prefix) {
+  struct store_job *batch[101];
+  for (int i = 0; i < 100; i++) {
+    char id[16];
+    snprintf(id, sizeof id, "%s%d", prefix, i);
+    batch[i] = suite_post_job(suite, "kz", author, id, "text");
+  }
+  batch[100] = suite_job(suite, STORE_MARK_READ);
+  batch[100]->mark_read.room = slice_of("kz");
+  batch[100]->mark_read.member = suite->wang;
+  suite->writer.write(suite->writer.self, batch, 101);
+  return batch[100];
+}
+
+static void what_was_rolled_back_is_not_counted(void **state) {
+  struct suite *suite = *state;
+  assert_done(suite_room(suite, STORE_ROOM_OPEN, "kz", suite->wang));
+  disk.full = true;
+  assert_int_equal(post_hundred_and_mark(suite, suite->ivan, "lost")->outcome, STORE_UNAVAILABLE);
+  disk.full = false;
+  struct store_job *mark = post_hundred_and_mark(suite, suite->wang, "own");
+  assert_done(mark);
+  assert_int_equal(mark->mark_read.unread, 0);
+}
+
 static void a_full_database_refuses_the_batch_and_nothing_else(void **state) {
   struct suite *suite = *state;
   struct sqlite *self = suite->writer.self;
@@ -90,6 +116,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       {"on a full disk nothing changes, and it goes on with space",
        on_a_full_disk_nothing_changes_and_it_goes_on_with_space, begin_on_faulty, end_on_faulty, setup},
+      {"what was rolled back is not counted", what_was_rolled_back_is_not_counted, begin_on_faulty, end_on_faulty,
+       setup},
       {"a full database refuses the batch and nothing else", a_full_database_refuses_the_batch_and_nothing_else,
        begin_on_faulty, end_on_faulty, setup},
       {"a failed flush leaves the outcome unknown and ends the connection",
