@@ -21,11 +21,17 @@ headers_and_sources=$(sources 'include/*.h' 'server/*.[ch]' 'tests/*.[ch]')
 server_sources=$(sources 'server/*.c')
 
 form() { echo "$headers_and_sources" | xargs -r clang-format --dry-run --Werror; }
+# What clang-tidy finds inside of uthash's macros says nothing about the code that uses them.
+without_macros() {
+  awk '/^[^ ].*: (error|warning): / { head = $0; getline; shown = !/HASH_/; if (shown) print head "\n" $0; next } shown'
+}
+export -f without_macros
 tidy() {
-  echo "$server_sources" | xargs -r -P "$jobs" -I{} sh -c '
-    file={}; folder=$(dirname "$file")
-    output=$(clang-tidy --quiet "$file" -- -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion \
-      -Iinclude -I'"$build"'/generated -I"$folder" -Iserver/$(echo "$folder" | cut -d/ -f2) 2>/dev/null) || { echo "$output"; exit 1; }'
+  echo "$server_sources" | xargs -r -P "$jobs" -I{} bash -c '
+    folder=$(cut -d/ -f2 <<<"{}"); case $folder in *.c) folder=. ;; esac
+    found=$(clang-tidy --quiet "{}" -- -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion \
+      -Iinclude -I'"$build"'/generated -Iserver/"$folder" 2>/dev/null | without_macros)
+    [ -z "$found" ] || { echo "$found"; exit 1; }'
 }
 with_clang() {
   make --no-print-directory -j"$jobs" BUILD="$build/clang" CC=clang CFLAGS=-O1 "$build/clang/clubd" unit-programs
