@@ -36,8 +36,8 @@ static void context_describe(struct net *net, struct lws_context_creation_info *
   info->foreign_loops = loops;
   info->pcontext = &net->context;
   info->user = net;
-  info->gid = -1;
-  info->uid = -1;
+  memset(&info->gid, 0xff, sizeof info->gid); /* -1, stay who one is: signed in one version, unsigned in another */
+  memset(&info->uid, 0xff, sizeof info->uid);
   info->port = CONTEXT_PORT_NO_LISTEN_SERVER;
   info->protocols = net->club_protocols;
   info->retry_and_idle_policy = &no_validity_timers;
