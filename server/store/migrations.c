@@ -1,10 +1,10 @@
 #include "migrations.h"
 
 /* The assembler puts the files' bytes where the names say; paths are seen from the root of the tree. */
-#define INCLUDE_BYTES(name, path)                                                            \
-  __asm__(".pushsection .rodata\n"                                                           \
+#define INCLUDE_BYTES(name, path) \
+  __asm__(".pushsection .rodata\n" \
           ".global " #name "\n" #name ":\n.incbin \"server/store/migrations/" path "\"\n.byte 0\n" \
-          ".popsection\n");                                                                  \
+          ".popsection\n"); \
   extern const char name[]
 
 INCLUDE_BYTES(migration_0001, "0001_start.sql");

@@ -6,7 +6,7 @@
 #define ROOMS 128
 
 struct recents {
-  uint64_t clock; /* rises with each question */
+  uint64_t clock;              /* rises with each question */
   struct recent *rooms[ROOMS]; /* filled from the start */
 };
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECENT_KEEP 1024         /* messages known at least, if the room has as many */
-#define RECENT_CAPACITY 2048     /* … at most */
+#define RECENT_KEEP 1024     /* messages known at least, if the room has as many */
+#define RECENT_CAPACITY 2048 /* … at most */
 
 struct recent_message {
   int64_t seq, member;

@@ -1,10 +1,10 @@
 #include "sql.h"
 
-#define MEMBER_COLUMNS                                                                                              \
+#define MEMBER_COLUMNS \
   "key, author, login, name, title, company, country, about, offers, seeks, sectors, languages, role, disabled, " \
   "password"
 #define INVITE_COLUMNS "key, role, room, uses, used, made_at, expires_at, made_by, revoked, digest"
-#define PAGE_COLUMNS                                                                                             \
+#define PAGE_COLUMNS \
   "seq, at, type, author, member, client_id, text, reply_to, mentions, edited, removed, reacted, target, " \
   "target_member, emoji, flag, reason"
 #define SESSION_COLUMNS "session.key, session.member, made_at, used_at, ended"
@@ -25,9 +25,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ROOM_BY_PAIR] = "SELECT id FROM room WHERE low = $1 AND high = $2",
     [SQL_ROOM_ADD] = "INSERT INTO room (id, kind, low, high) VALUES ($1, $2, $3, $4)",
     [SQL_ROOM_ADVANCE] = "UPDATE room SET head = $1, at = $2 WHERE key = $3",
-    [SQL_ROOM_LIST] =
-        "SELECT room.key, room.id, room.kind, room.head, listing.read, room.low, room.high FROM listing "
-        "JOIN room ON room.key = listing.room WHERE listing.member = $1 ORDER BY room.at DESC, room.id",
+    [SQL_ROOM_LIST] = "SELECT room.key, room.id, room.kind, room.head, listing.read, room.low, room.high FROM listing "
+                      "JOIN room ON room.key = listing.room WHERE listing.member = $1 ORDER BY room.at DESC, room.id",
     [SQL_LISTING_GET] = "SELECT read FROM listing WHERE member = $1 AND room = $2",
     [SQL_LISTING_COUNT] = "SELECT count(*) FROM listing WHERE member = $1",
     [SQL_LISTING_ADD] = "INSERT INTO listing (member, room, read) VALUES ($1, $2, $3)",
@@ -39,7 +38,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_POST_FIND] = "SELECT room, seq, at FROM entry WHERE member = $1 AND client_id = $2",
     [SQL_CHANGE_ADD] = "INSERT INTO entry (room, seq, at, type, author, member, text, target, target_member, emoji, "
                        "flag, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    [SQL_ENTRY_GET] = "SELECT at, type, member, text, edited, removed, mentions FROM entry WHERE room = $1 AND seq = $2",
+    [SQL_ENTRY_GET] =
+        "SELECT at, type, member, text, edited, removed, mentions FROM entry WHERE room = $1 AND seq = $2",
     [SQL_ENTRY_AT] = "SELECT at FROM entry WHERE room = $1 AND seq = $2",
     [SQL_ENTRY_TEXT] = "SELECT at, text FROM entry WHERE room = $1 AND seq = $2",
     [SQL_ENTRY_EDITED] = "UPDATE entry SET edited = $1 WHERE room = $2 AND seq = $3",
@@ -53,8 +53,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_REACTION_UP] = "INSERT INTO reaction (room, target, emoji, count, first) VALUES ($1, $2, $3, 1, $4) "
                         "ON CONFLICT (room, target, emoji) DO UPDATE SET count = reaction.count + 1",
     [SQL_REACTION_DOWN] = "UPDATE reaction SET count = count - 1 WHERE room = $1 AND target = $2 AND emoji = $3",
-    [SQL_REACTION_DROP] =
-        "DELETE FROM reaction WHERE room = $1 AND target = $2 AND emoji = $3 AND count <= 0",
+    [SQL_REACTION_DROP] = "DELETE FROM reaction WHERE room = $1 AND target = $2 AND emoji = $3 AND count <= 0",
     [SQL_MENTION_ADD] = "INSERT INTO mention (member, room, seq) VALUES ($1, $2, $3)",
     [SQL_MENTION_DROP] = "DELETE FROM mention WHERE member = $1 AND room = $2 AND seq = $3",
     [SQL_MENTION_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM mention WHERE member = $1 AND room = $2 AND seq > $3 "
@@ -88,10 +87,8 @@ static const char *const texts[SQL_COUNT] = {
 
     [SQL_SESSION_BY_DIGEST] = "SELECT " SESSION_COLUMNS " FROM session WHERE digest = $1",
     [SQL_SESSION_BY_KEY] = "SELECT " SESSION_COLUMNS " FROM session WHERE key = $1",
-    [SQL_SESSION_ADD] =
-        "INSERT INTO session (digest, member, made_at, used_at, address) VALUES ($1, $2, $3, $3, $4)",
-    [SQL_SESSION_PURGE] =
-        "DELETE FROM session WHERE member = $1 AND (ended > 0 OR made_at < $2 OR used_at < $3)",
+    [SQL_SESSION_ADD] = "INSERT INTO session (digest, member, made_at, used_at, address) VALUES ($1, $2, $3, $3, $4)",
+    [SQL_SESSION_PURGE] = "DELETE FROM session WHERE member = $1 AND (ended > 0 OR made_at < $2 OR used_at < $3)",
     [SQL_SESSIONS_OF_MEMBER] = "SELECT key FROM session WHERE member = $1 AND ended = 0 ORDER BY used_at, key",
     [SQL_SESSION_END] = "UPDATE session SET ended = $1 WHERE key = $2",
     [SQL_SESSION_TOUCH] = "UPDATE session SET used_at = $1 WHERE key = $2",

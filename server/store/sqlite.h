@@ -29,25 +29,25 @@ struct sqlite {
   sqlite3_stmt *statements[SQL_COUNT];
   enum store_role role;
   struct clock clock;
-  int lock;     /* descriptor of the lock file */
-  int error;    /* of the present transaction: SQLite's extended code */
-  int told;     /* the error that was logged last */
+  int lock;  /* descriptor of the lock file */
+  int error; /* of the present transaction: SQLite's extended code */
+  int told;  /* the error that was logged last */
   bool broken;
-  int64_t now;  /* wall time of the present transaction */
-  int64_t club_head; /* of the present transaction; -1: not read yet */
-  struct room_row scratch;      /* a reader's room */
-  struct room_cache *rooms;     /* a writer's */
-  struct listed_cache *listed;  /* a writer's */
+  int64_t now;                 /* wall time of the present transaction */
+  int64_t club_head;           /* of the present transaction; -1: not read yet */
+  struct room_row scratch;     /* a reader's room */
+  struct room_cache *rooms;    /* a writer's */
+  struct listed_cache *listed; /* a writer's */
   struct recents *recents;
-  int wal_pages;                /* in the WAL and not in the file, after the last commit */
-  int wal_tried;                /* the WAL's pages when it was last written back in vain */
-  int64_t removed_at;           /* monotonic; a removed text may still be in the files; -1: none */
-  int64_t truncate_tried;       /* monotonic */
+  int wal_pages;          /* in the WAL and not in the file, after the last commit */
+  int wal_tried;          /* the WAL's pages when it was last written back in vain */
+  int64_t removed_at;     /* monotonic; a removed text may still be in the files; -1: none */
+  int64_t truncate_tried; /* monotonic */
   char path[PATH_MAX];
 };
 
 /* sqlite_connection.c */
-bool sqlite_open(struct sqlite **self, const char *path, enum store_role role, char *error, size_t error_size);
+bool sqlite_open(struct sqlite **out, const char *path, enum store_role role, char *error, size_t error_size);
 void sqlite_close(struct sqlite *self);
 /* Says once what is the matter. */
 void sqlite_complain(struct sqlite *self, const char *event, int error);
@@ -58,13 +58,13 @@ bool sqlite_migrate(struct sqlite *self, char *error, size_t error_size);
 bool sqlite_check_schema(sqlite3 *db, const char *path, char *error, size_t error_size);
 
 /* sqlite_transaction.c */
-void sqlite_write(void *self, struct store_job **jobs, size_t count);
-void sqlite_read(void *self, struct store_job *job);
+void sqlite_write(void *context, struct store_job **jobs, size_t count);
+void sqlite_read(void *context, struct store_job *job);
 
 /* sqlite_checkpoint.c */
 void checkpoint_after_write(struct sqlite *self);
-void checkpoint_idle(void *self);
-int64_t checkpoint_idle_due(void *self);
+void checkpoint_idle(void *context);
+int64_t checkpoint_idle_due(void *context);
 /* A text was removed: it must leave the files soon. */
 void checkpoint_note_removal(struct sqlite *self);
 

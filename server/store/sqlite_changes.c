@@ -155,9 +155,9 @@ enum reason sqlite_remove(struct sqlite *self, struct store_job *job) {
 
 /* The member's reactions to one message so far. */
 struct reacts {
-  int64_t count;         /* entries */
-  bool on;               /* this emoji stands now */
-  int64_t seq, at;       /* the entry that set that; 0: never set */
+  int64_t count;   /* entries */
+  bool on;         /* this emoji stands now */
+  int64_t seq, at; /* the entry that set that; 0: never set */
 };
 
 static struct reacts read_reacts(struct sqlite *self, const struct store_change *change, const struct room_row *room) {

@@ -15,14 +15,13 @@
 
 /* The WAL belongs to the writer alone: no connection writes it back by itself, neither while it runs nor at its end
  * (several connections that race to reset it are what older versions of SQLite got wrong). */
-static const char pragmas[] =
-    "PRAGMA synchronous = FULL;"
-    "PRAGMA foreign_keys = ON;"
-    "PRAGMA secure_delete = ON;"
-    "PRAGMA wal_autocheckpoint = 0;"
-    "PRAGMA journal_size_limit = 67108864;"
-    "PRAGMA trusted_schema = OFF;"
-    "PRAGMA temp_store = MEMORY;";
+static const char pragmas[] = "PRAGMA synchronous = FULL;"
+                              "PRAGMA foreign_keys = ON;"
+                              "PRAGMA secure_delete = ON;"
+                              "PRAGMA wal_autocheckpoint = 0;"
+                              "PRAGMA journal_size_limit = 67108864;"
+                              "PRAGMA trusted_schema = OFF;"
+                              "PRAGMA temp_store = MEMORY;";
 
 static bool fail(struct sqlite *self, char *error, size_t error_size) {
   int code = sqlite3_extended_errcode(self->db);

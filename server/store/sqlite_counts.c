@@ -4,8 +4,8 @@
 #include "recents.h"
 #include "sqlite.h"
 
-#define FEW 64             /* entries that are quicker counted in the table */
-#define SCAN_LIMIT 20000   /* entries looked at beyond what is in memory: an answer never takes longer */
+#define FEW 64           /* entries that are quicker counted in the table */
+#define SCAN_LIMIT 20000 /* entries looked at beyond what is in memory: an answer never takes longer */
 
 /* ---- the newest messages of a room ---- */
 

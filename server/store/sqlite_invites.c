@@ -25,8 +25,7 @@ static bool take_invite(struct query *query, struct arena *arena, struct invite_
 }
 
 static bool is_usable(const struct sqlite *self, const struct invite_record *invite) {
-  return !invite->revoked && invite->used < invite->uses &&
-         (invite->expires_at == 0 || invite->expires_at > self->now);
+  return !invite->revoked && invite->used < invite->uses && (invite->expires_at == 0 || invite->expires_at > self->now);
 }
 
 bool invite_find_usable(struct sqlite *self, const unsigned char *digest, struct arena *arena,

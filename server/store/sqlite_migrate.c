@@ -21,8 +21,7 @@ static int64_t number(sqlite3 *db, const char *sql, int *result) {
 
 static bool say(sqlite3 *db, const char *path, char *error, size_t error_size) {
   int code = sqlite3_errcode(db);
-  snprintf(error, error_size, "%s: %s", path,
-           code == SQLITE_NOTADB ? "not a database" : sqlite3_errmsg(db));
+  snprintf(error, error_size, "%s: %s", path, code == SQLITE_NOTADB ? "not a database" : sqlite3_errmsg(db));
   return false;
 }
 

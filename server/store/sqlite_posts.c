@@ -107,7 +107,8 @@ static void add_mentions(struct sqlite *self, struct store_job *job, const struc
   post->mention_count = mentions->count;
 }
 
-static void list_for_both(struct sqlite *self, struct store_job *job, const struct room_row *room, int64_t head_before) {
+static void list_for_both(struct sqlite *self, struct store_job *job, const struct room_row *room,
+                          int64_t head_before) {
   struct store_post *post = &job->post;
   bool direct = room->kind == ROOM_DIRECT;
   (void)room_list_for(self, room, post->member, direct ? 0 : head_before);

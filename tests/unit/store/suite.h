@@ -77,10 +77,10 @@ static inline struct store_job *suite_run(struct suite *suite, struct store_job 
 }
 
 #define assert_done(job) assert_int_equal((job)->outcome, STORE_DONE)
-#define assert_refused(job, why)                      \
-  do {                                                \
-    assert_int_equal((job)->outcome, STORE_REFUSED);  \
-    assert_int_equal((job)->reason, (why));           \
+#define assert_refused(job, why) \
+  do { \
+    assert_int_equal((job)->outcome, STORE_REFUSED); \
+    assert_int_equal((job)->reason, (why)); \
   } while (0)
 #define assert_slice(slice, text) assert_true(slice_is((slice), (text)))
 
@@ -130,8 +130,8 @@ static inline struct store_job *suite_post_job(struct suite *suite, const char *
   return job;
 }
 
-static inline struct store_job *suite_post(struct suite *suite, const char *room, int64_t member,
-                                           const char *client_id, const char *text) {
+static inline struct store_job *suite_post(struct suite *suite, const char *room, int64_t member, const char *client_id,
+                                           const char *text) {
   return suite_run(suite, suite_post_job(suite, room, member, client_id, text));
 }
 
@@ -281,5 +281,6 @@ static inline int suite_end(void **state) {
   return 0;
 }
 
-#define SUITE_TEST(test, setup) {#test, test, suite_begin, suite_end, (void *)(uintptr_t)(setup)}
+#define SUITE_TEST(test, setup) \
+  { #test, test, suite_begin, suite_end, (void *)(uintptr_t)(setup) }
 #endif

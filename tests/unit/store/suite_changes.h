@@ -72,8 +72,7 @@ static inline void a_removed_text_is_in_no_answer(void **state) {
   job->change.reason = slice_of("spam");
   assert_done(suite_run(suite, job));
   assert_true(job->change.changed);
-  struct store_job *answers[2] = {suite_page(suite, "kz", suite->wang, 0, -1, 50),
-                                  suite_entries(suite, "kz", 1, 3)};
+  struct store_job *answers[2] = {suite_page(suite, "kz", suite->wang, 0, -1, 50), suite_entries(suite, "kz", 1, 3)};
   for (int i = 0; i < 2; i++) {
     const struct entry *entries = i ? answers[i]->entries.entries : answers[i]->page.entries;
     assert_true(entries[0].removed);
@@ -206,16 +205,15 @@ static inline void a_page_ends_at_its_size_and_holds_at_least_one(void **state) 
   free(text);
 }
 
-#define SUITE_CHANGES(setup)                                                 \
-  SUITE_TEST(the_same_edit_again_changes_nothing, setup),                    \
-      SUITE_TEST(one_edits_only_ones_own_messages, setup),                   \
-      SUITE_TEST(edits_of_a_message_are_limited, setup),                     \
+#define SUITE_CHANGES(setup) \
+  SUITE_TEST(the_same_edit_again_changes_nothing, setup), SUITE_TEST(one_edits_only_ones_own_messages, setup), \
+      SUITE_TEST(edits_of_a_message_are_limited, setup), \
       SUITE_TEST(a_page_shows_the_latest_text_and_the_log_the_first, setup), \
-      SUITE_TEST(a_removed_text_is_in_no_answer, setup),                     \
-      SUITE_TEST(removing_again_answers_with_the_first_removal, setup),      \
-      SUITE_TEST(the_same_reaction_again_changes_nothing, setup),            \
-      SUITE_TEST(a_page_counts_reactions_and_tells_ones_own, setup),         \
+      SUITE_TEST(a_removed_text_is_in_no_answer, setup), \
+      SUITE_TEST(removing_again_answers_with_the_first_removal, setup), \
+      SUITE_TEST(the_same_reaction_again_changes_nothing, setup), \
+      SUITE_TEST(a_page_counts_reactions_and_tells_ones_own, setup), \
       SUITE_TEST(reactions_are_limited_and_can_always_be_taken_back, setup), \
-      SUITE_TEST(pages_walk_the_whole_log_in_both_directions, setup),        \
+      SUITE_TEST(pages_walk_the_whole_log_in_both_directions, setup), \
       SUITE_TEST(a_page_ends_at_its_size_and_holds_at_least_one, setup)
 #endif

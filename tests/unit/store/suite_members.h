@@ -10,10 +10,13 @@ static inline void a_member_comes_back_as_added(void **state) {
   struct slice sectors[] = {SLICE_LITERAL("fintech"), SLICE_LITERAL("e-commerce")};
   struct slice languages[] = {SLICE_LITERAL("ru"), SLICE_LITERAL("zh")};
   struct store_job *job = suite_job(suite, STORE_MEMBER_ADD);
-  job->member.member = (struct member_record){
-      .login = slice_of("olga.s"), .name = slice_of("Ольга"), .company = slice_of("上海贸易"),
-      .country = slice_of("uz"),   .sectors = {sectors, 2},   .languages = {languages, 2},
-      .role = ROLE_MODERATOR};
+  job->member.member = (struct member_record){.login = slice_of("olga.s"),
+                                              .name = slice_of("Ольга"),
+                                              .company = slice_of("上海贸易"),
+                                              .country = slice_of("uz"),
+                                              .sectors = {sectors, 2},
+                                              .languages = {languages, 2},
+                                              .role = ROLE_MODERATOR};
   assert_done(suite_run(suite, job));
   struct store_job *get = suite_job(suite, STORE_MEMBER_GET);
   get->member.member.login = slice_of("olga.s");
@@ -288,19 +291,15 @@ static inline void the_first_invite_is_made_anew_until_there_is_an_admin(void **
   snprintf(suite->address, sizeof suite->address, "%s", used_address);
 }
 
-#define SUITE_MEMBERS(setup)                                                 \
-  SUITE_TEST(a_member_comes_back_as_added, setup),                           \
-      SUITE_TEST(the_last_admin_stays, setup),                               \
-      SUITE_TEST(a_change_of_a_member_is_in_the_club_log, setup),            \
-      SUITE_TEST(a_login_finds_the_password_of_disabled_ones_too, setup),    \
-      SUITE_TEST(a_session_is_found_until_it_is_ended, setup),               \
-      SUITE_TEST(a_session_ends_when_old_or_unused, setup),                  \
-      SUITE_TEST(the_longest_unused_of_too_many_sessions_ends, setup),       \
-      SUITE_TEST(a_new_password_ends_the_other_sessions, setup),             \
-      SUITE_TEST(disabling_ends_all_sessions, setup),                        \
-      SUITE_TEST(an_invite_gives_role_and_room_until_used_up, setup),        \
-      SUITE_TEST(an_invite_is_over_when_revoked_or_expired, setup),          \
-      SUITE_TEST(a_repeated_invite_is_the_first_one, setup),                 \
-      SUITE_TEST(invites_of_a_member_are_limited, setup),                    \
+#define SUITE_MEMBERS(setup) \
+  SUITE_TEST(a_member_comes_back_as_added, setup), SUITE_TEST(the_last_admin_stays, setup), \
+      SUITE_TEST(a_change_of_a_member_is_in_the_club_log, setup), \
+      SUITE_TEST(a_login_finds_the_password_of_disabled_ones_too, setup), \
+      SUITE_TEST(a_session_is_found_until_it_is_ended, setup), SUITE_TEST(a_session_ends_when_old_or_unused, setup), \
+      SUITE_TEST(the_longest_unused_of_too_many_sessions_ends, setup), \
+      SUITE_TEST(a_new_password_ends_the_other_sessions, setup), SUITE_TEST(disabling_ends_all_sessions, setup), \
+      SUITE_TEST(an_invite_gives_role_and_room_until_used_up, setup), \
+      SUITE_TEST(an_invite_is_over_when_revoked_or_expired, setup), \
+      SUITE_TEST(a_repeated_invite_is_the_first_one, setup), SUITE_TEST(invites_of_a_member_are_limited, setup), \
       SUITE_TEST(the_first_invite_is_made_anew_until_there_is_an_admin, setup)
 #endif

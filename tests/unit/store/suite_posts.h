@@ -180,19 +180,16 @@ static inline void a_refused_post_leaves_the_others_of_its_batch_alone(void **st
   assert_int_equal(batch[2]->post.seq, 2);
 }
 
-#define SUITE_POSTS(setup)                                                    \
-  SUITE_TEST(entries_of_a_room_are_numbered_without_a_hole, setup),           \
-      SUITE_TEST(a_repeated_post_gets_the_first_ones_number, setup),          \
-      SUITE_TEST(a_post_repeated_within_one_batch_is_one_entry, setup),       \
-      SUITE_TEST(the_same_client_id_in_another_room_is_a_conflict, setup),    \
-      SUITE_TEST(over_its_rate_only_a_repeated_post_is_recognised, setup),    \
-      SUITE_TEST(a_reply_needs_a_message_of_the_room, setup),                 \
-      SUITE_TEST(a_rooms_time_never_goes_back, setup),                        \
-      SUITE_TEST(a_text_comes_back_byte_for_byte, setup),                     \
-      SUITE_TEST(a_text_mentions_members_by_login, setup),                    \
-      SUITE_TEST(a_disabled_member_is_not_mentioned, setup),                  \
-      SUITE_TEST(in_a_direct_talk_only_the_other_one_is_mentioned, setup),    \
-      SUITE_TEST(mentions_end_at_their_limit, setup),                         \
-      SUITE_TEST(posting_lists_the_room_as_read_up_to_before, setup),         \
+#define SUITE_POSTS(setup) \
+  SUITE_TEST(entries_of_a_room_are_numbered_without_a_hole, setup), \
+      SUITE_TEST(a_repeated_post_gets_the_first_ones_number, setup), \
+      SUITE_TEST(a_post_repeated_within_one_batch_is_one_entry, setup), \
+      SUITE_TEST(the_same_client_id_in_another_room_is_a_conflict, setup), \
+      SUITE_TEST(over_its_rate_only_a_repeated_post_is_recognised, setup), \
+      SUITE_TEST(a_reply_needs_a_message_of_the_room, setup), SUITE_TEST(a_rooms_time_never_goes_back, setup), \
+      SUITE_TEST(a_text_comes_back_byte_for_byte, setup), SUITE_TEST(a_text_mentions_members_by_login, setup), \
+      SUITE_TEST(a_disabled_member_is_not_mentioned, setup), \
+      SUITE_TEST(in_a_direct_talk_only_the_other_one_is_mentioned, setup), \
+      SUITE_TEST(mentions_end_at_their_limit, setup), SUITE_TEST(posting_lists_the_room_as_read_up_to_before, setup), \
       SUITE_TEST(a_refused_post_leaves_the_others_of_its_batch_alone, setup)
 #endif

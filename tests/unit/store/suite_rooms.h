@@ -236,18 +236,16 @@ static inline void a_join_shows_the_room_and_its_page_of_one_moment(void **state
   assert_true(job->page.more);
 }
 
-#define SUITE_ROOMS(setup)                                                   \
-  SUITE_TEST(opening_a_room_lists_it_read_up_to_its_head, setup),            \
-      SUITE_TEST(the_list_has_the_latest_active_room_first, setup),          \
-      SUITE_TEST(marking_read_never_goes_back_nor_beyond_the_head, setup),   \
-      SUITE_TEST(a_mark_counts_what_its_own_batch_posted, setup),            \
-      SUITE_TEST(unread_counts_messages_of_others_that_stand, setup),        \
-      SUITE_TEST(unread_is_counted_to_its_limit, setup),                     \
-      SUITE_TEST(mentions_are_counted_until_read_or_removed, setup),         \
-      SUITE_TEST(two_members_have_one_talk, setup),                          \
-      SUITE_TEST(a_talk_is_for_its_two_alone, setup),                        \
+#define SUITE_ROOMS(setup) \
+  SUITE_TEST(opening_a_room_lists_it_read_up_to_its_head, setup), \
+      SUITE_TEST(the_list_has_the_latest_active_room_first, setup), \
+      SUITE_TEST(marking_read_never_goes_back_nor_beyond_the_head, setup), \
+      SUITE_TEST(a_mark_counts_what_its_own_batch_posted, setup), \
+      SUITE_TEST(unread_counts_messages_of_others_that_stand, setup), \
+      SUITE_TEST(unread_is_counted_to_its_limit, setup), \
+      SUITE_TEST(mentions_are_counted_until_read_or_removed, setup), SUITE_TEST(two_members_have_one_talk, setup), \
+      SUITE_TEST(a_talk_is_for_its_two_alone, setup), \
       SUITE_TEST(the_first_message_of_a_talk_lists_it_for_the_other, setup), \
-      SUITE_TEST(a_full_list_takes_no_more_but_posting_goes_on, setup),      \
-      SUITE_TEST(rooms_are_made_once, setup),                                \
+      SUITE_TEST(a_full_list_takes_no_more_but_posting_goes_on, setup), SUITE_TEST(rooms_are_made_once, setup), \
       SUITE_TEST(a_join_shows_the_room_and_its_page_of_one_moment, setup)
 #endif

@@ -77,7 +77,8 @@ static void a_full_database_refuses_the_batch_and_nothing_else(void **state) {
   struct store_job *job = NULL;
   for (int i = 0; i < 200; i++) {
     snprintf(limit, sizeof limit, "id%d", i);
-    job = suite_post(suite, "kz", suite->ivan, limit, "a text that fills pages, one after the other, until none is left");
+    job =
+        suite_post(suite, "kz", suite->ivan, limit, "a text that fills pages, one after the other, until none is left");
     if (job->outcome != STORE_DONE) break;
   }
   assert_int_equal(job->outcome, STORE_UNAVAILABLE);

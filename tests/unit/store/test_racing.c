@@ -35,8 +35,10 @@ static void *race(void *argument) {
     driver.write(driver.self, jobs, BATCH);
     for (int i = 0; i < BATCH; i++) {
       if (jobs[i]->outcome != STORE_DONE) abort();
-      if (jobs[i]->post.duplicate) racer->repeated++;
-      else racer->fresh++;
+      if (jobs[i]->post.duplicate)
+        racer->repeated++;
+      else
+        racer->fresh++;
       store_job_destroy(jobs[i]);
     }
     if (round % 8 == 7) driver.idle(driver.self);
@@ -89,8 +91,10 @@ static void an_invite_is_used_up_once_by_two_connections(void **state) {
     job->member.member.name = slice_of("客人");
     struct store_driver *driver = i % 2 ? &other : &suite->writer;
     driver->write(driver->self, &job, 1);
-    if (job->outcome == STORE_DONE) joined++;
-    else assert_refused(job, REASON_NOT_FOUND);
+    if (job->outcome == STORE_DONE)
+      joined++;
+    else
+      assert_refused(job, REASON_NOT_FOUND);
   }
   assert_int_equal(joined, 3);
   other.close(other.self);

@@ -10,7 +10,7 @@
 struct notes {
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  bool held;           /* writes wait */
+  bool held; /* writes wait */
   size_t batches[64], batch_count;
   uint64_t order[32768];
   size_t written;
@@ -68,8 +68,7 @@ static bool open_notes(struct store_driver *driver, const char *address, enum st
     snprintf(error, size, "no");
     return false;
   }
-  *driver = (struct store_driver){NULL,         note_write,    note_read, note_broken, note_idle,
-                                  note_idle_due, NULL, note_close};
+  *driver = (struct store_driver){NULL, note_write, note_read, note_broken, note_idle, note_idle_due, NULL, note_close};
   return true;
 }
 
