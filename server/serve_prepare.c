@@ -8,12 +8,22 @@
 
 #define FIRST_INVITE_SECONDS 604800
 
+/* The host that people type, for the self-made certificate. */
+static void prepare_host(char host[256], const char *url) {
+  const char *begin = strstr(url, "://");
+  begin = begin ? begin + 3 : url;
+  size_t size = *begin == '[' ? strcspn(begin, "]") + 1 : strcspn(begin, ":/");
+  snprintf(host, 256, "%.*s", (int)(size < 255 ? size : 255), begin);
+}
+
 bool serve_prepare_certificate(struct serving *serving, char *error, size_t size) {
   struct config *config = serving->config;
   if (!config->tls || config->tls_cert[0]) return true;
   snprintf(config->tls_cert, sizeof config->tls_cert, "%.900s/certificate.pem", config->data);
   snprintf(config->tls_key, sizeof config->tls_key, "%.900s/key.pem", config->data);
-  return net_make_certificate(config->tls_cert, config->tls_key, "localhost", error, size);
+  char host[256];
+  prepare_host(host, config->url);
+  return net_make_certificate(config->tls_cert, config->tls_key, host, error, size);
 }
 
 /* Carries out one write before the threads run. */
