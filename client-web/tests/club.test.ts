@@ -86,6 +86,17 @@ test('A post whose answer was lost is sent again and shown once', async () => {
   assert.deepEqual(shown(club), ['我们可以合作']);
 });
 
+test('A post that arrived is known by its id, also when its answer never comes', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.faults = { ...NO_FAULTS, cut: (when, method) => when === 'after' && method === 'message.post' };
+  club.post(ROOM, 'Договор готов', null);
+  await world.clock.pass(10);
+  world.server.faults = { ...NO_FAULTS, refuse: (method) => (method === 'message.post' ? new FakeError('unavailable', 60) : null) };
+  await world.clock.pass(5000);
+  assert.deepEqual([shown(club), club.state.posts, world.storage.map.size], [['Договор готов'], [], 0]);
+});
+
 test('What is written without a line goes out in its order when it is back', async () => {
   const world = new World();
   const club = await world.inRoom();
@@ -221,6 +232,17 @@ test('Another history: what was kept is thrown away and joined afresh', async ()
   await world.clock.pass(5000);
   assert.deepEqual(shown(club), ['a', 'd']);
   assert.equal(club.state.logs.get(ROOM)?.cursor, 2);
+});
+
+test('Another history that is longer than the old one is not mixed with it', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  for (const text of ['a', 'b', 'c']) world.says(text);
+  await world.clock.pass(10);
+  world.server.restore(ROOM, 1);
+  for (const text of ['d', 'e', 'f', 'g']) world.says(text);
+  await world.clock.pass(5000);
+  assert.deepEqual(shown(club), ['a', 'd', 'e', 'f', 'g']);
 });
 
 test('A cursor beyond the head is joined afresh', async () => {

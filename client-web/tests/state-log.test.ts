@@ -158,6 +158,12 @@ test('The window never grows beyond its size: old messages go while one follows,
   assert.deepEqual([log.messages[0]?.seq, log.upto, isAttached(log)], [1202, 1701, true]);
 });
 
+test('A full window whose reader is above waits with what comes', () => {
+  let log = startLog(ROOM, 'm1', posts(1, WINDOW));
+  log = applyEntry(setFollowing(log, false), post(WINDOW + 1));
+  assert.deepEqual([log.messages.length, log.messages[0]?.seq, log.cursor, isAttached(log)], [WINDOW, 1, WINDOW + 1, false]);
+});
+
 test('A page that was asked for before the window moved is left out', () => {
   const log = startLog(ROOM, 'm1', posts(50, 60));
   const moved = applyOlder(log, posts(40, 49), 50);
