@@ -42,6 +42,17 @@ static void forgets_the_fullest_when_there_are_too_many(void **state) {
   allowance_destroy(allowance);
 }
 
+static void what_was_used_up_since_is_not_the_one_to_be_forgotten(void **state) {
+  (void)state;
+  struct allowance *allowance = allowance_create(3, (struct rate){3, 60000});
+  assert_int_equal(allowance_take(allowance, SLICE_LITERAL("ivan"), START_MS), 0);
+  assert_int_equal(allowance_take(allowance, SLICE_LITERAL("小龙"), START_MS), 0);
+  for (int i = 0; i < 3; i++) assert_int_equal(allowance_take(allowance, SLICE_LITERAL("айгуль"), START_MS), 0);
+  assert_int_equal(allowance_take(allowance, SLICE_LITERAL("rahul"), START_MS), 0);
+  assert_true(allowance_take(allowance, SLICE_LITERAL("айгуль"), START_MS) > 0);
+  allowance_destroy(allowance);
+}
+
 static void forgets_what_is_full_again(void **state) {
   (void)state;
   char text[32];
@@ -80,6 +91,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_have_allowances_of_their_own),
       cmocka_unit_test(forgets_the_fullest_when_there_are_too_many),
+      cmocka_unit_test(what_was_used_up_since_is_not_the_one_to_be_forgotten),
       cmocka_unit_test(forgets_what_is_full_again),
       cmocka_unit_test(counts_each_name_right_however_they_are_mixed),
   };

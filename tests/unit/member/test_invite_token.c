@@ -26,6 +26,8 @@ static void another_member_request_or_club_gives_another_token(void **state) {
   assert_string_not_equal(first, other);
   invite_token(other, secret, 11, SLICE_LITERAL(",x"));
   assert_string_not_equal(first, other);
+  invite_token(other, secret, 2, SLICE_LITERAL("1,x"));
+  assert_string_not_equal(first, other);
   invite_token(other, other_secret, 1, SLICE_LITERAL("1,x"));
   assert_string_not_equal(first, other);
 }
