@@ -9,7 +9,6 @@
 #include "club/wire.h"
 #include "cookie.h"
 
-#define LIMIT_EXCHANGES 1024 /* whose answer is awaited; `unavailable` beyond */
 #define LOGIN_SIZE 33
 
 struct exchange {
