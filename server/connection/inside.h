@@ -83,7 +83,7 @@ struct connection {
   UT_hash_handle hh; /* by id */
   uint64_t id;
   int64_t session;
-  int64_t touch_ms, over_ms; /* wall time: when the session is looked at again, when its days are over */
+  int64_t touch_ms, over_ms;         /* wall time: when the session is looked at again, when its days are over */
   unsigned char digest[DIGEST_SIZE]; /* of its token */
   int64_t heard_ms, blocked_ms, told_ms;
   int64_t waiting_bytes; /* that the peer had not taken when looked at last */

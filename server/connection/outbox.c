@@ -42,7 +42,8 @@ static bool outbox_put(struct outbox **outbox, struct slice value) {
 void outbox_end(struct connection *connection) {
   struct buffer *value = &connection->all->value;
   if (value->size == 0 && !value->failed) return;
-  bool put = !value->failed && ((!connection->out_next && outbox_put(&connection->out, buffer_slice(value))) ||
+  /* In any order: a small one goes beside those that a page did not fit to. */
+  bool put = !value->failed && (outbox_put(&connection->out, buffer_slice(value)) ||
                                 outbox_put(&connection->out_next, buffer_slice(value)));
   if (!put) { /* an answer must not be lost silently: the line ends, and what was carried out is found after joining */
     log_line(LOG_ERROR, "answer does not fit", LOG_NUMBER("bytes", value->size));

@@ -5,8 +5,8 @@
 #include "inside.h"
 
 #define SENT_AWAY_A_TURN 500 /* closing ten thousand at once would hold up everything for seconds */
-#define FAN_OUT_LARGE 64       /* subscriptions */
-#define GATHER_MS 20           /* a large fan-out is put off no longer than this */
+#define FAN_OUT_LARGE 64     /* subscriptions */
+#define GATHER_MS 20         /* a large fan-out is put off no longer than this */
 #define READY_MS 5000        /* without the store's confirmation no new members are wanted */
 
 /* ---- what rooms and methods call back ---- */
