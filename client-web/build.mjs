@@ -64,11 +64,14 @@ const script = found(files.find((file) => file.entry === 'src/main.tsx')?.path);
 const style = found(files.find((file) => file.path.endsWith('.css'))?.path);
 const icon = await putHashed('src/icon.svg');
 const page = await readFile(join(here, 'src/index.html'), 'utf8');
-await writeFile(join(out, 'index.html'),
-  page.replace('%SCRIPT%', `/${script}`).replace('%STYLE%', `/${style}`).replace('%ICON%', `/${icon}`));
+await writeFile(
+  join(out, 'index.html'),
+  page.replace('%SCRIPT%', `/${script}`).replace('%STYLE%', `/${style}`).replace('%ICON%', `/${icon}`),
+);
 
 const texts = files.filter((file) => /locales\/\w+\.json$/.test(file.entry)).map((file) => file.path);
 const shared = files.map((file) => file.path).filter((path) => !texts.includes(path));
-const size = (await gzipped(['index.html', ...shared])) + Math.max(...(await Promise.all(texts.map((path) => gzipped([path])))));
+const size =
+  (await gzipped(['index.html', ...shared])) + Math.max(...(await Promise.all(texts.map((path) => gzipped([path])))));
 console.log(`browser client: ${(size / 1024).toFixed(1)} KB gzip to chat, ${BUDGET / 1024} KB allowed`);
 if (size > BUDGET) process.exit(1);

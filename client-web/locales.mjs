@@ -19,4 +19,6 @@ export const locales = {
 };
 
 /** Stands in for the parser in the bundle. */
-export const withoutParser = { '@formatjs/icu-messageformat-parser': '@formatjs/icu-messageformat-parser/lib/no-parser.js' };
+export const withoutParser = {
+  '@formatjs/icu-messageformat-parser': '@formatjs/icu-messageformat-parser/lib/no-parser.js',
+};

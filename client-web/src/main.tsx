@@ -14,7 +14,8 @@ function titleText(): string {
   const state = screen.value.at === 'club' ? clubState.value : null;
   if (state === null) return t('title.club', { club });
   const room = route.value.page === 'room' ? route.value.room : null;
-  const title = room === null ? t('title.club', { club }) : t('title.room', { room: roomName(room, state.rooms.get(room)), club });
+  const title =
+    room === null ? t('title.club', { club }) : t('title.room', { room: roomName(room, state.rooms.get(room)), club });
   const count = totalUnread(state.rooms);
   return count === 0 ? title : t('title.unread', { count, title });
 }

@@ -3,8 +3,12 @@ import { test } from 'node:test';
 import { inviteIn, readRoute, roomHref } from '../src/app/address.js';
 
 test('An invite link is read, other addresses are not taken for one', () => {
-  assert.equal(inviteIn('#invite=Fl_eBTeZ-Ul2J3E4Nxva9JQeZcBfIsHIBUU7ZgBlROU'), 'Fl_eBTeZ-Ul2J3E4Nxva9JQeZcBfIsHIBUU7ZgBlROU');
-  for (const hash of ['', '#/', '#invite=', '#invite=a/b', '#/room/invite=abc']) assert.equal(inviteIn(hash), null, hash);
+  assert.equal(
+    inviteIn('#invite=Fl_eBTeZ-Ul2J3E4Nxva9JQeZcBfIsHIBUU7ZgBlROU'),
+    'Fl_eBTeZ-Ul2J3E4Nxva9JQeZcBfIsHIBUU7ZgBlROU',
+  );
+  for (const hash of ['', '#/', '#invite=', '#invite=a/b', '#/room/invite=abc'])
+    assert.equal(inviteIn(hash), null, hash);
 });
 
 test('An address of a room leads to it, a broken one to the list', () => {

@@ -32,7 +32,11 @@ test('Everything but the page has a hash in its name', () => {
 test('Nothing is asked of another host', () => {
   for (const name of readdirSync(join(folder, 'assets'))) {
     const hosts = readFileSync(join(folder, 'assets', name), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.\w+/g) ?? [];
-    assert.deepEqual(hosts.filter((host) => host !== 'http://www.w3.org'), [], name);
+    assert.deepEqual(
+      hosts.filter((host) => host !== 'http://www.w3.org'),
+      [],
+      name,
+    );
     assert.doesNotMatch(readFileSync(join(folder, 'assets', name), 'utf8'), /\beval\(|new Function\(/, name);
   }
 });
@@ -67,7 +71,9 @@ const PAIRS: [string, ...string[]][] = [
 ];
 
 function luminance(colour: number[]): number {
-  const [red = 0, green = 0, blue = 0] = colour.map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const [red = 0, green = 0, blue = 0] = colour.map((part) =>
+    part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+  );
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 

@@ -13,7 +13,10 @@ const ROOM = 'kz.fintech';
 function memory(): KeyValue & { map: Map<string, string> } {
   const map = new Map<string, string>();
   return {
-    map, get: (key) => map.get(key) ?? null, set: (key, value) => void map.set(key, value), remove: (key) => void map.delete(key),
+    map,
+    get: (key) => map.get(key) ?? null,
+    set: (key, value) => void map.set(key, value),
+    remove: (key) => void map.delete(key),
     keys: () => [...map.keys()],
   };
 }
@@ -32,8 +35,12 @@ class World {
     const club = new Club(member, {
       openSocket: (events) => this.server.connect(member, events),
       checkSession: () => Promise.resolve(this.session),
-      clock: this.clock, random, storage, newId: () => `${member.id}-${this.#ids++}`,
-      changed: () => {}, ended: (why) => this.ended.push(why),
+      clock: this.clock,
+      random,
+      storage,
+      newId: () => `${member.id}-${this.#ids++}`,
+      changed: () => {},
+      ended: (why) => this.ended.push(why),
     });
     club.start();
     return club;
@@ -92,7 +99,10 @@ test('A post that arrived is known by its id, also when its answer never comes',
   world.server.faults = { ...NO_FAULTS, cut: (when, method) => when === 'after' && method === 'message.post' };
   club.post(ROOM, 'Договор готов', null);
   await world.clock.pass(10);
-  world.server.faults = { ...NO_FAULTS, refuse: (method) => (method === 'message.post' ? new FakeError('unavailable', 60) : null) };
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' ? new FakeError('unavailable', 60) : null),
+  };
   await world.clock.pass(5000);
   assert.deepEqual([shown(club), club.state.posts, world.storage.map.size], [['Договор готов'], [], 0]);
 });
@@ -116,11 +126,18 @@ test('A put-off post keeps the later ones behind it', async () => {
   const club = await world.inRoom();
   let refusals = 2;
   world.server.faults = {
-    ...NO_FAULTS, refuse: (method) => (method === 'message.post' && refusals-- > 0 ? new FakeError('slow_mode', 5) : null),
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' && refusals-- > 0 ? new FakeError('slow_mode', 5) : null),
   };
   for (const text of ['первое', 'второе']) club.post(ROOM, text, null);
   await world.clock.pass(20);
-  assert.deepEqual(club.state.posts.map((post) => [post.text, post.stage, post.reason]), [['первое', 'waiting', 'slow_mode'], ['второе', 'waiting', null]]);
+  assert.deepEqual(
+    club.state.posts.map((post) => [post.text, post.stage, post.reason]),
+    [
+      ['первое', 'waiting', 'slow_mode'],
+      ['второе', 'waiting', null],
+    ],
+  );
   await world.clock.pass(20_000);
   assert.deepEqual(world.server.texts(ROOM), ['первое', 'второе']);
 });
@@ -128,7 +145,10 @@ test('A put-off post keeps the later ones behind it', async () => {
 test('A refused post says why, can be sent again or discarded, and does not stop the next', async () => {
   const world = new World();
   const club = await world.inRoom();
-  world.server.faults = { ...NO_FAULTS, refuse: (method, params) => (method === 'message.post' && params['text'] === 'bad' ? new FakeError('muted') : null) };
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method, params) => (method === 'message.post' && params['text'] === 'bad' ? new FakeError('muted') : null),
+  };
   club.post(ROOM, 'bad', null);
   club.post(ROOM, 'good', null);
   await world.clock.pass(50);
@@ -138,7 +158,10 @@ test('A refused post says why, can be sent again or discarded, and does not stop
   club.retry(club.state.posts[0]?.clientId ?? '');
   await world.clock.pass(50);
   assert.deepEqual(shown(club), ['good', 'bad']);
-  world.server.faults = { ...NO_FAULTS, refuse: (method) => (method === 'message.post' ? new FakeError('muted') : null) };
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' ? new FakeError('muted') : null),
+  };
   club.post(ROOM, 'never', null);
   await world.clock.pass(50);
   club.discard(club.state.posts[0]?.clientId ?? '');
@@ -153,7 +176,10 @@ test('A reload keeps what was not sent, and a second page of the member does not
   first.post(ROOM, 'важное', null);
   first.stop();
   const second = world.client();
-  assert.deepEqual(second.state.posts.map((post) => post.text), ['важное']);
+  assert.deepEqual(
+    second.state.posts.map((post) => post.text),
+    ['важное'],
+  );
   world.server.up = true;
   await world.clock.pass(40_000);
   assert.deepEqual(world.server.texts(ROOM), ['важное']);
@@ -176,7 +202,8 @@ test('Two pages with the same unsent post leave one message', async () => {
 
 test('Damaged storage is no harm', () => {
   const world = new World();
-  for (const text of ['{', 'null', '[]', '{"clientId":1}', '{"clientId":"a","room":"kz"}']) world.storage.set(`club.post.m1.${text.length}`, text);
+  for (const text of ['{', 'null', '[]', '{"clientId":1}', '{"clientId":"a","room":"kz"}'])
+    world.storage.set(`club.post.m1.${text.length}`, text);
   assert.deepEqual(world.client().state.posts, []);
 });
 
@@ -281,7 +308,10 @@ test('An act that is refused is taken back and said', async () => {
   club.act(ROOM, seq, { kind: 'edit', text: 'моё' });
   await world.clock.pass(10);
   assert.deepEqual(shown(club), ['чужое']);
-  assert.deepEqual(club.state.notices.map(({ what, reason }) => [what, reason]), [['edit', 'forbidden']]);
+  assert.deepEqual(
+    club.state.notices.map(({ what, reason }) => [what, reason]),
+    [['edit', 'forbidden']],
+  );
 });
 
 test('A room list counts what is unread, here and from other connections', async () => {
@@ -354,7 +384,12 @@ test('Scrolling up reads on past pages without a message', async () => {
   const world = new World();
   for (let count = 0; count < 30; count += 1) world.says(`message ${count}`);
   for (let count = 0; count < 160; count += 1) {
-    world.server.act(world.other, 'message.react', { room: ROOM, seq: 1 + (count % 20), emoji: '👍', on: Math.floor(count / 20) % 2 === 0 });
+    world.server.act(world.other, 'message.react', {
+      room: ROOM,
+      seq: 1 + (count % 20),
+      emoji: '👍',
+      on: Math.floor(count / 20) % 2 === 0,
+    });
   }
   const club = await world.inRoom();
   assert.equal(shown(club).length, 0);
@@ -402,7 +437,10 @@ test('Typing is shown for a while and ends with the message', async () => {
   await world.clock.pass(10);
   for (let count = 0; count < 5; count += 1) other.typing(ROOM);
   await world.clock.pass(20);
-  assert.deepEqual(club.state.typing.get(ROOM)?.map((typist) => typist.name), ['王伟']);
+  assert.deepEqual(
+    club.state.typing.get(ROOM)?.map((typist) => typist.name),
+    ['王伟'],
+  );
   assert.equal(world.server.carriedOut.filter(({ method }) => method === 'room.typing').length, 1);
   other.post(ROOM, '好', null);
   await world.clock.pass(20);
@@ -425,10 +463,16 @@ test('A room that may not be entered says so and can be tried again', async () =
   const world = new World();
   const club = world.client();
   await world.clock.pass(10);
-  world.server.faults = { ...NO_FAULTS, refuse: (method) => (method === 'room.join' ? new FakeError('not_found') : null) };
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'room.join' ? new FakeError('not_found') : null),
+  };
   club.open('dm.other');
   await world.clock.pass(10);
-  assert.deepEqual([club.state.opened.get('dm.other')?.stage, club.state.opened.get('dm.other')?.reason], ['refused', 'not_found']);
+  assert.deepEqual(
+    [club.state.opened.get('dm.other')?.stage, club.state.opened.get('dm.other')?.reason],
+    ['refused', 'not_found'],
+  );
   world.server.faults = NO_FAULTS;
   club.rejoin('dm.other');
   await world.clock.pass(10);
@@ -454,11 +498,15 @@ test('Whatever the line does, every message stands once, in order, for both memb
     const world = new World();
     const chance = new Chance(seed);
     world.server.faults = {
-      latency: () => 1 + chance.below(80), lateness: () => chance.below(400),
+      latency: () => 1 + chance.below(80),
+      lateness: () => chance.below(400),
       cut: () => chance.hits(0.04),
       refuse: () => (chance.hits(0.05) ? new FakeError('unavailable', 1) : null),
     };
-    const clients = [world.client(world.me, memory(), () => chance.next()), world.client(world.other, memory(), () => chance.next())];
+    const clients = [
+      world.client(world.me, memory(), () => chance.next()),
+      world.client(world.other, memory(), () => chance.next()),
+    ];
     for (const client of clients) client.open(ROOM);
     let written = 0;
     for (let step = 0; step < 80; step += 1) {
@@ -467,8 +515,10 @@ test('Whatever the line does, every message stands once, in order, for both memb
       const own = messages.filter((message) => message.from.id === client.state.me.id && !message.removed);
       const move = chance.below(8);
       if (move < 4) client.post(ROOM, `${client.state.me.id} ${written++}`, null);
-      else if (move === 4 && own.length > 0) client.act(ROOM, chance.pick(own).seq, { kind: 'edit', text: `edited ${step}` });
-      else if (move === 5 && messages.length > 0) client.act(ROOM, chance.pick(messages).seq, { kind: 'react', emoji: '🤝', on: chance.hits(0.7) });
+      else if (move === 4 && own.length > 0)
+        client.act(ROOM, chance.pick(own).seq, { kind: 'edit', text: `edited ${step}` });
+      else if (move === 5 && messages.length > 0)
+        client.act(ROOM, chance.pick(messages).seq, { kind: 'react', emoji: '🤝', on: chance.hits(0.7) });
       else if (move === 6) void client.older(ROOM);
       else if (chance.hits(0.3)) world.server.cutAll();
       await world.clock.pass(chance.below(1500));
@@ -478,20 +528,37 @@ test('Whatever the line does, every message stands once, in order, for both memb
     const posted = world.server.entries(ROOM).filter((entry): entry is MessageEntry => entry.type === 'message');
     assert.equal(posted.length, written, `seed ${seed}: every post is there once`);
     for (const member of ['m1', 'm2']) {
-      const numbers = posted.filter((entry) => entry.from.id === member).map((entry) => Number(entry.text?.split(' ')[1]));
-      assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b), `seed ${seed}: in the order in which they were written`);
+      const numbers = posted
+        .filter((entry) => entry.from.id === member)
+        .map((entry) => Number(entry.text?.split(' ')[1]));
+      assert.deepEqual(
+        numbers,
+        [...numbers].sort((a, b) => a - b),
+        `seed ${seed}: in the order in which they were written`,
+      );
     }
     for (const client of clients) {
-      while ((client.state.logs.get(ROOM)?.after ?? 0) > 0) await Promise.all([client.older(ROOM), world.clock.pass(100)]);
+      while ((client.state.logs.get(ROOM)?.after ?? 0) > 0)
+        await Promise.all([client.older(ROOM), world.clock.pass(100)]);
       const log = client.state.logs.get(ROOM);
-      const fresh = world.server.act(client.state.me, 'room.history', { room: ROOM, limit: 100 }) as { entries: MessageEntry[] };
+      const fresh = world.server.act(client.state.me, 'room.history', { room: ROOM, limit: 100 }) as {
+        entries: MessageEntry[];
+      };
       const last = new Map(fresh.entries.map((entry) => [entry.seq, entry]));
-      assert.deepEqual(log?.messages.map((message) => message.seq), posted.map((entry) => entry.seq), `seed ${seed}`);
+      assert.deepEqual(
+        log?.messages.map((message) => message.seq),
+        posted.map((entry) => entry.seq),
+        `seed ${seed}`,
+      );
       assert.deepEqual([client.state.posts, client.state.acts], [[], []], `seed ${seed}: nothing is left over`);
       for (const message of log?.messages ?? []) {
         const entry = last.get(message.seq);
         if (entry === undefined) continue;
-        assert.deepEqual([message.text, message.reactions], [entry.text, entry.reactions ?? []], `seed ${seed}, message ${message.seq}`);
+        assert.deepEqual(
+          [message.text, message.reactions],
+          [entry.text, entry.reactions ?? []],
+          `seed ${seed}, message ${message.seq}`,
+        );
       }
       client.stop();
     }

@@ -9,7 +9,10 @@ export const LIMITS = { text: 4000, frame: 65536, history: 100, in_flight: 32, b
 type Params = Record<string, unknown>;
 
 export class FakeError extends Error {
-  constructor(readonly reason: string, readonly retryAfter: number | null = null) {
+  constructor(
+    readonly reason: string,
+    readonly retryAfter: number | null = null,
+  ) {
     super(reason);
   }
 }
@@ -38,7 +41,11 @@ export class FakeConnection implements Socket {
   open = true;
   #earliest = 0;
 
-  constructor(readonly club: FakeClub, readonly member: Member, readonly events: SocketEvents) {}
+  constructor(
+    readonly club: FakeClub,
+    readonly member: Member,
+    readonly events: SocketEvents,
+  ) {}
 
   send(frame: string): void {
     this.frames.push(frame);
@@ -84,8 +91,20 @@ export class FakeClub {
 
   addMember(id: string, login: string, name: string, more: Partial<Member> = {}): Member {
     const member: Member = {
-      id, login, name, title: '', country: 'kz', company: '', sectors: [], languages: [], about: '', offers: '', seeks: '', role: 'member',
-      online: true, ...more,
+      id,
+      login,
+      name,
+      title: '',
+      country: 'kz',
+      company: '',
+      sectors: [],
+      languages: [],
+      about: '',
+      offers: '',
+      seeks: '',
+      role: 'member',
+      online: true,
+      ...more,
     };
     this.members.set(id, member);
     this.listed.set(id, new Set());
@@ -101,7 +120,12 @@ export class FakeClub {
     }
     this.connections.add(connection);
     const welcome = {
-      protocol: 'club.v1', member, instance: 'one', epoch: this.epoch, time: new Date(this.clock.now()).toISOString(), limits: LIMITS,
+      protocol: 'club.v1',
+      member,
+      instance: 'one',
+      epoch: this.epoch,
+      time: new Date(this.clock.now()).toISOString(),
+      limits: LIMITS,
     };
     this.clock.after(this.faults.latency(), () => connection.deliver(notification('welcome', welcome)));
     return connection;
@@ -116,7 +140,9 @@ export class FakeClub {
   }
 
   texts(room: string): string[] {
-    return this.entries(room).filter((entry): entry is MessageEntry => entry.type === 'message').map((entry) => entry.text ?? '');
+    return this.entries(room)
+      .filter((entry): entry is MessageEntry => entry.type === 'message')
+      .map((entry) => entry.text ?? '');
   }
 
   /** Something that another member does, without a connection. */
@@ -137,7 +163,11 @@ export class FakeClub {
 
   receive(connection: FakeConnection, frame: string): void {
     const value = JSON.parse(frame) as unknown;
-    for (const request of (Array.isArray(value) ? value : [value]) as { id: number; method: string; params: Params }[]) {
+    for (const request of (Array.isArray(value) ? value : [value]) as {
+      id: number;
+      method: string;
+      params: Params;
+    }[]) {
       if (!connection.open) return;
       this.#request(connection, request);
     }
@@ -159,7 +189,8 @@ export class FakeClub {
       for (const entry of after) this.#fanOut(entry);
     } catch (error) {
       if (!(error instanceof FakeError)) throw error;
-      const data = error.retryAfter === null ? { reason: error.reason } : { reason: error.reason, retry_after: error.retryAfter };
+      const data =
+        error.retryAfter === null ? { reason: error.reason } : { reason: error.reason, retry_after: error.retryAfter };
       connection.deliver({ jsonrpc: '2.0', id, error: { code: 1000, message: error.reason, data } }, late);
     }
   }
@@ -182,21 +213,37 @@ export class FakeClub {
     };
     const room = String(params['room'] ?? '');
     switch (method) {
-      case 'ping': return {};
-      case 'room.list': return { rooms: [...(this.listed.get(member.id) ?? [])].map((id) => this.#room(member, id, from)) };
-      case 'room.open': return this.#open(member, params, from);
-      case 'direct.open': return this.#direct(member, String(params['member']), from);
-      case 'room.join': return this.#join(member, params, from);
-      case 'room.leave': from?.subscribed.delete(room); return {};
-      case 'room.history': return this.#history(member, params);
-      case 'room.members': return { members: this.#present(room), more: false };
-      case 'room.read': return this.#read(member, room, Number(params['seq']), from);
-      case 'room.typing': return this.#typing(member, room, from);
-      case 'message.post': return this.#post(member, params, written);
-      case 'message.edit': return this.#write(member, params, written, { type: 'edit', text: params['text'] });
-      case 'message.remove': return this.#write(member, params, written, { type: 'remove', reason: params['reason'] });
-      case 'message.react': return this.#react(member, params, written);
-      default: throw new FakeError('forbidden');
+      case 'ping':
+        return {};
+      case 'room.list':
+        return { rooms: [...(this.listed.get(member.id) ?? [])].map((id) => this.#room(member, id, from)) };
+      case 'room.open':
+        return this.#open(member, params, from);
+      case 'direct.open':
+        return this.#direct(member, String(params['member']), from);
+      case 'room.join':
+        return this.#join(member, params, from);
+      case 'room.leave':
+        from?.subscribed.delete(room);
+        return {};
+      case 'room.history':
+        return this.#history(member, params);
+      case 'room.members':
+        return { members: this.#present(room), more: false };
+      case 'room.read':
+        return this.#read(member, room, Number(params['seq']), from);
+      case 'room.typing':
+        return this.#typing(member, room, from);
+      case 'message.post':
+        return this.#post(member, params, written);
+      case 'message.edit':
+        return this.#write(member, params, written, { type: 'edit', text: params['text'] });
+      case 'message.remove':
+        return this.#write(member, params, written, { type: 'remove', reason: params['reason'] });
+      case 'message.react':
+        return this.#react(member, params, written);
+      default:
+        throw new FakeError('forbidden');
     }
   }
 
@@ -209,16 +256,37 @@ export class FakeClub {
   #room(member: Member, id: string, from: FakeConnection | null): Room {
     const { entries, reads } = this.#log(id);
     const read = reads.get(member.id) ?? 0;
-    const unread = entries.filter((entry): entry is MessageEntry =>
-      entry.type === 'message' && entry.seq > read && entry.from.id !== member.id && !this.#removed(id, entry.seq, entries.length));
-    const other = id.startsWith('dm.') ? id.slice(3).split('-').find((part) => part !== member.id) : undefined;
+    const unread = entries.filter(
+      (entry): entry is MessageEntry =>
+        entry.type === 'message' &&
+        entry.seq > read &&
+        entry.from.id !== member.id &&
+        !this.#removed(id, entry.seq, entries.length),
+    );
+    const other = id.startsWith('dm.')
+      ? id
+          .slice(3)
+          .split('-')
+          .find((part) => part !== member.id)
+      : undefined;
     const [country = '', sector = ''] = id.split('.');
-    const kind: RoomKind = other !== undefined ? 'direct' : sector !== '' ? 'pair' : country.length === 2 ? 'country' : 'sector';
+    const kind: RoomKind =
+      other !== undefined ? 'direct' : sector !== '' ? 'pair' : country.length === 2 ? 'country' : 'sector';
     const partner = other === undefined ? undefined : this.members.get(other);
     return {
-      room: id, kind, title: id, topic: '', locked: false, slow: 0, head: entries.length, read, unread: unread.length,
+      room: id,
+      kind,
+      title: id,
+      topic: '',
+      locked: false,
+      slow: 0,
+      head: entries.length,
+      read,
+      unread: unread.length,
       mentions: unread.filter((entry) => entry.mentions?.includes(member.id) === true).length,
-      online: this.#present(id).length, joined: from?.subscribed.has(id) === true, role: member.role === 'member' ? 'member' : 'moderator',
+      online: this.#present(id).length,
+      joined: from?.subscribed.has(id) === true,
+      role: member.role === 'member' ? 'member' : 'moderator',
       ...(partner === undefined ? {} : { with: partner }),
     };
   }
@@ -239,7 +307,8 @@ export class FakeClub {
   #list(member: Member, id: string, from: FakeConnection | null): Room {
     const rooms = this.listed.get(member.id);
     const log = this.#log(id);
-    if (rooms?.has(id) === false && !log.reads.has(member.id)) log.reads.set(member.id, id.startsWith('dm.') ? 0 : log.entries.length);
+    if (rooms?.has(id) === false && !log.reads.has(member.id))
+      log.reads.set(member.id, id.startsWith('dm.') ? 0 : log.entries.length);
     rooms?.add(id);
     return this.#room(member, id, from);
   }
@@ -250,7 +319,8 @@ export class FakeClub {
     if (partner === undefined) throw new FakeError('not_found');
     if (this.listed.get(other)?.has(id) === false) {
       const room = this.#list(partner, id, null);
-      for (const connection of this.connections) if (connection.member.id === other) connection.deliver(notification('room', room));
+      for (const connection of this.connections)
+        if (connection.member.id === other) connection.deliver(notification('room', room));
     }
     return { room: this.#list(member, id, from) };
   }
@@ -259,7 +329,11 @@ export class FakeClub {
     const size = Math.min(limit, LIMITS.history);
     const part = newest ? entries.slice(-size) : entries.slice(0, size);
     const asOf = this.#log(room).entries.length;
-    return { entries: part.map((entry) => this.#stands(member, entry, asOf)), more: entries.length > size, as_of: asOf };
+    return {
+      entries: part.map((entry) => this.#stands(member, entry, asOf)),
+      more: entries.length > size,
+      as_of: asOf,
+    };
   }
 
   #join(member: Member, params: Params, from: FakeConnection | null): unknown {
@@ -280,7 +354,8 @@ export class FakeClub {
     const room = String(params['room']);
     const { entries } = this.#log(room);
     const limit = Number(params['limit'] ?? 50);
-    if (typeof params['after'] === 'number') return this.#page(member, room, entries.slice(params['after']), limit, false);
+    if (typeof params['after'] === 'number')
+      return this.#page(member, room, entries.slice(params['after']), limit, false);
     const before = typeof params['before'] === 'number' ? params['before'] : entries.length + 1;
     return this.#page(member, room, entries.slice(0, before - 1), limit, true);
   }
@@ -290,14 +365,16 @@ export class FakeClub {
     if (seq > entries.length) throw new FakeError('conflict');
     reads.set(member.id, Math.max(seq, reads.get(member.id) ?? 0));
     for (const connection of this.connections) {
-      if (connection !== from && connection.member.id === member.id) connection.deliver(notification('read', { room, seq }));
+      if (connection !== from && connection.member.id === member.id)
+        connection.deliver(notification('read', { room, seq }));
     }
     return {};
   }
 
   #typing(member: Member, room: string, from: FakeConnection | null): unknown {
     for (const connection of this.connections) {
-      if (connection !== from && connection.subscribed.has(room)) connection.deliver(notification('typing', { room, from: author(member) }));
+      if (connection !== from && connection.subscribed.has(room))
+        connection.deliver(notification('typing', { room, from: author(member) }));
     }
     return {};
   }
@@ -313,15 +390,20 @@ export class FakeClub {
   #post(member: Member, params: Params, written: (entry: Entry) => void): unknown {
     const room = String(params['room']);
     for (const [id, log] of this.logs) {
-      const known = log.entries.find((entry) =>
-        entry.type === 'message' && entry.from.id === member.id && entry.client_id === params['client_id']);
+      const known = log.entries.find(
+        (entry) => entry.type === 'message' && entry.from.id === member.id && entry.client_id === params['client_id'],
+      );
       if (known !== undefined && id !== room) throw new FakeError('conflict');
       if (known !== undefined) return { seq: known.seq, at: known.at, duplicate: true };
     }
     const text = String(params['text']);
-    const mentions = [...this.members.values()].filter((other) => text.includes(`@${other.login}`)).map((other) => other.id);
+    const mentions = [...this.members.values()]
+      .filter((other) => text.includes(`@${other.login}`))
+      .map((other) => other.id);
     const fields = {
-      type: 'message', text, client_id: params['client_id'],
+      type: 'message',
+      text,
+      client_id: params['client_id'],
       ...(typeof params['reply_to'] === 'number' ? { reply_to: params['reply_to'] } : {}),
       ...(mentions.length > 0 ? { mentions } : {}),
     };
@@ -333,7 +415,8 @@ export class FakeClub {
   #target(params: Params): Entry {
     const room = String(params['room']);
     const target = this.#log(room).entries[Number(params['seq']) - 1];
-    if (target?.type !== 'message' || this.#removed(room, target.seq, Number.MAX_SAFE_INTEGER)) throw new FakeError('not_found');
+    if (target?.type !== 'message' || this.#removed(room, target.seq, Number.MAX_SAFE_INTEGER))
+      throw new FakeError('not_found');
     return target;
   }
 
@@ -348,8 +431,12 @@ export class FakeClub {
   #react(member: Member, params: Params, written: (entry: Entry) => void): unknown {
     const target = this.#target(params);
     const { emoji, on } = params;
-    const last = this.#log(target.room).entries.filter((entry) => entry.type === 'react' && entry.target === target.seq
-      && entry.emoji === emoji && entry.from.id === member.id).at(-1);
+    const last = this.#log(target.room)
+      .entries.filter(
+        (entry) =>
+          entry.type === 'react' && entry.target === target.seq && entry.emoji === emoji && entry.from.id === member.id,
+      )
+      .at(-1);
     if (last !== undefined && last.type === 'react' && last.on === on) return { seq: last.seq, at: last.at };
     if (last === undefined && on !== true) throw new FakeError('not_found');
     const entry = this.#append(target.room, member, { type: 'react', target: target.seq, emoji, on });
@@ -358,7 +445,9 @@ export class FakeClub {
   }
 
   #removed(room: string, seq: number, asOf: number): boolean {
-    return this.#log(room).entries.some((entry) => entry.type === 'remove' && entry.target === seq && entry.seq <= asOf);
+    return this.#log(room).entries.some(
+      (entry) => entry.type === 'remove' && entry.target === seq && entry.seq <= asOf,
+    );
   }
 
   /** An entry as an answer shows it. */
@@ -379,7 +468,8 @@ export class FakeClub {
     let shown = entry;
     const reactions = new Map<string, Set<string>>();
     for (const change of this.#log(entry.room).entries.slice(0, asOf)) {
-      if (change.type === 'edit' && change.target === entry.seq) shown = { ...shown, text: change.text ?? '', edited_at: change.at };
+      if (change.type === 'edit' && change.target === entry.seq)
+        shown = { ...shown, text: change.text ?? '', edited_at: change.at };
       if (change.type !== 'react' || change.target !== entry.seq) continue;
       const members = reactions.get(change.emoji) ?? new Set<string>();
       if (change.on) members.add(change.from.id);
@@ -387,7 +477,9 @@ export class FakeClub {
       reactions.set(change.emoji, members);
       if (members.size === 0) reactions.delete(change.emoji);
     }
-    const list = [...reactions].map(([emoji, members]): Reaction => ({ emoji, count: members.size, mine: members.has(member.id) }));
+    const list = [...reactions].map(
+      ([emoji, members]): Reaction => ({ emoji, count: members.size, mine: members.has(member.id) }),
+    );
     return list.length === 0 ? shown : { ...shown, reactions: list };
   }
 }

@@ -29,7 +29,10 @@ class Wire {
       clock: this.clock,
       random: () => 0.5,
     };
-    this.line = new Line(parts, { state: (state) => this.states.push(state), notification: ({ method }) => this.told.push(method) });
+    this.line = new Line(parts, {
+      state: (state) => this.states.push(state),
+      notification: ({ method }) => this.told.push(method),
+    });
   }
 
   get server(): SocketEvents {
@@ -65,8 +68,14 @@ test('Requests of one turn share a frame, within the limits of the welcome', asy
   await wire.open();
   for (let count = 0; count < 6; count += 1) void wire.line.call('room.list', {}).catch(() => {});
   await settle();
-  assert.deepEqual(wire.sent.map((frame) => (JSON.parse(frame) as object[]).length ?? 1), [3, 1]);
-  wire.say([{ jsonrpc: '2.0', id: 2, result: { rooms: [] } }, { jsonrpc: '2.0', id: 1, result: { rooms: [] } }]);
+  assert.deepEqual(
+    wire.sent.map((frame) => (JSON.parse(frame) as object[]).length ?? 1),
+    [3, 1],
+  );
+  wire.say([
+    { jsonrpc: '2.0', id: 2, result: { rooms: [] } },
+    { jsonrpc: '2.0', id: 1, result: { rooms: [] } },
+  ]);
   await settle();
   assert.equal(wire.requests().length, 6, 'the other two follow when two are answered');
 });
@@ -156,7 +165,10 @@ test('Waking up tries at once, and finds a dead line within seconds', async () =
 });
 
 test('4001 and 4003 end the line, and nothing is tried any more', async () => {
-  for (const [code, why] of [[4001, 'no_session'], [4003, 'banned']] as const) {
+  for (const [code, why] of [
+    [4001, 'no_session'],
+    [4003, 'banned'],
+  ] as const) {
     const wire = new Wire();
     await wire.open();
     wire.server.closed(code);

@@ -35,7 +35,8 @@ test('No text of a view is written into it: all come from the locales', () => {
       if (ts.isJsxText(node) && /\p{L}/u.test(node.text)) found.push(`${place} ${node.text.trim()}`);
       if (!ts.isJsxAttribute(node) || !SPOKEN.has(node.name.getText())) return;
       const value = node.initializer;
-      if (value !== undefined && ts.isStringLiteral(value) && /\p{L}/u.test(value.text)) found.push(`${place} ${value.text}`);
+      if (value !== undefined && ts.isStringLiteral(value) && /\p{L}/u.test(value.text))
+        found.push(`${place} ${value.text}`);
     });
   }
   assert.deepEqual(found, []);
@@ -47,7 +48,8 @@ test('Nothing is of type any, and nothing is ignored', () => {
     everyNode(path, (node, place) => {
       if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(place);
     });
-    if (/@ts-(ignore|nocheck|expect-error)/.test(readFileSync(path, 'utf8')) && !path.endsWith('source.test.ts')) found.push(path);
+    if (/@ts-(ignore|nocheck|expect-error)/.test(readFileSync(path, 'utf8')) && !path.endsWith('source.test.ts'))
+      found.push(path);
   }
   assert.deepEqual(found, []);
 });
@@ -70,18 +72,29 @@ test('Each folder calls only those below it', () => {
     for (const match of readFileSync(path, 'utf8').matchAll(/from '(\.{1,2}\/[^']+)'/g)) {
       const target = relative(join(CLIENT_FOLDER, 'src'), join(path, '..', match[1] ?? ''));
       const called = target.split('/')[0] ?? '';
-      if (!target.startsWith('..') && !allowed.includes(called)) found.push(`${relative(CLIENT_FOLDER, path)} calls ${called}`);
+      if (!target.startsWith('..') && !allowed.includes(called))
+        found.push(`${relative(CLIENT_FOLDER, path)} calls ${called}`);
     }
   }
   assert.deepEqual(found, []);
 });
 
 test('What runs without a page names nothing of the page', () => {
-  const page = new Set(['document', 'window', 'navigator', 'localStorage', 'sessionStorage', 'location', 'WebSocket', 'setInterval']);
+  const page = new Set([
+    'document',
+    'window',
+    'navigator',
+    'localStorage',
+    'sessionStorage',
+    'location',
+    'WebSocket',
+    'setInterval',
+  ]);
   const found: string[] = [];
   for (const path of SOURCES.filter((name) => /src\/(protocol|state|club)\//.test(name))) {
     everyNode(path, (node, place) => {
-      if (ts.isIdentifier(node) && page.has(node.text) && !ts.isPropertyAccessExpression(node.parent)) found.push(`${place} ${node.text}`);
+      if (ts.isIdentifier(node) && page.has(node.text) && !ts.isPropertyAccessExpression(node.parent))
+        found.push(`${place} ${node.text}`);
     });
   }
   assert.deepEqual(found, []);

@@ -2,15 +2,32 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry, Page } from '../src/protocol/types.js';
 import {
-  applyEntry, applyJoinPage, applyNewer, applyOlder, applyQuote, findMessage, isAttached, isStale, leavesGap, replaceWindow,
-  setFollowing, startLog, WINDOW,
+  applyEntry,
+  applyJoinPage,
+  applyNewer,
+  applyOlder,
+  applyQuote,
+  findMessage,
+  isAttached,
+  isStale,
+  leavesGap,
+  replaceWindow,
+  setFollowing,
+  startLog,
+  WINDOW,
 } from '../src/state/log.js';
 import type { RoomLog } from '../src/state/log.js';
 import { Chance, FakeClock } from './fake-clock.js';
 import { FakeClub } from './fake-club.js';
 
 const ROOM = 'kz.fintech';
-const WORDS = ['Добрый день! Ищем партнёра в Алматы.', '我们在寻找物流合作伙伴。', 'Who knows a good bank in Tashkent?', '合作', 'Договор готов'];
+const WORDS = [
+  'Добрый день! Ищем партнёра в Алматы.',
+  '我们在寻找物流合作伙伴。',
+  'Who knows a good bank in Tashkent?',
+  '合作',
+  'Договор готов',
+];
 
 interface World {
   club: FakeClub;
@@ -32,13 +49,18 @@ function world(seed: number): World {
     const member = chance.pick(members);
     const kind = chance.below(5);
     if (kind < 2 || messages.length === 0) {
-      club.act(member, 'message.post', { room: ROOM, client_id: `c${number++}`, text: `${chance.pick(WORDS)} ${number}` });
+      club.act(member, 'message.post', {
+        room: ROOM,
+        client_id: `c${number++}`,
+        text: `${chance.pick(WORDS)} ${number}`,
+      });
       return;
     }
     const seq = chance.pick(messages).seq;
     try {
       if (kind === 2) club.act(member, 'message.edit', { room: ROOM, seq, text: `изменено ${number++}` });
-      else if (kind === 3) club.act(member, 'message.react', { room: ROOM, seq, emoji: chance.pick(['👍', '🎉']), on: chance.hits(0.6) });
+      else if (kind === 3)
+        club.act(member, 'message.react', { room: ROOM, seq, emoji: chance.pick(['👍', '🎉']), on: chance.hits(0.6) });
       else if (chance.hits(0.3)) club.act(member, 'message.remove', { room: ROOM, seq });
     } catch {
       // A target that is removed, or another's: nothing happened.
@@ -49,14 +71,18 @@ function world(seed: number): World {
 
 function content(log: RoomLog): object[] {
   return log.messages.map(({ seq, text, removed, editedAt, reactions }) => ({
-    seq, text, removed, edited: !removed && editedAt !== null,
+    seq,
+    text,
+    removed,
+    edited: !removed && editedAt !== null,
     reactions: [...reactions].sort((a, b) => (a.emoji < b.emoji ? -1 : 1)),
   }));
 }
 
 function wholeLog(ask: World['ask']): RoomLog {
   let log = startLog(ROOM, 'm1', ask('room.join', { limit: 100 }));
-  while (log.after > 0) log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 100 }), log.after + 1);
+  while (log.after > 0)
+    log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 100 }), log.after + 1);
   return log;
 }
 
@@ -71,14 +97,16 @@ test('History and notifications in whatever order end in the same log', () => {
       const move = chance.below(4);
       if (move === 0) happen();
       else if (move === 1 && next !== undefined) log = applyEntry(log, next);
-      else if (move === 2 && log.after > 0) late.push({ page: ask('room.history', { before: log.after + 1, limit: 7 }), before: log.after + 1 });
+      else if (move === 2 && log.after > 0)
+        late.push({ page: ask('room.history', { before: log.after + 1, limit: 7 }), before: log.after + 1 });
       else if (move === 3 && late.length > 0) {
         const { page, before } = late.splice(chance.below(late.length), 1)[0] as { page: Page; before: number };
         if (!isStale(log, page)) log = applyOlder(log, page, before);
       }
     }
     for (const entry of club.entries(ROOM).slice(log.cursor)) log = applyEntry(log, entry);
-    while (log.after > 0) log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 9 }), log.after + 1);
+    while (log.after > 0)
+      log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 9 }), log.after + 1);
     assert.deepEqual(content(log), content(wholeLog(ask)), `seed ${seed}`);
     assert.equal(log.cursor, club.entries(ROOM).length);
   }
@@ -92,14 +120,21 @@ test('A window that was moved about ends like one that stayed', () => {
     for (let step = 0; step < 60; step += 1) {
       const move = chance.below(5);
       if (move === 0) happen();
-      else if (move === 1) log = replaceWindow(log, ask('room.history', { before: 1 + chance.below(club.entries(ROOM).length + 1), limit: 8 }));
-      else if (move === 2 && !isAttached(log)) log = applyNewer(log, ask('room.history', { after: log.upto, limit: 6 }), log.upto);
-      else if (move === 3 && log.after > 0) log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 6 }), log.after + 1);
+      else if (move === 1)
+        log = replaceWindow(
+          log,
+          ask('room.history', { before: 1 + chance.below(club.entries(ROOM).length + 1), limit: 8 }),
+        );
+      else if (move === 2 && !isAttached(log))
+        log = applyNewer(log, ask('room.history', { after: log.upto, limit: 6 }), log.upto);
+      else if (move === 3 && log.after > 0)
+        log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 6 }), log.after + 1);
       else for (const entry of club.entries(ROOM).slice(log.cursor, log.cursor + 3)) log = applyEntry(log, entry);
     }
     for (const entry of club.entries(ROOM).slice(log.cursor)) log = applyEntry(log, entry);
     while (!isAttached(log)) log = applyNewer(log, ask('room.history', { after: log.upto, limit: 6 }), log.upto);
-    while (log.after > 0) log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 6 }), log.after + 1);
+    while (log.after > 0)
+      log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 6 }), log.after + 1);
     assert.deepEqual(content(log), content(wholeLog(ask)), `seed ${seed}`);
   }
 });
@@ -126,7 +161,16 @@ test('A join with the cursor brings the changes of what was there before', () =>
 const WANG = { id: 'm2', name: '王伟', country: 'cn', company: '' };
 
 function post(seq: number, more: object = {}): Entry {
-  return { room: ROOM, seq, at: '2026-03-02T09:00:00.000Z', from: WANG, type: 'message', client_id: `c${seq}`, text: `№ ${seq}`, ...more };
+  return {
+    room: ROOM,
+    seq,
+    at: '2026-03-02T09:00:00.000Z',
+    from: WANG,
+    type: 'message',
+    client_id: `c${seq}`,
+    text: `№ ${seq}`,
+    ...more,
+  };
 }
 
 function posts(from: number, to: number): Page {
@@ -142,7 +186,7 @@ test('An entry that is there already changes nothing, one after a gap is recogni
   assert.equal(applyEntry(log, post(12)), log);
 });
 
-test('The window never grows beyond its size: old messages go while one follows, new ones wait while one reads above', () => {
+test('The window keeps its size: old messages go while one follows, new ones wait while one reads above', () => {
   let log = startLog(ROOM, 'm1', posts(1001, 1100));
   for (let seq = 1101; seq <= 1700; seq += 1) log = applyEntry(log, post(seq));
   assert.equal(log.messages.length, WINDOW);
@@ -161,7 +205,10 @@ test('The window never grows beyond its size: old messages go while one follows,
 test('A full window whose reader is above waits with what comes', () => {
   let log = startLog(ROOM, 'm1', posts(1, WINDOW));
   log = applyEntry(setFollowing(log, false), post(WINDOW + 1));
-  assert.deepEqual([log.messages.length, log.messages[0]?.seq, log.cursor, isAttached(log)], [WINDOW, 1, WINDOW + 1, false]);
+  assert.deepEqual(
+    [log.messages.length, log.messages[0]?.seq, log.cursor, isAttached(log)],
+    [WINDOW, 1, WINDOW + 1, false],
+  );
 });
 
 test('A page that was asked for before the window moved is left out', () => {

@@ -12,10 +12,16 @@ declare const CLIENT_FOLDER: string;
 const LANGUAGES = ['en', 'ru', 'zh'] as const;
 
 function read(language: string): Record<string, string> {
-  return JSON.parse(readFileSync(join(CLIENT_FOLDER, `src/locales/${language}.json`), 'utf8')) as Record<string, string>;
+  return JSON.parse(readFileSync(join(CLIENT_FOLDER, `src/locales/${language}.json`), 'utf8')) as Record<
+    string,
+    string
+  >;
 }
 
-const catalogs = Object.fromEntries(LANGUAGES.map((language) => [language, read(language)])) as Record<string, Record<string, string>>;
+const catalogs = Object.fromEntries(LANGUAGES.map((language) => [language, read(language)])) as Record<
+  string,
+  Record<string, string>
+>;
 
 function elementsOf(text: string): MessageFormatElement[] {
   const all: MessageFormatElement[] = [];
@@ -30,7 +36,8 @@ function elementsOf(text: string): MessageFormatElement[] {
 }
 
 function placeholders(text: string): string[] {
-  const names = elementsOf(text).filter((element) => element.type !== TYPE.literal && element.type !== TYPE.pound)
+  const names = elementsOf(text)
+    .filter((element) => element.type !== TYPE.literal && element.type !== TYPE.pound)
     .map((element) => ('value' in element ? String(element.value) : ''));
   return [...new Set(names)].sort();
 }
@@ -67,22 +74,40 @@ test('Russian plurals have all four forms, English ones two', () => {
 });
 
 test('Numbers and words agree in Russian', () => {
-  const say = (key: string, count: number): string => String(new IntlMessageFormat(catalogs['ru']?.[key] ?? '', 'ru').format({ count }));
-  assert.deepEqual([1, 3, 5, 11, 21, 104].map((count) => say('rooms.unread', count)), [
-    '1 непрочитанное сообщение', '3 непрочитанных сообщения', '5 непрочитанных сообщений', '11 непрочитанных сообщений',
-    '21 непрочитанное сообщение', '104 непрочитанных сообщения',
-  ]);
+  const say = (key: string, count: number): string =>
+    String(new IntlMessageFormat(catalogs['ru']?.[key] ?? '', 'ru').format({ count }));
+  assert.deepEqual(
+    [1, 3, 5, 11, 21, 104].map((count) => say('rooms.unread', count)),
+    [
+      '1 непрочитанное сообщение',
+      '3 непрочитанных сообщения',
+      '5 непрочитанных сообщений',
+      '11 непрочитанных сообщений',
+      '21 непрочитанное сообщение',
+      '104 непрочитанных сообщения',
+    ],
+  );
 });
 
 test('Each reason that the protocol names has its words', () => {
   const protocol = readFileSync(join(CLIENT_FOLDER, '../build/client/protocol.ts'), 'utf8');
-  const reasons = [...protocol.matchAll(/^export type (?:Http)?Reason = (.+);$/gm)].flatMap((match) => (match[1] ?? '').match(/\w+/g) ?? []);
+  const reasons = [...protocol.matchAll(/^export type (?:Http)?Reason = (.+);$/gm)].flatMap(
+    (match) => (match[1] ?? '').match(/\w+/g) ?? [],
+  );
   assert.ok(reasons.length > 15);
   for (const reason of reasons) assert.ok(`reason.${reason}` in (catalogs['en'] ?? {}), reason);
 });
 
 test('Chinese and Russian are written in their own scripts', () => {
-  const foreign = new Set(['room.pair', 'title.club', 'title.room', 'title.unread', 'message.label', 'reactions.count', 'notice.failed']);
+  const foreign = new Set([
+    'room.pair',
+    'title.club',
+    'title.room',
+    'title.unread',
+    'message.label',
+    'reactions.count',
+    'notice.failed',
+  ]);
   for (const [key, text] of Object.entries(catalogs['zh'] ?? {})) {
     if (!foreign.has(key)) assert.match(text, /\p{Script=Han}/u, `zh: ${key}`);
   }

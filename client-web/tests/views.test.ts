@@ -10,9 +10,17 @@ import { timeline } from '../src/state/timeline.js';
 import { linkedPieces } from './pieces.js';
 
 const FACTS: ClubFacts = {
-  name: 'Club', version: '1', languages: ['ru'],
-  countries: [{ code: 'kz', names: { en: 'Kazakhstan', ru: 'Казахстан', zh: '哈萨克斯坦' } }, { code: 'cn', names: { en: 'China', ru: 'Китай', zh: '中国' } }],
-  sectors: [{ slug: 'fintech', names: { en: 'Fintech', ru: 'Финтех', zh: '金融科技' } }, { slug: 'energy', names: { en: 'Energy', ru: 'Энергетика', zh: '能源' } }],
+  name: 'Club',
+  version: '1',
+  languages: ['ru'],
+  countries: [
+    { code: 'kz', names: { en: 'Kazakhstan', ru: 'Казахстан', zh: '哈萨克斯坦' } },
+    { code: 'cn', names: { en: 'China', ru: 'Китай', zh: '中国' } },
+  ],
+  sectors: [
+    { slug: 'fintech', names: { en: 'Fintech', ru: 'Финтех', zh: '金融科技' } },
+    { slug: 'energy', names: { en: 'Energy', ru: 'Энергетика', zh: '能源' } },
+  ],
 };
 
 function naming(language: 'en' | 'ru' | 'zh'): Naming {
@@ -21,25 +29,56 @@ function naming(language: 'en' | 'ru' | 'zh'): Naming {
   const room = (id: string, known: Room | undefined): string => {
     const [first = '', second] = id.split('.');
     if (id.startsWith('dm.')) return known?.with?.name ?? '';
-    return second === undefined ? (first.length === 2 ? country(first) : sector(first)) : `${country(first)} · ${sector(second)}`;
+    return second === undefined
+      ? first.length === 2
+        ? country(first)
+        : sector(first)
+      : `${country(first)} · ${sector(second)}`;
   };
   return { country, sector, room, compare: new Intl.Collator(language).compare };
 }
 
 function room(id: string, more: Partial<Room> = {}): Room {
   return {
-    room: id, kind: 'pair', title: '', topic: '', head: 0, read: 0, unread: 0, mentions: 0, online: 0, joined: false, locked: false, slow: 0,
-    role: 'member', ...more,
+    room: id,
+    kind: 'pair',
+    title: '',
+    topic: '',
+    head: 0,
+    read: 0,
+    unread: 0,
+    mentions: 0,
+    online: 0,
+    joined: false,
+    locked: false,
+    slow: 0,
+    role: 'member',
+    ...more,
   };
 }
 
 test('The list shows own rooms, and every country and sector with its crossings, in the order of the language', () => {
   const rooms = new Map([['kz.energy', room('kz.energy', { unread: 3, head: 5 })]]);
   const places = listPlaces(FACTS, rooms, naming('ru'));
-  assert.deepEqual(places.own.map((place) => place.name), ['Казахстан · Энергетика']);
-  assert.deepEqual(places.countries.map((branch) => branch.name), ['Казахстан', 'Китай']);
-  assert.deepEqual(places.countries[0]?.crossings.map((place) => [place.room, place.name]), [['kz.fintech', 'Финтех'], ['kz.energy', 'Энергетика']]);
-  assert.deepEqual([unreadOf(places.countries[0]?.crossings ?? []), unreadOf(places.sectors[1]?.crossings ?? [])], [3, 3]);
+  assert.deepEqual(
+    places.own.map((place) => place.name),
+    ['Казахстан · Энергетика'],
+  );
+  assert.deepEqual(
+    places.countries.map((branch) => branch.name),
+    ['Казахстан', 'Китай'],
+  );
+  assert.deepEqual(
+    places.countries[0]?.crossings.map((place) => [place.room, place.name]),
+    [
+      ['kz.fintech', 'Финтех'],
+      ['kz.energy', 'Энергетика'],
+    ],
+  );
+  assert.deepEqual(
+    [unreadOf(places.countries[0]?.crossings ?? []), unreadOf(places.sectors[1]?.crossings ?? [])],
+    [3, 3],
+  );
 });
 
 test('A room is found by the beginnings of its names, in each language', () => {
@@ -59,43 +98,107 @@ test('An older answer does not take back heads, marks and counts', () => {
 });
 
 test('A new list takes the place of the old one, but a room in front of the reader stays', () => {
-  const rooms = new Map([['kz', room('kz')], ['cn', room('cn')]]);
+  const rooms = new Map([
+    ['kz', room('kz')],
+    ['cn', room('cn')],
+  ]);
   assert.deepEqual([...listRooms(rooms, [room('energy')], ['cn']).keys()], ['energy', 'cn']);
 });
 
 test('Days, the line at what is new and groups of one author stand in the timeline', () => {
   const message = (seq: number, id: string, at: string) => ({
-    room: 'kz', seq, at, from: { id, name: id, country: '', company: '' }, type: 'message' as const, client_id: `c${seq}`, text: 'a',
+    room: 'kz',
+    seq,
+    at,
+    from: { id, name: id, country: '', company: '' },
+    type: 'message' as const,
+    client_id: `c${seq}`,
+    text: 'a',
   });
   const entries = [
-    message(1, 'm2', '2026-03-01T20:00:00.000Z'), message(2, 'm2', '2026-03-01T20:04:00.000Z'), message(3, 'm2', '2026-03-01T20:10:00.000Z'),
-    message(4, 'm1', '2026-03-02T08:00:00.000Z'), message(5, 'm3', '2026-03-02T08:00:01.000Z'),
+    message(1, 'm2', '2026-03-01T20:00:00.000Z'),
+    message(2, 'm2', '2026-03-01T20:04:00.000Z'),
+    message(3, 'm2', '2026-03-01T20:10:00.000Z'),
+    message(4, 'm1', '2026-03-02T08:00:00.000Z'),
+    message(5, 'm3', '2026-03-02T08:00:01.000Z'),
   ];
   const log = startLog('kz', 'm1', { entries, more: false, as_of: 5 });
   const posts: Post[] = [
-    { clientId: 'c4', room: 'kz', text: 'a', replyTo: null, at: entries[3]?.at ?? '', order: 1, stage: 'sent', reason: null, notBefore: 0, seq: 4 },
-    { clientId: 'p', room: 'kz', text: 'b', replyTo: null, at: '2026-03-02T08:00:02.000Z', order: 2, stage: 'sending', reason: null, notBefore: 0, seq: null },
+    {
+      clientId: 'c4',
+      room: 'kz',
+      text: 'a',
+      replyTo: null,
+      at: entries[3]?.at ?? '',
+      order: 1,
+      stage: 'sent',
+      reason: null,
+      notBefore: 0,
+      seq: 4,
+    },
+    {
+      clientId: 'p',
+      room: 'kz',
+      text: 'b',
+      replyTo: null,
+      at: '2026-03-02T08:00:02.000Z',
+      order: 2,
+      stage: 'sending',
+      reason: null,
+      notBefore: 0,
+      seq: null,
+    },
   ];
   const rows = timeline({ log, posts, acts: [], newAfter: 3, dayOf: (at) => at.slice(0, 10) });
-  assert.deepEqual(rows.map((row) => (row.kind === 'message' || row.kind === 'post' ? `${row.kind}${row.follows ? ' follows' : ''}` : row.kind)), [
-    'day', 'message', 'message follows', 'message', 'day', 'message', 'new', 'message', 'post',
-  ]);
+  assert.deepEqual(
+    rows.map((row) =>
+      row.kind === 'message' || row.kind === 'post' ? `${row.kind}${row.follows ? ' follows' : ''}` : row.kind,
+    ),
+    ['day', 'message', 'message follows', 'message', 'day', 'message', 'new', 'message', 'post'],
+  );
 });
 
 test('The line at what is new is not drawn while it belongs above the window', () => {
   const entries = [51, 52].map((seq) => ({
-    room: 'kz', seq, at: '2026-03-01T20:00:00.000Z', from: { id: 'm2', name: '王伟', country: '', company: '' }, type: 'message' as const,
-    client_id: `c${seq}`, text: '好',
+    room: 'kz',
+    seq,
+    at: '2026-03-01T20:00:00.000Z',
+    from: { id: 'm2', name: '王伟', country: '', company: '' },
+    type: 'message' as const,
+    client_id: `c${seq}`,
+    text: '好',
   }));
   const log = startLog('kz', 'm1', { entries, more: false, as_of: 52 });
-  const kinds = (newAfter: number): string[] => timeline({ log, posts: [], acts: [], newAfter, dayOf: () => 'd' }).map((row) => row.kind);
-  assert.deepEqual([kinds(20), kinds(50)], [['day', 'message', 'message'], ['day', 'new', 'message', 'message']]);
+  const kinds = (newAfter: number): string[] =>
+    timeline({ log, posts: [], acts: [], newAfter, dayOf: () => 'd' }).map((row) => row.kind);
+  assert.deepEqual(
+    [kinds(20), kinds(50)],
+    [
+      ['day', 'message', 'message'],
+      ['day', 'new', 'message', 'message'],
+    ],
+  );
 });
 
 test('Links and mentions are found, and nothing else becomes one', () => {
-  assert.deepEqual(linkedPieces('см. https://example.org/a(b)/c?d=1#e, да'), ['см. ', '<https://example.org/a(b)/c?d=1#e>', ', да']);
-  assert.deepEqual(linkedPieces('请看https://example.org/路径。谢谢'), ['请看', '<https://example.org/>', '路径。谢谢']);
-  assert.deepEqual(linkedPieces('javascript:alert(1) ftp://x data:text/html,<b>'), ['javascript:alert(1) ftp://x data:text/html,<b>']);
-  assert.deepEqual(linkedPieces('@wang, напишите rustam@example.org или @a.b.'), ['@[wang]', ', напишите rustam@example.org или ', '@[a.b]', '.']);
+  assert.deepEqual(linkedPieces('см. https://example.org/a(b)/c?d=1#e, да'), [
+    'см. ',
+    '<https://example.org/a(b)/c?d=1#e>',
+    ', да',
+  ]);
+  assert.deepEqual(linkedPieces('请看https://example.org/路径。谢谢'), [
+    '请看',
+    '<https://example.org/>',
+    '路径。谢谢',
+  ]);
+  assert.deepEqual(linkedPieces('javascript:alert(1) ftp://x data:text/html,<b>'), [
+    'javascript:alert(1) ftp://x data:text/html,<b>',
+  ]);
+  assert.deepEqual(linkedPieces('@wang, напишите rustam@example.org или @a.b.'), [
+    '@[wang]',
+    ', напишите rustam@example.org или ',
+    '@[a.b]',
+    '.',
+  ]);
   assert.deepEqual(linkedPieces('(http://example.org)'), ['(', '<http://example.org>', ')']);
 });

@@ -51,6 +51,9 @@ export function byName<T>(items: readonly T[], name: (item: T) => string): T[] {
 
 /** Where somebody comes from, in one line. */
 export function originText(person: { company?: string; country?: string }): string {
-  const parts = [person.company ?? '', person.country === undefined || person.country === '' ? '' : countryName(person.country)];
+  const parts = [
+    person.company ?? '',
+    person.country === undefined || person.country === '' ? '' : countryName(person.country),
+  ];
   return parts.filter((part) => part !== '').join(' · ');
 }

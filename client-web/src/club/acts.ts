@@ -62,7 +62,11 @@ export class Acts {
     const { store } = this.#parts;
     const log = store.state.opened.has(pending.room) ? store.state.logs.get(pending.room) : undefined;
     if (log === undefined || log.cursor >= seq) this.#forget(pending);
-    else store.update((state) => ({ ...state, acts: state.acts.map((act) => (act.id === pending.id ? { ...act, seq } : act)) }));
+    else
+      store.update((state) => ({
+        ...state,
+        acts: state.acts.map((act) => (act.id === pending.id ? { ...act, seq } : act)),
+      }));
   }
 
   #refused(pending: PendingAct, error: Refused | LineBroken): void {

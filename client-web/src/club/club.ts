@@ -2,9 +2,26 @@ import type { Clock } from '../protocol/clock.js';
 import { LineBroken, Refused } from '../protocol/errors.js';
 import { Line } from '../protocol/line.js';
 import type { LineParts, LineState } from '../protocol/line.js';
-import type { Invite, Member, NewInvite, Notification, Notifications, Params, Room, Welcome } from '../protocol/types.js';
+import type {
+  Invite,
+  Member,
+  NewInvite,
+  Notification,
+  Notifications,
+  Params,
+  Room,
+  Welcome,
+} from '../protocol/types.js';
 import {
-  changeLog, changeOpened, dismissNotice, enterEpoch, pruneTyping, setPeople, startClub, startTyping, tell,
+  changeLog,
+  changeOpened,
+  dismissNotice,
+  enterEpoch,
+  pruneTyping,
+  setPeople,
+  startClub,
+  startTyping,
+  tell,
 } from '../state/club.js';
 import type { ClubState } from '../state/club.js';
 import { setFollowing } from '../state/log.js';
@@ -187,8 +204,10 @@ export class Club {
 
   async loadPeople(room: string, more: boolean): Promise<void> {
     const known = this.state.people.get(room);
-    const before = more ? known?.persons ?? [] : [];
-    this.#store.update((state) => setPeople(state, room, { persons: known?.persons ?? [], more: false, loading: 'loading' }));
+    const before = more ? (known?.persons ?? []) : [];
+    this.#store.update((state) =>
+      setPeople(state, room, { persons: known?.persons ?? [], more: false, loading: 'loading' }),
+    );
     const after = before[before.length - 1]?.id;
     const params = { room, limit: PEOPLE_PAGE };
     try {
@@ -227,13 +246,20 @@ export class Club {
 
   #notified(notification: Notification): void {
     switch (notification.method) {
-      case 'welcome': return this.#welcomed(notification.params);
-      case 'entry': return this.#entered(notification.params);
-      case 'left': return this.#subscriptions.left(notification.params.room, notification.params.reason);
-      case 'read': return this.#marks.told(notification.params.room, notification.params.seq);
-      case 'typing': return this.#typed(notification.params);
-      case 'acted': return this.#acted(notification.params);
-      default: return this.#listed(notification);
+      case 'welcome':
+        return this.#welcomed(notification.params);
+      case 'entry':
+        return this.#entered(notification.params);
+      case 'left':
+        return this.#subscriptions.left(notification.params.room, notification.params.reason);
+      case 'read':
+        return this.#marks.told(notification.params.room, notification.params.seq);
+      case 'typing':
+        return this.#typed(notification.params);
+      case 'acted':
+        return this.#acted(notification.params);
+      default:
+        return this.#listed(notification);
     }
   }
 
@@ -243,7 +269,8 @@ export class Club {
     this.#store.update((state) => {
       if (method === 'heads') return { ...state, rooms: applyHeads(state.rooms, params.rooms) };
       if (method === 'room') return { ...state, rooms: putRoom(state.rooms, params) };
-      if (method === 'notice') return tell(state, { kind: 'server', what: '', reason: '', words: params.text, until: null });
+      if (method === 'notice')
+        return tell(state, { kind: 'server', what: '', reason: '', words: params.text, until: null });
       if (method !== 'presence') return state;
       const rooms = changeRoom(state.rooms, params.room, (room) => ({ ...room, online: params.online }));
       return { ...state, rooms };
@@ -264,7 +291,11 @@ export class Club {
     this.#line.request('room.list', {}, (outcome) => {
       if (outcome.ok) {
         const { rooms } = outcome.result;
-        this.#store.update((state) => ({ ...state, rooms: listRooms(state.rooms, rooms, [...state.opened.keys()]), roomsKnown: true }));
+        this.#store.update((state) => ({
+          ...state,
+          rooms: listRooms(state.rooms, rooms, [...state.opened.keys()]),
+          roomsKnown: true,
+        }));
       } else if (!(outcome.error instanceof LineBroken)) {
         const wait = outcome.error.retryAfter === null ? LIST_RETRY : outcome.error.retryAfter * 1000;
         this.#cancelList = this.#clock.after(wait, () => this.#loadRooms());

@@ -23,11 +23,16 @@ export class History {
   }
 
   async older(room: string): Promise<void> {
-    await this.#fill(room, 'older', (log) => log.after === 0, async (log) => {
-      const before = log.after + 1;
-      const page = await this.#page(room, { before, limit: PAGE });
-      this.#put(room, page, (current) => applyOlder(current, page, before));
-    });
+    await this.#fill(
+      room,
+      'older',
+      (log) => log.after === 0,
+      async (log) => {
+        const before = log.after + 1;
+        const page = await this.#page(room, { before, limit: PAGE });
+        this.#put(room, page, (current) => applyOlder(current, page, before));
+      },
+    );
   }
 
   async newer(room: string): Promise<void> {
@@ -57,7 +62,8 @@ export class History {
   async quote(room: string, seq: number): Promise<void> {
     const key = `${room} ${seq}`;
     const log = this.#log(room);
-    if (!this.#parts.line.open || log === undefined || findMessage(log, seq) !== undefined || this.#asked.has(key)) return;
+    if (!this.#parts.line.open || log === undefined || findMessage(log, seq) !== undefined || this.#asked.has(key))
+      return;
     this.#asked.add(key);
     try {
       const page = await this.#page(room, { before: seq + 1, limit: 1 });
@@ -78,7 +84,10 @@ export class History {
   }
 
   async #fill(
-    room: string, side: 'older' | 'newer', complete: (log: RoomLog) => boolean, step: (log: RoomLog) => Promise<void>,
+    room: string,
+    side: 'older' | 'newer',
+    complete: (log: RoomLog) => boolean,
+    step: (log: RoomLog) => Promise<void>,
   ): Promise<void> {
     const opened = this.#parts.store.state.opened.get(room);
     if (!this.#parts.line.open || opened?.stage !== 'joined' || opened[side] === 'loading') return;
@@ -92,13 +101,16 @@ export class History {
   }
 
   async #steps(
-    room: string, complete: (log: RoomLog) => boolean, step: (log: RoomLog) => Promise<void>,
+    room: string,
+    complete: (log: RoomLog) => boolean,
+    step: (log: RoomLog) => Promise<void>,
   ): Promise<void> {
     for (let pages = 0; pages < MOST_PAGES; pages += 1) {
       const log = this.#log(room);
       if (log === undefined || complete(log)) return;
       await step(log);
-      const ends = (messages: RoomLog['messages'] | undefined): string => `${messages?.[0]?.seq} ${messages?.at(-1)?.seq}`;
+      const ends = (messages: RoomLog['messages'] | undefined): string =>
+        `${messages?.[0]?.seq} ${messages?.at(-1)?.seq}`;
       if (ends(this.#log(room)?.messages) !== ends(log.messages)) return;
     }
   }

@@ -38,8 +38,16 @@ export class Outbox {
     if (posts.length >= MOST_POSTS) return false;
     const last = posts.reduce((order, post) => Math.max(order, post.order), 0);
     const post: Post = {
-      clientId: newId(), room, text, replyTo, at: new Date(clock.now()).toISOString(), order: Math.max(last + 1, clock.now()),
-      stage: 'waiting', reason: null, notBefore: 0, seq: null,
+      clientId: newId(),
+      room,
+      text,
+      replyTo,
+      at: new Date(clock.now()).toISOString(),
+      order: Math.max(last + 1, clock.now()),
+      stage: 'waiting',
+      reason: null,
+      notBefore: 0,
+      seq: null,
     };
     store.update((state) => ({ ...state, posts: [...state.posts, post] }));
     this.#keep(post);
@@ -59,7 +67,10 @@ export class Outbox {
 
   discard(clientId: string): void {
     this.#unkeep(clientId);
-    this.#parts.store.update((state) => ({ ...state, posts: state.posts.filter((post) => post.clientId !== clientId) }));
+    this.#parts.store.update((state) => ({
+      ...state,
+      posts: state.posts.filter((post) => post.clientId !== clientId),
+    }));
   }
 
   discardAll(): void {
@@ -96,7 +107,10 @@ export class Outbox {
 
   #pumpAfter(room: string, wait: number): void {
     this.#cancelTimers.get(room)?.();
-    this.#cancelTimers.set(room, this.#parts.clock.after(wait, () => this.pump(room)));
+    this.#cancelTimers.set(
+      room,
+      this.#parts.clock.after(wait, () => this.pump(room)),
+    );
   }
 
   #send(post: Post): void {
@@ -117,7 +131,7 @@ export class Outbox {
     const { store } = this.#parts;
     this.#unkeep(post.clientId);
     const joined = store.state.opened.has(post.room);
-    const cursor = joined ? store.state.logs.get(post.room)?.cursor ?? 0 : Number.MAX_SAFE_INTEGER;
+    const cursor = joined ? (store.state.logs.get(post.room)?.cursor ?? 0) : Number.MAX_SAFE_INTEGER;
     store.update((state) => {
       const posts = changePost(state.posts, post.clientId, { stage: 'sent', seq, reason: null });
       return { ...state, posts: withoutArrived(posts, post.room, cursor) };
@@ -128,7 +142,11 @@ export class Outbox {
     if (error instanceof LineBroken) this.#change(post.clientId, { stage: 'waiting' });
     else if (error.passes) {
       const wait = (error.retryAfter ?? UNKNOWN_WAIT) * 1000;
-      this.#change(post.clientId, { stage: 'waiting', reason: error.reason, notBefore: this.#parts.clock.now() + wait });
+      this.#change(post.clientId, {
+        stage: 'waiting',
+        reason: error.reason,
+        notBefore: this.#parts.clock.now() + wait,
+      });
     } else this.#change(post.clientId, { stage: 'failed', reason: error.reason });
   }
 
@@ -167,8 +185,15 @@ function readPost(text: string | null): Post | null {
   if (typeof clientId !== 'string' || typeof room !== 'string' || typeof words !== 'string') return null;
   if (typeof at !== 'string' || typeof order !== 'number') return null;
   return {
-    clientId, room, text: words, replyTo: typeof replyTo === 'number' ? replyTo : null, at, order,
-    stage: stage === 'failed' ? 'failed' : 'waiting', reason: typeof reason === 'string' ? reason : null,
-    notBefore: 0, seq: null,
+    clientId,
+    room,
+    text: words,
+    replyTo: typeof replyTo === 'number' ? replyTo : null,
+    at,
+    order,
+    stage: stage === 'failed' ? 'failed' : 'waiting',
+    reason: typeof reason === 'string' ? reason : null,
+    notBefore: 0,
+    seq: null,
   };
 }

@@ -32,7 +32,7 @@ function readError(value: unknown): RpcError {
   const error = isRecord(value) ? value : {};
   const data = isRecord(error['data']) ? error['data'] : {};
   const code = numberOr(error['code'], 0) ?? 0;
-  const reason = typeof data['reason'] === 'string' ? data['reason'] : REASONS_OF_CODES[code] ?? 'unknown';
+  const reason = typeof data['reason'] === 'string' ? data['reason'] : (REASONS_OF_CODES[code] ?? 'unknown');
   const field = typeof data['field'] === 'string' ? data['field'] : null;
   return { code, reason, retryAfter: numberOr(data['retry_after'], null), field };
 }

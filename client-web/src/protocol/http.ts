@@ -26,7 +26,8 @@ async function readBody(response: Response): Promise<unknown> {
 function refusedBy(response: Response, body: unknown): Error {
   const error = isRecord(body) && isRecord(body['error']) ? body['error'] : null;
   const reason = error === null ? null : error['reason'];
-  if (typeof reason !== 'string') return response.status === 503 ? new Refused(503, 'unavailable', null, null) : new Unreachable();
+  if (typeof reason !== 'string')
+    return response.status === 503 ? new Refused(503, 'unavailable', null, null) : new Unreachable();
   const header = Number(response.headers.get('Retry-After') ?? Number.NaN);
   return new Refused(response.status, reason, Number.isFinite(header) ? header : null, null);
 }
@@ -85,7 +86,12 @@ export class Http {
   }
 
   async #send(method: string, path: string, body?: object): Promise<Response> {
-    const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
+    const init: RequestInit = {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE),
+    };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { 'Content-Type': 'application/json' };

@@ -35,7 +35,10 @@ export class Requests {
     const room = Math.max(0, limits.in_flight - this.#asked.size);
     const now = this.#waiting.splice(0, room);
     for (const asked of now) this.#asked.set(asked.id, asked);
-    return packFrames(now.map((asked) => asked.text), limits);
+    return packFrames(
+      now.map((asked) => asked.text),
+      limits,
+    );
   }
 
   result(id: number, result: unknown): void {

@@ -65,8 +65,18 @@ const NOTICES_KEPT = 4;
 
 export function startClub(me: Member): ClubState {
   return {
-    me, line: { at: 'off' }, epoch: null, rooms: new Map(), roomsKnown: false, logs: new Map(), opened: new Map(),
-    typing: new Map(), people: new Map(), posts: [], acts: [], notices: [],
+    me,
+    line: { at: 'off' },
+    epoch: null,
+    rooms: new Map(),
+    roomsKnown: false,
+    logs: new Map(),
+    opened: new Map(),
+    typing: new Map(),
+    people: new Map(),
+    posts: [],
+    acts: [],
+    notices: [],
   };
 }
 
@@ -186,7 +196,10 @@ export function startTyping(state: ClubState, room: string, from: Author, until:
 function stopTyping(state: ClubState, room: string, member: string): ClubState['typing'] {
   const typists = state.typing.get(room) ?? [];
   if (!typists.some((typist) => typist.id === member)) return state.typing;
-  return new Map(state.typing).set(room, typists.filter((typist) => typist.id !== member));
+  return new Map(state.typing).set(
+    room,
+    typists.filter((typist) => typist.id !== member),
+  );
 }
 
 export function pruneTyping(state: ClubState, now: number): ClubState {

@@ -1,8 +1,8 @@
 // What is known of one room's log. Pure: the same entries in whatever order answers come end in the same log.
 //
-// Entries arrive on two ways. The stream (join pages, then notifications) is without a hole and moves `cursor`; it alone
-// changes messages. History pages only bring messages, each as it stood at the page's `as_of`; changes of the stream that
-// are newer than that are kept and applied to it.
+// Entries arrive on two ways. The stream (join pages, then notifications) is without a hole and moves `cursor`; it
+// alone changes messages. History pages only bring messages, each as it stood at the page's `as_of`; changes of the
+// stream that are newer than that are kept and applied to it.
 
 import type { Entry, Page } from '../protocol/types.js';
 import { applyChange, messageOf } from './message.js';
@@ -54,7 +54,9 @@ function messagesOf(log: Pick<RoomLog, 'me' | 'changes'>, page: Page): Message[]
   for (const entry of page.entries) {
     if (entry.type !== 'message') continue;
     const later = log.changes.filter((change) => change.target === entry.seq);
-    messages.push(later.reduce((message, change) => applyChange(message, change, log.me), messageOf(entry, page.as_of)));
+    messages.push(
+      later.reduce((message, change) => applyChange(message, change, log.me), messageOf(entry, page.as_of)),
+    );
   }
   return messages;
 }

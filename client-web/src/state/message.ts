@@ -27,13 +27,13 @@ export function messageOf(entry: MessageEntry, asOf: number): Message {
     at: entry.at,
     from: entry.from,
     clientId: entry.client_id,
-    text: removed ? '' : entry.text ?? '',
+    text: removed ? '' : (entry.text ?? ''),
     replyTo: entry.reply_to ?? null,
     mentions: entry.mentions ?? [],
     editedAt: entry.edited_at ?? null,
     removed,
     reason: null,
-    reactions: removed ? [] : entry.reactions ?? [],
+    reactions: removed ? [] : (entry.reactions ?? []),
     asOf: Math.max(asOf, entry.seq),
   };
 }

@@ -35,19 +35,32 @@ function sorted<P extends Place>(places: P[], naming: Naming): P[] {
 
 function ownPlaces(rooms: Rooms, direct: boolean, naming: Naming): Place[] {
   const own = [...rooms.values()].filter((room) => (room.kind === 'direct') === direct);
-  return sorted(own.map((known) => ({ room: known.room, name: naming.room(known.room, known), known })), naming);
+  return sorted(
+    own.map((known) => ({ room: known.room, name: naming.room(known.room, known), known })),
+    naming,
+  );
 }
 
 export function listPlaces(facts: ClubFacts, rooms: Rooms, naming: Naming): Places {
   const place = (room: string, name: string): Place => ({ room, name, known: rooms.get(room) });
-  const countries = facts.countries.map(({ code }): Branch => ({
-    ...place(code, naming.country(code)),
-    crossings: sorted(facts.sectors.map(({ slug }) => place(`${code}.${slug}`, naming.sector(slug))), naming),
-  }));
-  const sectors = facts.sectors.map(({ slug }): Branch => ({
-    ...place(slug, naming.sector(slug)),
-    crossings: sorted(facts.countries.map(({ code }) => place(`${code}.${slug}`, naming.country(code))), naming),
-  }));
+  const countries = facts.countries.map(
+    ({ code }): Branch => ({
+      ...place(code, naming.country(code)),
+      crossings: sorted(
+        facts.sectors.map(({ slug }) => place(`${code}.${slug}`, naming.sector(slug))),
+        naming,
+      ),
+    }),
+  );
+  const sectors = facts.sectors.map(
+    ({ slug }): Branch => ({
+      ...place(slug, naming.sector(slug)),
+      crossings: sorted(
+        facts.countries.map(({ code }) => place(`${code}.${slug}`, naming.country(code))),
+        naming,
+      ),
+    }),
+  );
   return {
     direct: ownPlaces(rooms, true, naming),
     own: ownPlaces(rooms, false, naming),
@@ -60,7 +73,10 @@ const MOST_FOUND = 40;
 
 /** Rooms whose name has every word of the query at the start of one of its words; a crossing has both its names. */
 export function findPlaces(facts: ClubFacts, rooms: Rooms, naming: Naming, query: string): Place[] {
-  const words = query.toLocaleLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = query
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const ids = new Set<string>(rooms.keys());
   for (const { code } of facts.countries) ids.add(code);
   for (const { slug } of facts.sectors) ids.add(slug);

@@ -50,8 +50,7 @@ export function applyHeads(rooms: Rooms, heads: Notifications['heads']['rooms'])
 }
 
 function unreadIn(log: RoomLog, read: number): { unread: number; mentions: number } {
-  const unread = log.messages.filter((message) =>
-    message.seq > read && message.from.id !== log.me && !message.removed);
+  const unread = log.messages.filter((message) => message.seq > read && message.from.id !== log.me && !message.removed);
   const mentions = unread.filter((message) => message.mentions.includes(log.me));
   return { unread: Math.min(unread.length, MOST_UNREAD), mentions: mentions.length };
 }
@@ -72,7 +71,11 @@ export function countEntry(rooms: Rooms, entry: Entry, before: RoomLog): Rooms {
     const counted = { ...room, head: entry.seq };
     if (entry.type === 'message' && entry.from.id !== before.me) {
       const mentioned = entry.mentions?.includes(before.me) === true;
-      return { ...counted, unread: Math.min(room.unread + 1, MOST_UNREAD), mentions: room.mentions + (mentioned ? 1 : 0) };
+      return {
+        ...counted,
+        unread: Math.min(room.unread + 1, MOST_UNREAD),
+        mentions: room.mentions + (mentioned ? 1 : 0),
+      };
     }
     if (isChange(entry) && entry.type === 'remove') return uncounted(counted, entry.target, before);
     return counted;
@@ -81,7 +84,8 @@ export function countEntry(rooms: Rooms, entry: Entry, before: RoomLog): Rooms {
 
 function uncounted(room: Room, target: number, before: RoomLog): Room {
   const message = before.messages.find((candidate) => candidate.seq === target);
-  if (message === undefined || message.removed || message.seq <= room.read || message.from.id === before.me) return room;
+  if (message === undefined || message.removed || message.seq <= room.read || message.from.id === before.me)
+    return room;
   const mentioned = message.mentions.includes(before.me);
   const mentions = Math.max(0, room.mentions - (mentioned ? 1 : 0));
   return { ...room, unread: Math.max(0, room.unread - 1), mentions };

@@ -1,4 +1,4 @@
-// The rows of a room's log as they are shown: messages, days between them, the line at what is new, and what is pending.
+// The rows of a room's log as they are shown: messages, days between them, the line at what is new, what is pending.
 // Pure; times are cut into days by a handed-in function, since days depend on the reader's zone.
 
 import type { Message } from './message.js';
@@ -47,7 +47,12 @@ function pushMessage(walk: Walk, message: Message, me: string, acting: boolean):
   const at = Date.parse(message.at);
   const own = message.from.id === me;
   walk.rows.push({
-    kind: 'message', key: String(message.seq), message, own, follows: follows(walk, message.from.id, at), acting,
+    kind: 'message',
+    key: String(message.seq),
+    message,
+    own,
+    follows: follows(walk, message.from.id, at),
+    acting,
   });
   walk.lastFrom = message.from.id;
   walk.lastAt = at;
@@ -73,7 +78,9 @@ export function timeline({ log, posts, acts, newAfter, dayOf }: TimelineParts): 
     pushMessage(walk, own.length === 0 ? message : withActs(message, own), log.me, own.length > 0);
   }
   if (!isAttached(log)) return walk.rows;
-  const shown = new Set(log.messages.filter((message) => message.from.id === log.me).map((message) => message.clientId));
+  const shown = new Set(
+    log.messages.filter((message) => message.from.id === log.me).map((message) => message.clientId),
+  );
   for (const post of postsOf(posts, log.room)) {
     if (shown.has(post.clientId)) continue;
     enterDay(walk, post.at, dayOf);

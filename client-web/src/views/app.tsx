@@ -8,11 +8,20 @@ import { Card } from './parts.js';
 export function App() {
   const shown = screen.value;
   switch (shown.at) {
-    case 'loading': return <p class="loading" role="status">{t('line.connecting')}</p>;
-    case 'unreachable': return <UnreachableView />;
-    case 'login': return <LogIn ended={shown.ended} />;
-    case 'invited': return <Invited token={shown.token} grant={shown.grant} reason={shown.reason} />;
-    case 'club': return <ClubView />;
+    case 'loading':
+      return (
+        <p class="loading" role="status">
+          {t('line.connecting')}
+        </p>
+      );
+    case 'unreachable':
+      return <UnreachableView />;
+    case 'login':
+      return <LogIn ended={shown.ended} />;
+    case 'invited':
+      return <Invited token={shown.token} grant={shown.grant} reason={shown.reason} />;
+    case 'club':
+      return <ClubView />;
   }
 }
 
@@ -20,7 +29,9 @@ function UnreachableView() {
   return (
     <Card heading={t('unreachable.heading')}>
       <p>{t('reason.unreachable')}</p>
-      <button type="button" class="primary" onClick={() => void begin(null)}>{t('action.again')}</button>
+      <button type="button" class="primary" onClick={() => void begin(null)}>
+        {t('action.again')}
+      </button>
     </Card>
   );
 }

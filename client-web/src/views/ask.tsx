@@ -25,7 +25,9 @@ export function Ask({ question, yes, onYes, onNo, children }: AskProps) {
         {children}
         <div class="buttons">
           <button class="primary danger">{yes}</button>
-          <button type="button" onClick={onNo}>{t('action.cancel')}</button>
+          <button type="button" onClick={onNo}>
+            {t('action.cancel')}
+          </button>
         </div>
       </form>
     </dialog>

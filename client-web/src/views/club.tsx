@@ -16,7 +16,9 @@ export function ClubView() {
   return (
     <div class="club" data-page={page}>
       <aside class="side">
-        <header class="side-header"><h1>{facts.value?.name ?? ''}</h1></header>
+        <header class="side-header">
+          <h1>{facts.value?.name ?? ''}</h1>
+        </header>
         <RoomList />
         <Account />
       </aside>
@@ -37,8 +39,14 @@ function Account() {
   return (
     <footer class="account">
       <Avatar id={me.id} name={me.name} />
-      <span class="account-name" dir="auto">{me.name}</span>
-      {invites ? <a class="icon-button" href={INVITES_HREF} aria-label={t('invites.heading')} title={t('invites.heading')}><Icon name="invite" /></a> : null}
+      <span class="account-name" dir="auto">
+        {me.name}
+      </span>
+      {invites ? (
+        <a class="icon-button" href={INVITES_HREF} aria-label={t('invites.heading')} title={t('invites.heading')}>
+          <Icon name="invite" />
+        </a>
+      ) : null}
       <LeaveButton />
       <LanguageChoice />
     </footer>
@@ -59,10 +67,18 @@ function LeaveButton() {
   };
   return (
     <>
-      <IconButton icon="leave" label={t('account.log_out')} onClick={() => (unsent > 0 ? setAsking(true) : void leave())} />
+      <IconButton
+        icon="leave"
+        label={t('account.log_out')}
+        onClick={() => (unsent > 0 ? setAsking(true) : void leave())}
+      />
       {asking ? (
-        <Ask question={t('account.unsent', { count: unsent })} yes={t('account.log_out')} onYes={() => void leave()}
-          onNo={() => setAsking(false)} />
+        <Ask
+          question={t('account.unsent', { count: unsent })}
+          yes={t('account.log_out')}
+          onYes={() => void leave()}
+          onNo={() => setAsking(false)}
+        />
       ) : null}
     </>
   );

@@ -69,21 +69,42 @@ export function Composer(props: ComposerProps) {
     area.current?.focus();
   };
   return (
-    <form class="composer" aria-label={t('composer.label')} onSubmit={(event) => {
-      event.preventDefault();
-      send();
-    }}>
+    <form
+      class="composer"
+      aria-label={t('composer.label')}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
       <ModeStrip mode={mode} stop={stop} />
       {props.locked ? <p class="hint">{t('composer.locked')}</p> : null}
       <div class="composer-row">
-        <textarea ref={area} rows={1} value={text} dir="auto" aria-label={t('composer.text')} enterkeyhint="send"
-          placeholder={t('composer.placeholder', { room: props.name })} aria-describedby={left < COUNT_FROM ? 'text-left' : undefined}
-          onInput={(event) => change(event.currentTarget.value)} onKeyDown={(event) => keyPressed(event, props, text, send)} />
-        <button class="primary send" aria-label={t(mode.kind === 'edit' ? 'composer.save' : 'composer.send')} aria-disabled={!ready}>
+        <textarea
+          ref={area}
+          rows={1}
+          value={text}
+          dir="auto"
+          aria-label={t('composer.text')}
+          enterkeyhint="send"
+          placeholder={t('composer.placeholder', { room: props.name })}
+          aria-describedby={left < COUNT_FROM ? 'text-left' : undefined}
+          onInput={(event) => change(event.currentTarget.value)}
+          onKeyDown={(event) => keyPressed(event, props, text, send)}
+        />
+        <button
+          class="primary send"
+          aria-label={t(mode.kind === 'edit' ? 'composer.save' : 'composer.send')}
+          aria-disabled={!ready}
+        >
           <Icon name={mode.kind === 'edit' ? 'check' : 'send'} />
         </button>
       </div>
-      {left < COUNT_FROM ? <p id="text-left" class={left < 0 ? 'left over' : 'left'}>{t('composer.left', { count: left })}</p> : null}
+      {left < COUNT_FROM ? (
+        <p id="text-left" class={left < 0 ? 'left over' : 'left'}>
+          {t('composer.left', { count: left })}
+        </p>
+      ) : null}
     </form>
   );
 }
@@ -104,7 +125,12 @@ function submit({ id, mode, posted }: ComposerProps, text: string): boolean {
 }
 
 /** Enter while a word is being put together belongs to the input method (code 229 in older browsers). */
-function keyPressed(event: KeyboardEvent, { mode, stop, editLast }: ComposerProps, text: string, send: () => void): void {
+function keyPressed(
+  event: KeyboardEvent,
+  { mode, stop, editLast }: ComposerProps,
+  text: string,
+  send: () => void,
+): void {
   if (event.isComposing || event.keyCode === 229) return;
   if (event.key === 'Enter' && !event.shiftKey) {
     event.preventDefault();
@@ -120,11 +146,15 @@ function keyPressed(event: KeyboardEvent, { mode, stop, editLast }: ComposerProp
 
 function ModeStrip({ mode, stop }: { mode: Mode; stop(): void }) {
   if (mode.kind === 'new') return null;
-  const heading = mode.kind === 'edit' ? t('composer.editing') : t('composer.replying', { name: mode.message.from.name });
+  const heading =
+    mode.kind === 'edit' ? t('composer.editing') : t('composer.replying', { name: mode.message.from.name });
   return (
     <div class="mode" data-testid="mode">
       <Icon name={mode.kind} />
-      <span class="mode-text"><strong>{heading}</strong><span dir="auto">{mode.message.text}</span></span>
+      <span class="mode-text">
+        <strong>{heading}</strong>
+        <span dir="auto">{mode.message.text}</span>
+      </span>
       <IconButton icon="close" label={t('action.cancel')} onClick={stop} />
     </div>
   );

@@ -36,7 +36,9 @@ export function Invites() {
   return (
     <section class="page" aria-labelledby="invites-heading">
       <header class="page-header">
-        <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}><Icon name="back" /></a>
+        <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}>
+          <Icon name="back" />
+        </a>
         <h1 id="invites-heading">{t('invites.heading')}</h1>
       </header>
       <div class="page-body">
@@ -44,7 +46,11 @@ export function Invites() {
         <h2>{t('invites.list')}</h2>
         <Problem reason={reason} />
         {invites?.length === 0 ? <p class="hint">{t('invites.none')}</p> : null}
-        <ul class="invites">{invites?.map((invite) => <InviteItem key={invite.invite} invite={invite} revoke={revoke} />)}</ul>
+        <ul class="invites">
+          {invites?.map((invite) => (
+            <InviteItem key={invite.invite} invite={invite} revoke={revoke} />
+          ))}
+        </ul>
       </div>
     </section>
   );
@@ -84,14 +90,28 @@ function InviteFields() {
     <div class="fields">
       <label class="field">
         <span>{t('invites.role')}</span>
-        <select name="role">{ROLES.slice(0, own + 1).map((role) => <option key={role} value={role}>{roleName(role)}</option>)}</select>
+        <select name="role">
+          {ROLES.slice(0, own + 1).map((role) => (
+            <option key={role} value={role}>
+              {roleName(role)}
+            </option>
+          ))}
+        </select>
       </label>
       <label class="field">
         <span>{t('invites.room')}</span>
         <select name="room">
           <option value="">{t('invites.no_room')}</option>
-          {byName(countries, ({ code }) => countryName(code)).map(({ code }) => <option key={code} value={code}>{countryName(code)}</option>)}
-          {byName(sectors, ({ slug }) => sectorName(slug)).map(({ slug }) => <option key={slug} value={slug}>{sectorName(slug)}</option>)}
+          {byName(countries, ({ code }) => countryName(code)).map(({ code }) => (
+            <option key={code} value={code}>
+              {countryName(code)}
+            </option>
+          ))}
+          {byName(sectors, ({ slug }) => sectorName(slug)).map(({ slug }) => (
+            <option key={slug} value={slug}>
+              {sectorName(slug)}
+            </option>
+          ))}
         </select>
       </label>
       <label class="field">
@@ -123,8 +143,12 @@ function NewLink({ link }: { link: NewInvite }) {
         <span>{t('invites.link')}</span>
         <input readonly value={link.url} onFocus={(event) => event.currentTarget.select()} />
       </label>
-      <button type="button" onClick={() => void copy()}><Icon name={copied ? 'check' : 'copy'} /> {t(copied ? 'invites.copied' : 'invites.copy')}</button>
-      <p class="hint" role="status">{t('invites.once', { until: momentText(link.expires_at) })}</p>
+      <button type="button" onClick={() => void copy()}>
+        <Icon name={copied ? 'check' : 'copy'} /> {t(copied ? 'invites.copied' : 'invites.copy')}
+      </button>
+      <p class="hint" role="status">
+        {t('invites.once', { until: momentText(link.expires_at) })}
+      </p>
     </div>
   );
 }
@@ -135,8 +159,13 @@ function InviteItem({ invite, revoke }: { invite: Invite; revoke(invite: string)
   if (invite.room !== undefined) parts.unshift(roomName(invite.room, undefined));
   return (
     <li class="invite">
-      <span class="invite-text"><strong>{roleName(invite.role)}</strong><span>{parts.join(' · ')}</span></span>
-      <button type="button" onClick={() => void revoke(invite.invite)}>{t('invites.revoke')}</button>
+      <span class="invite-text">
+        <strong>{roleName(invite.role)}</strong>
+        <span>{parts.join(' · ')}</span>
+      </span>
+      <button type="button" onClick={() => void revoke(invite.invite)}>
+        {t('invites.revoke')}
+      </button>
     </li>
   );
 }

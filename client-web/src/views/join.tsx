@@ -17,8 +17,19 @@ export function Invited({ token, grant, reason }: InvitedProps) {
   if (reason !== null) return <NotInvited token={token} reason={reason} />;
   return (
     <Card heading={t('join.heading')}>
-      {grant === null ? <p role="status">{t('join.checking')}</p> : <><Grant grant={grant} /><JoinForm token={token} /></>}
-      <p class="hint"><button type="button" class="link" onClick={stay}>{t('join.have_account')}</button></p>
+      {grant === null ? (
+        <p role="status">{t('join.checking')}</p>
+      ) : (
+        <>
+          <Grant grant={grant} />
+          <JoinForm token={token} />
+        </>
+      )}
+      <p class="hint">
+        <button type="button" class="link" onClick={stay}>
+          {t('join.have_account')}
+        </button>
+      </p>
     </Card>
   );
 }
@@ -38,8 +49,14 @@ function NotInvited({ token, reason }: { token: string; reason: string }) {
     <Card heading={t('join.heading')}>
       <Problem reason={void_ ? 'invite_void' : reason} />
       <div class="buttons">
-        {void_ ? null : <button type="button" class="primary" onClick={() => void showInvite(token)}>{t('action.again')}</button>}
-        <button type="button" onClick={stay}>{t('join.have_account')}</button>
+        {void_ ? null : (
+          <button type="button" class="primary" onClick={() => void showInvite(token)}>
+            {t('action.again')}
+          </button>
+        )}
+        <button type="button" onClick={stay}>
+          {t('join.have_account')}
+        </button>
       </div>
     </Card>
   );
@@ -60,8 +77,12 @@ function AlreadyIn({ name, token }: { name: string; token: string }) {
       <p>{t('join.already_in', { name })}</p>
       <Problem reason={reason} />
       <div class="buttons">
-        <button type="button" class="primary" onClick={stay}>{t('join.stay', { name })}</button>
-        <button type="button" onClick={() => void change()}>{t('join.as_other')}</button>
+        <button type="button" class="primary" onClick={stay}>
+          {t('join.stay', { name })}
+        </button>
+        <button type="button" onClick={() => void change()}>
+          {t('join.as_other')}
+        </button>
       </div>
     </Card>
   );
@@ -72,8 +93,12 @@ function readForm(form: HTMLFormElement, invite: string): NewMember {
   const text = (name: string): string => String(data.get(name) ?? '').trim();
   const all = (name: string): string[] => data.getAll(name).map(String);
   const newMember: NewMember = {
-    invite, login: text('login').toLowerCase(), password: String(data.get('password') ?? ''), name: text('name'),
-    sectors: all('sectors'), languages: all('languages'),
+    invite,
+    login: text('login').toLowerCase(),
+    password: String(data.get('password') ?? ''),
+    name: text('name'),
+    sectors: all('sectors'),
+    languages: all('languages'),
   };
   if (text('company') !== '') newMember.company = text('company');
   if (text('country') !== '') newMember.country = text('country');
@@ -109,7 +134,9 @@ function JoinForm({ token }: { token: string }) {
       <AccountFields />
       <BusinessFields />
       <Problem reason={reason === 'login_taken' || reason === 'weak_password' ? null : reason} />
-      <button class="primary" disabled={busy}>{busy ? t('join.busy') : t('join.submit')}</button>
+      <button class="primary" disabled={busy}>
+        {busy ? t('join.busy') : t('join.submit')}
+      </button>
     </form>
   );
 }
@@ -119,8 +146,17 @@ function AccountFields() {
     <>
       <label class="field">
         <span>{t('field.login')}</span>
-        <input name="login" required maxLength={32} pattern="[A-Za-z0-9][A-Za-z0-9._\-]{0,31}" title={t('field.login.hint')}
-          autocomplete="username" autocapitalize="none" spellcheck={false} aria-describedby="login-hint" />
+        <input
+          name="login"
+          required
+          maxLength={32}
+          pattern="[A-Za-z0-9][A-Za-z0-9._\-]{0,31}"
+          title={t('field.login.hint')}
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck={false}
+          aria-describedby="login-hint"
+        />
         <small id="login-hint">{t('field.login.hint')}</small>
       </label>
       <PasswordField autocomplete="new-password" minLength={8} hint={t('field.password.hint')} />
@@ -137,20 +173,34 @@ function BusinessFields() {
   return (
     <>
       <label class="field">
-        <span>{t('field.company')} <span class="optional">{t('field.optional')}</span></span>
+        <span>
+          {t('field.company')} <span class="optional">{t('field.optional')}</span>
+        </span>
         <input name="company" maxLength={100} autocomplete="organization" dir="auto" />
       </label>
       <label class="field">
-        <span>{t('field.country')} <span class="optional">{t('field.optional')}</span></span>
+        <span>
+          {t('field.country')} <span class="optional">{t('field.optional')}</span>
+        </span>
         <select name="country">
           <option value="">{t('field.country.none')}</option>
           {byName(countries, (country) => countryName(country.code)).map(({ code }) => (
-            <option key={code} value={code}>{countryName(code)}</option>))}
+            <option key={code} value={code}>
+              {countryName(code)}
+            </option>
+          ))}
         </select>
       </label>
-      <Choices legend={t('field.sectors')} name="sectors"
-        values={byName(sectors, (sector) => sectorName(sector.slug)).map(({ slug }) => [slug, sectorName(slug)])} />
-      <Choices legend={t('field.languages')} name="languages" values={languages.map((code) => [code, languageName(code)])} />
+      <Choices
+        legend={t('field.sectors')}
+        name="sectors"
+        values={byName(sectors, (sector) => sectorName(sector.slug)).map(({ slug }) => [slug, sectorName(slug)])}
+      />
+      <Choices
+        legend={t('field.languages')}
+        name="languages"
+        values={languages.map((code) => [code, languageName(code)])}
+      />
     </>
   );
 }
@@ -158,7 +208,9 @@ function BusinessFields() {
 function Choices({ legend, name, values }: { legend: string; name: string; values: [string, string][] }) {
   return (
     <fieldset class="choices">
-      <legend>{legend} <span class="optional">{t('field.optional')}</span></legend>
+      <legend>
+        {legend} <span class="optional">{t('field.optional')}</span>
+      </legend>
       {values.map(([value, label]) => (
         <label key={value} class="check">
           <input type="checkbox" name={name} value={value} /> <span>{label}</span>

@@ -59,7 +59,6 @@ export class Log extends Component<LogProps, LogState> {
       edit: (message) => this.props.edit(message),
       remove: (message) => this.props.remove(message),
       goTo: (seq) => void this.#goTo(seq),
-      quote: (seq) => findMessage(this.props.log, seq),
     };
   }
 
@@ -126,7 +125,10 @@ export class Log extends Component<LogProps, LogState> {
     const { id, log } = this.props;
     this.#place.follow();
     if (isAttached(log)) this.#place.restore();
-    else void club().newest(id).then(() => this.#place.follow());
+    else
+      void club()
+        .newest(id)
+        .then(() => this.#place.follow());
   };
 
   /** What is new begins above the window. */
@@ -163,14 +165,17 @@ export class Log extends Component<LogProps, LogState> {
 
   #left = (event: PointerEvent): void => {
     if (event.pointerType === 'touch') return;
-    const focused = this.#element.current?.contains(document.activeElement) === true && document.activeElement !== this.#element.current;
+    const focused =
+      this.#element.current?.contains(document.activeElement) === true &&
+      document.activeElement !== this.#element.current;
     if (!focused) this.setState({ active: null });
   };
 
   #unfocused = (event: FocusEvent): void => {
     const log = this.#element.current;
     const next = event.relatedTarget;
-    if (next instanceof Node && log?.contains(next) === false && !log.matches(':hover')) this.setState({ active: null });
+    if (next instanceof Node && log?.contains(next) === false && !log.matches(':hover'))
+      this.setState({ active: null });
   };
 
   /** Up and down walk from message to message. */
@@ -192,10 +197,22 @@ export class Log extends Component<LogProps, LogState> {
 
   #row(row: Row): ComponentChild {
     switch (row.kind) {
-      case 'day': return <h2 key={row.key} class="day"><time dateTime={row.at}>{dayText(row.at, new Date())}</time></h2>;
-      case 'new': return <div key={row.key} class="new-line" role="separator" data-key="new"><span>{t('log.new')}</span></div>;
-      case 'post': return <PostRow key={row.key} post={row.post} follows={row.follows} open={isOpen(state.value.line)} />;
-      case 'message': return this.#messageRow(row);
+      case 'day':
+        return (
+          <h2 key={row.key} class="day">
+            <time dateTime={row.at}>{dayText(row.at, new Date())}</time>
+          </h2>
+        );
+      case 'new':
+        return (
+          <div key={row.key} class="new-line" role="separator" data-key="new">
+            <span>{t('log.new')}</span>
+          </div>
+        );
+      case 'post':
+        return <PostRow key={row.key} post={row.post} follows={row.follows} open={isOpen(state.value.line)} />;
+      case 'message':
+        return this.#messageRow(row);
     }
   }
 
@@ -203,10 +220,20 @@ export class Log extends Component<LogProps, LogState> {
     const { log, id, moderates } = this.props;
     const { login } = state.value.me;
     return (
-      <MessageRow key={key} room={id} message={message} own={own} follows={follows} acting={acting} login={login}
-        active={this.state.active === message.seq} moderates={moderates} mentioned={message.mentions.includes(log.me)}
+      <MessageRow
+        key={key}
+        room={id}
+        message={message}
+        own={own}
+        follows={follows}
+        acting={acting}
+        login={login}
+        active={this.state.active === message.seq}
+        moderates={moderates}
+        mentioned={message.mentions.includes(log.me)}
         quoted={message.replyTo === null ? undefined : findMessage(log, message.replyTo)}
-        actions={this.#actions} />
+        actions={this.#actions}
+      />
     );
   }
 
@@ -220,9 +247,21 @@ export class Log extends Component<LogProps, LogState> {
     this.#firstSeq = firstSeq;
     return (
       <div class="log-frame">
-        <div ref={this.#element} class="log" role="log" aria-label={label} aria-live={quiet || old ? 'off' : 'polite'} tabIndex={active === null ? 0 : -1}
-          onScroll={() => this.#scrolled()} onPointerOver={this.#pointed} onPointerDown={this.#pointed} onFocusIn={this.#pointed}
-          onFocusOut={this.#unfocused} onPointerLeave={this.#left} onKeyDown={this.#keyPressed}>
+        <div
+          ref={this.#element}
+          class="log"
+          role="log"
+          aria-label={label}
+          aria-live={quiet || old ? 'off' : 'polite'}
+          tabIndex={active === null ? 0 : -1}
+          onScroll={() => this.#scrolled()}
+          onPointerOver={this.#pointed}
+          onPointerDown={this.#pointed}
+          onFocusIn={this.#pointed}
+          onFocusOut={this.#unfocused}
+          onPointerLeave={this.#left}
+          onKeyDown={this.#keyPressed}
+        >
           <div class="rows">
             <LogStart id={this.props.id} log={log} opened={opened} />
             {rows.map((row) => this.#row(row))}
@@ -230,7 +269,9 @@ export class Log extends Component<LogProps, LogState> {
           </div>
         </div>
         {newAfter === null || newAfter >= log.after ? null : (
-          <button type="button" class="to-new" onClick={() => void this.#toNew(newAfter)}><Icon name="up" /> {t('log.to_new')}</button>
+          <button type="button" class="to-new" onClick={() => void this.#toNew(newAfter)}>
+            <Icon name="up" /> {t('log.to_new')}
+          </button>
         )}
         {atEnd ? null : (
           <button type="button" class="to-end" onClick={this.#toEnd}>
@@ -248,7 +289,14 @@ export class Log extends Component<LogProps, LogState> {
 }
 
 function Again({ again }: { again(): void }) {
-  return <p class="log-note" role="alert">{t('log.failed')} <button type="button" class="link" onClick={again}>{t('action.again')}</button></p>;
+  return (
+    <p class="log-note" role="alert">
+      {t('log.failed')}{' '}
+      <button type="button" class="link" onClick={again}>
+        {t('action.again')}
+      </button>
+    </p>
+  );
 }
 
 function LogStart({ id, log, opened }: { id: string; log: RoomLog; opened: Opened | undefined }) {

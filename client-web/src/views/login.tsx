@@ -21,7 +21,11 @@ export function LogIn({ ended }: { ended: 'no_session' | 'banned' | null }) {
   };
   return (
     <Card heading={t('login.heading')}>
-      {ended === null ? null : <p class="note" role="status">{t(ended === 'banned' ? 'login.banned' : 'login.ended')}</p>}
+      {ended === null ? null : (
+        <p class="note" role="status">
+          {t(ended === 'banned' ? 'login.banned' : 'login.ended')}
+        </p>
+      )}
       <form class="form" onSubmit={(event) => void submit(event)}>
         <label class="field">
           <span>{t('field.login')}</span>
@@ -29,7 +33,9 @@ export function LogIn({ ended }: { ended: 'no_session' | 'banned' | null }) {
         </label>
         <PasswordField autocomplete="current-password" />
         <Problem reason={reason} />
-        <button class="primary" disabled={busy}>{busy ? t('login.busy') : t('login.submit')}</button>
+        <button class="primary" disabled={busy}>
+          {busy ? t('login.busy') : t('login.submit')}
+        </button>
       </form>
       <p class="hint">{t('login.hint')}</p>
     </Card>

@@ -15,7 +15,6 @@ export interface RowActions {
   edit(message: Message): void;
   remove(message: Message): void;
   goTo(seq: number): void;
-  quote(seq: number): Message | null | undefined;
 }
 
 interface MessageRowProps {
@@ -40,19 +39,30 @@ export function MessageRow(props: MessageRowProps) {
   if (active) classes.push('active');
   if (acting) classes.push('acting');
   return (
-    <article class={classes.join(' ')} data-key={message.seq} data-seq={message.seq} tabIndex={active ? 0 : -1}
-      aria-label={t('message.label', { name: message.from.name, time: timeText(message.at) })}>
+    <article
+      class={classes.join(' ')}
+      data-key={message.seq}
+      data-seq={message.seq}
+      tabIndex={active ? 0 : -1}
+      aria-label={t('message.label', { name: message.from.name, time: timeText(message.at) })}
+    >
       {own || follows ? null : <Avatar id={message.from.id} name={message.from.name} />}
       <div class="bubble">
         {own || follows ? null : <Sender message={message} />}
         {message.replyTo === null || message.removed ? null : <Quote {...props} />}
         <div class="body" dir="auto">
-          {message.removed ? <Removed reason={message.reason} /> : <Text text={message.text} mentions={message.mentions.length > 0} login={props.login} />}
+          {message.removed ? (
+            <Removed reason={message.reason} />
+          ) : (
+            <Text text={message.text} mentions={message.mentions.length > 0} login={props.login} />
+          )}
           <Foot message={message} own={own} acting={acting} />
         </div>
         <Reactions room={props.room} message={message} active={active} />
       </div>
-      {active && !message.removed ? <Toolbar room={props.room} message={message} own={own} moderates={props.moderates} actions={props.actions} /> : null}
+      {active && !message.removed ? (
+        <Toolbar room={props.room} message={message} own={own} moderates={props.moderates} actions={props.actions} />
+      ) : null}
     </article>
   );
 }
@@ -60,8 +70,12 @@ export function MessageRow(props: MessageRowProps) {
 function Sender({ message }: { message: Message }) {
   return (
     <p class="sender">
-      <span class="sender-name" dir="auto">{message.from.name}</span>
-      <span class="sender-origin" dir="auto">{originText(message.from)}</span>
+      <span class="sender-name" dir="auto">
+        {message.from.name}
+      </span>
+      <span class="sender-origin" dir="auto">
+        {originText(message.from)}
+      </span>
     </p>
   );
 }
@@ -75,10 +89,18 @@ function Foot({ message, own, acting }: { message: Message; own: boolean; acting
   const edited = message.editedAt !== null && !message.removed;
   return (
     <span class="foot">
-      {edited && message.editedAt !== null ? <span title={momentText(message.editedAt)}>{t('message.edited')} </span> : null}
+      {edited && message.editedAt !== null ? (
+        <span title={momentText(message.editedAt)}>{t('message.edited')} </span>
+      ) : null}
       {acting ? <span>{t('message.saving')} </span> : null}
-      <time dateTime={message.at} title={momentText(message.at)}>{timeText(message.at)}</time>
-      {own && !acting && !message.removed ? <span class="sent" role="img" aria-label={t('message.sent')}><Icon name="check" /></span> : null}
+      <time dateTime={message.at} title={momentText(message.at)}>
+        {timeText(message.at)}
+      </time>
+      {own && !acting && !message.removed ? (
+        <span class="sent" role="img" aria-label={t('message.sent')}>
+          <Icon name="check" />
+        </span>
+      ) : null}
     </span>
   );
 }
@@ -107,7 +129,8 @@ interface PostRowProps {
 }
 
 function stageText(post: Post, open: boolean): string {
-  if (post.stage === 'failed') return t('post.failed', { reason: tOr(`reason.${post.reason ?? ''}`, 'reason.unknown') });
+  if (post.stage === 'failed')
+    return t('post.failed', { reason: tOr(`reason.${post.reason ?? ''}`, 'reason.unknown') });
   if (!open && post.stage !== 'sent') return t('post.waiting_line');
   if (post.stage === 'waiting' && post.reason !== null) {
     return t('post.waiting', { reason: tOr(`reason.${post.reason}`, 'reason.unknown') });
@@ -120,8 +143,12 @@ export function PostRow({ post, follows, open }: PostRowProps) {
   const failed = post.stage === 'failed';
   const { me } = state.value;
   return (
-    <article class={`message own post ${follows ? 'follows' : 'leads'} ${failed ? 'failed' : ''}`} data-key={`post ${post.clientId}`}
-      data-stage={post.stage} aria-label={t('message.label', { name: me.name, time: timeText(post.at) })}>
+    <article
+      class={`message own post ${follows ? 'follows' : 'leads'} ${failed ? 'failed' : ''}`}
+      data-key={`post ${post.clientId}`}
+      data-stage={post.stage}
+      aria-label={t('message.label', { name: me.name, time: timeText(post.at) })}
+    >
       <div class="bubble">
         <div class="body" dir="auto">
           <Text text={post.text} mentions={false} login="" />
@@ -132,8 +159,14 @@ export function PostRow({ post, follows, open }: PostRowProps) {
         </div>
         {failed || (post.stage === 'waiting' && !open) ? (
           <p class="post-actions">
-            {failed ? <button type="button" class="link" onClick={() => club().retry(post.clientId)}>{t('post.retry')}</button> : null}
-            <button type="button" class="link" onClick={() => club().discard(post.clientId)}>{t('post.discard')}</button>
+            {failed ? (
+              <button type="button" class="link" onClick={() => club().retry(post.clientId)}>
+                {t('post.retry')}
+              </button>
+            ) : null}
+            <button type="button" class="link" onClick={() => club().discard(post.clientId)}>
+              {t('post.discard')}
+            </button>
           </p>
         ) : null}
       </div>

@@ -17,8 +17,14 @@ interface IconButtonProps {
 
 export function IconButton({ icon, label, onClick, class: extra, pressed }: IconButtonProps) {
   return (
-    <button type="button" class={`icon-button ${extra ?? ''}`} aria-label={label} title={label} aria-pressed={pressed}
-      onClick={onClick}>
+    <button
+      type="button"
+      class={`icon-button ${extra ?? ''}`}
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   );
@@ -28,16 +34,30 @@ export function IconButton({ icon, label, onClick, class: extra, pressed }: Icon
 export function Problem({ reason }: { reason: string | null }) {
   return (
     <p class="problem" role="alert">
-      {reason === null ? '' : <><Icon name="warning" /> <span>{tOr(`reason.${reason}`, 'reason.unknown')}</span></>}
+      {reason === null ? (
+        ''
+      ) : (
+        <>
+          <Icon name="warning" /> <span>{tOr(`reason.${reason}`, 'reason.unknown')}</span>
+        </>
+      )}
     </p>
   );
 }
 
 export function LanguageChoice() {
   return (
-    <select class="language" aria-label={t('language.label')} value={language.value}
-      onChange={(event) => void chooseLanguage(event.currentTarget.value as Language)}>
-      {Object.entries(LANGUAGES).map(([code, { name, tag }]) => <option key={code} value={code} lang={tag}>{name}</option>)}
+    <select
+      class="language"
+      aria-label={t('language.label')}
+      value={language.value}
+      onChange={(event) => void chooseLanguage(event.currentTarget.value as Language)}
+    >
+      {Object.entries(LANGUAGES).map(([code, { name, tag }]) => (
+        <option key={code} value={code} lang={tag}>
+          {name}
+        </option>
+      ))}
     </select>
   );
 }
@@ -59,7 +79,11 @@ function initialsOf(name: string): string {
 }
 
 export function Avatar({ id, name }: { id: string; name: string }) {
-  return <span class={`avatar hue-${hueOf(id)}`} aria-hidden="true">{initialsOf(name).toUpperCase()}</span>;
+  return (
+    <span class={`avatar hue-${hueOf(id)}`} aria-hidden="true">
+      {initialsOf(name).toUpperCase()}
+    </span>
+  );
 }
 
 /** A page of its own around a form, before one is in the club. */

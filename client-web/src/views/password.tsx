@@ -13,8 +13,18 @@ export function PasswordField({ autocomplete, minLength, hint }: PasswordFieldPr
   return (
     <div class="field">
       <label for="password">{t('field.password')}</label>
-      <input id="password" name="password" type={shown ? 'text' : 'password'} required minLength={minLength} maxLength={256}
-        autocomplete={autocomplete} autocapitalize="none" spellcheck={false} aria-describedby={hint === undefined ? undefined : 'password-hint'} />
+      <input
+        id="password"
+        name="password"
+        type={shown ? 'text' : 'password'}
+        required
+        minLength={minLength}
+        maxLength={256}
+        autocomplete={autocomplete}
+        autocapitalize="none"
+        spellcheck={false}
+        aria-describedby={hint === undefined ? undefined : 'password-hint'}
+      />
       {hint === undefined ? null : <small id="password-hint">{hint}</small>}
       <label class="check">
         <input type="checkbox" checked={shown} onChange={(event) => setShown(event.currentTarget.checked)} />

@@ -34,10 +34,18 @@ export function People({ room, close }: { room: string; close(): void }) {
         <h2>{t('people.label')}</h2>
         <IconButton icon="close" label={t('action.close')} onClick={close} />
       </header>
-      <ul>{people?.persons.map((person) => <PersonItem key={person.id} person={person} />)}</ul>
+      <ul>
+        {people?.persons.map((person) => (
+          <PersonItem key={person.id} person={person} />
+        ))}
+      </ul>
       {people?.loading === 'loading' && people.persons.length === 0 ? <p class="hint">{t('people.loading')}</p> : null}
       {people?.loading === 'failed' ? <p class="hint">{t('people.failed')}</p> : null}
-      {people?.more === true ? <button type="button" onClick={() => void club().loadPeople(room, true)}>{t('people.more')}</button> : null}
+      {people?.more === true ? (
+        <button type="button" onClick={() => void club().loadPeople(room, true)}>
+          {t('people.more')}
+        </button>
+      ) : null}
     </aside>
   );
 }
@@ -48,12 +56,22 @@ function PersonItem({ person }: { person: Author }) {
     <li class="person">
       <Avatar id={person.id} name={person.name} />
       <span class="person-text">
-        <span class="person-name" dir="auto">{person.name}{self ? <span class="optional">{` ${t('people.you')}`}</span> : null}</span>
-        <span class="person-origin" dir="auto">{originText(person)}</span>
+        <span class="person-name" dir="auto">
+          {person.name}
+          {self ? <span class="optional">{` ${t('people.you')}`}</span> : null}
+        </span>
+        <span class="person-origin" dir="auto">
+          {originText(person)}
+        </span>
       </span>
       {self ? null : (
-        <button type="button" class="icon-button" aria-label={t('people.write', { name: person.name })}
-          title={t('people.write', { name: person.name })} onClick={() => void talkTo(person.id)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('people.write', { name: person.name })}
+          title={t('people.write', { name: person.name })}
+          onClick={() => void talkTo(person.id)}
+        >
           <Icon name="write" />
         </button>
       )}

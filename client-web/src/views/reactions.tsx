@@ -22,8 +22,15 @@ export function Reactions({ room, message, active }: ReactionsProps) {
   return (
     <div class="reactions" role="group" aria-label={t('reactions.label')}>
       {message.reactions.map(({ emoji, count, mine }) => (
-        <button key={emoji} type="button" class="reaction" aria-pressed={mine} tabIndex={active ? 0 : -1} onClick={() => toggle(room, message, emoji)}
-          aria-label={t('reactions.count', { emoji, count })}>
+        <button
+          key={emoji}
+          type="button"
+          class="reaction"
+          aria-pressed={mine}
+          tabIndex={active ? 0 : -1}
+          onClick={() => toggle(room, message, emoji)}
+          aria-label={t('reactions.count', { emoji, count })}
+        >
           <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{count}</span>
         </button>
       ))}
@@ -54,11 +61,20 @@ export function ReactionPicker({ room, message, up, close }: PickerProps) {
   return (
     <div class={up ? 'picker up' : 'picker'} role="group" aria-label={t('reactions.pick')}>
       <div class="picker-common">
-        {COMMON.map((emoji) => <button key={emoji} type="button" class="emoji" aria-label={emoji} onClick={() => pick(emoji)}>{emoji}</button>)}
+        {COMMON.map((emoji) => (
+          <button key={emoji} type="button" class="emoji" aria-label={emoji} onClick={() => pick(emoji)}>
+            {emoji}
+          </button>
+        ))}
       </div>
       <form class="picker-other" onSubmit={typed}>
-        <input value={other} aria-label={t('reactions.other')} placeholder={t('reactions.other')} maxLength={16}
-          onInput={(event) => setOther(event.currentTarget.value)} />
+        <input
+          value={other}
+          aria-label={t('reactions.other')}
+          placeholder={t('reactions.other')}
+          maxLength={16}
+          onInput={(event) => setOther(event.currentTarget.value)}
+        />
         <button>{t('reactions.add')}</button>
       </form>
     </div>

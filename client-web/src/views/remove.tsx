@@ -21,10 +21,14 @@ export function RemoveQuestion({ room, message, close }: RemoveQuestionProps) {
   const question = own ? t('remove.own') : t('remove.other', { name: message.from.name });
   return (
     <Ask question={question} yes={t('message.remove')} onYes={remove} onNo={close}>
-      <blockquote class="quoted" dir="auto">{message.text}</blockquote>
+      <blockquote class="quoted" dir="auto">
+        {message.text}
+      </blockquote>
       {own ? null : (
         <label class="field">
-          <span>{t('remove.reason')} <span class="optional">{t('field.optional')}</span></span>
+          <span>
+            {t('remove.reason')} <span class="optional">{t('field.optional')}</span>
+          </span>
           <input value={reason} maxLength={500} dir="auto" onInput={(event) => setReason(event.currentTarget.value)} />
         </label>
       )}

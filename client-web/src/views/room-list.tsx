@@ -17,11 +17,17 @@ export function RoomList() {
   if (known === null) return null;
   return (
     <nav class="rooms" aria-label={t('rooms.label')}>
-      <input class="find" type="search" value={query} placeholder={t('rooms.find')} aria-label={t('rooms.find')}
+      <input
+        class="find"
+        type="search"
+        value={query}
+        placeholder={t('rooms.find')}
+        aria-label={t('rooms.find')}
         onInput={(event) => setQuery(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') setQuery('');
-        }} />
+        }}
+      />
       {query.trim() === '' ? <AllPlaces /> : <Found query={query} opened={() => setQuery('')} />}
     </nav>
   );
@@ -37,11 +43,19 @@ function AllPlaces() {
       {places.own.length === 0 ? null : <Section heading={t('rooms.own')} places={places.own} />}
       <section aria-label={t('rooms.countries')}>
         <h2>{t('rooms.countries')}</h2>
-        <ul>{places.countries.map((branch) => <BranchItem key={branch.room} branch={branch} />)}</ul>
+        <ul>
+          {places.countries.map((branch) => (
+            <BranchItem key={branch.room} branch={branch} />
+          ))}
+        </ul>
       </section>
       <section aria-label={t('rooms.sectors')}>
         <h2>{t('rooms.sectors')}</h2>
-        <ul>{places.sectors.map((branch) => <BranchItem key={branch.room} branch={branch} />)}</ul>
+        <ul>
+          {places.sectors.map((branch) => (
+            <BranchItem key={branch.room} branch={branch} />
+          ))}
+        </ul>
       </section>
     </>
   );
@@ -51,7 +65,13 @@ function Section({ heading, places }: { heading: string; places: Place[] }) {
   return (
     <section aria-label={heading}>
       <h2>{heading}</h2>
-      <ul>{places.map((place) => <li key={place.room}><RoomLink place={place} /></li>)}</ul>
+      <ul>
+        {places.map((place) => (
+          <li key={place.room}>
+            <RoomLink place={place} />
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
@@ -62,9 +82,17 @@ function Found({ query, opened }: { query: string; opened(): void }) {
   const found = findPlaces(known, state.value.rooms, naming, query);
   return (
     <section aria-label={t('rooms.found')}>
-      <p class="visually-hidden" role="status">{t('rooms.found_count', { count: found.length })}</p>
+      <p class="visually-hidden" role="status">
+        {t('rooms.found_count', { count: found.length })}
+      </p>
       {found.length === 0 ? <p class="hint">{t('rooms.none_found')}</p> : null}
-      <ul>{found.map((place) => <li key={place.room}><RoomLink place={place} opened={opened} /></li>)}</ul>
+      <ul>
+        {found.map((place) => (
+          <li key={place.room}>
+            <RoomLink place={place} opened={opened} />
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
@@ -77,7 +105,8 @@ function Badge({ unread, mentions }: { unread: number; mentions: number }) {
     <span class={mentions > 0 ? 'badge mentioned' : 'badge'}>
       <span aria-hidden="true">{mentions > 0 ? `@ ${shown}` : shown}</span>
       <span class="visually-hidden">
-        {`, ${t('rooms.unread', { count: unread })}${mentions > 0 ? `, ${t('rooms.mentions', { count: mentions })}` : ''}`}
+        {`, ${t('rooms.unread', { count: unread })}`}
+        {mentions > 0 ? `, ${t('rooms.mentions', { count: mentions })}` : ''}
       </span>
     </span>
   );
@@ -86,12 +115,18 @@ function Badge({ unread, mentions }: { unread: number; mentions: number }) {
 function RoomLink({ place, opened }: { place: Place; opened?: () => void }) {
   const { known, name, room } = place;
   const here = route.value.page === 'room' && route.value.room === room;
-  const unread = here ? 0 : known?.unread ?? 0;
+  const unread = here ? 0 : (known?.unread ?? 0);
   return (
-    <a class={unread > 0 ? 'room-link unread' : 'room-link'} href={roomHref(room)} aria-current={here ? 'page' : undefined}
-      onClick={() => opened?.()}>
+    <a
+      class={unread > 0 ? 'room-link unread' : 'room-link'}
+      href={roomHref(room)}
+      aria-current={here ? 'page' : undefined}
+      onClick={() => opened?.()}
+    >
       {known?.with === undefined ? null : <Avatar id={known.with.id} name={known.with.name} />}
-      <span class="room-name" dir="auto">{name}</span>
+      <span class="room-name" dir="auto">
+        {name}
+      </span>
       <Badge unread={unread} mentions={known?.mentions ?? 0} />
     </a>
   );
@@ -105,14 +140,27 @@ function BranchItem({ branch }: { branch: Branch }) {
     <li>
       <div class="branch">
         <RoomLink place={branch} />
-        <button type="button" class="icon-button unfold" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}
-          aria-label={t('rooms.crossings', { name: branch.name })} title={t('rooms.crossings', { name: branch.name })}>
+        <button
+          type="button"
+          class="icon-button unfold"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+          aria-label={t('rooms.crossings', { name: branch.name })}
+          title={t('rooms.crossings', { name: branch.name })}
+        >
           {hidden > 0 ? <span class="dot" /> : null}
           <Icon name={open ? 'down' : 'right'} />
         </button>
       </div>
       <ul id={id} class="crossings" hidden={!open} aria-label={t('rooms.crossings', { name: branch.name })}>
-        {open ? branch.crossings.map((place) => <li key={place.room}><RoomLink place={place} /></li>) : null}
+        {open
+          ? branch.crossings.map((place) => (
+              <li key={place.room}>
+                <RoomLink place={place} />
+              </li>
+            ))
+          : null}
       </ul>
     </li>
   );

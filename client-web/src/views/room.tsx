@@ -26,7 +26,10 @@ function useRoom(id: string): void {
   useEffect(() => {
     const place = placeOf(id);
     // A refusal shows where the room is joined, and a broken line asks again.
-    if (open && !listed && place !== null) club().enlist(place).catch(() => {});
+    if (open && !listed && place !== null)
+      club()
+        .enlist(place)
+        .catch(() => {});
   }, [id, open, listed]);
 }
 
@@ -51,7 +54,11 @@ export function RoomView({ id }: { id: string }) {
     <section class={people ? 'room with-people' : 'room'} aria-label={name}>
       <Header id={id} name={name} people={people} setPeople={setPeople} />
       {opened?.stage === 'refused' ? <Refusal id={id} reason={opened.reason} /> : null}
-      {opened?.stage !== 'refused' && log === undefined ? <p class="empty" role="status">{t('room.opening')}</p> : null}
+      {opened?.stage !== 'refused' && log === undefined ? (
+        <p class="empty" role="status">
+          {t('room.opening')}
+        </p>
+      ) : null}
       {opened?.stage !== 'refused' && log !== undefined ? <Talk id={id} name={name} log={log} /> : null}
       {people ? <People room={id} close={() => setPeople(false)} /> : null}
     </section>
@@ -67,12 +74,14 @@ interface HeaderProps {
 
 function Header({ id, name, people, setPeople }: HeaderProps) {
   const room = state.value.rooms.get(id);
-  const about = room?.with === undefined ? room?.topic ?? '' : originText(room.with);
+  const about = room?.with === undefined ? (room?.topic ?? '') : originText(room.with);
   // Whoever reads this is in the room, also before the server has counted them.
   const online = Math.max(room?.online ?? 0, state.value.opened.get(id)?.stage === 'joined' ? 1 : 0);
   return (
     <header class="room-header">
-      <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}><Icon name="back" /></a>
+      <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}>
+        <Icon name="back" />
+      </a>
       <div class="room-title">
         <h1 dir="auto">{name}</h1>
         <p dir="auto">
@@ -89,7 +98,9 @@ function Refusal({ id, reason }: { id: string; reason: string | null }) {
   return (
     <div class="empty">
       <p role="alert">{tOr(`reason.room.${reason ?? ''}`, 'reason.room.other')}</p>
-      <button type="button" onClick={() => club().rejoin(id)}>{t('action.again')}</button>
+      <button type="button" onClick={() => club().rejoin(id)}>
+        {t('action.again')}
+      </button>
     </div>
   );
 }
@@ -111,13 +122,30 @@ function Talk({ id, name, log }: TalkProps) {
   const moderates = room?.role === 'moderator' && room.kind !== 'direct';
   return (
     <>
-      <Log id={id} label={t('log.label', { room: name })} log={log} rows={rows} opened={opened.get(id)} posted={posted}
-        unread={room?.unread ?? 0} seen={visible.value} moderates={moderates}
-        reply={(message) => setMode({ kind: 'reply', message })} edit={(message) => setMode({ kind: 'edit', message })}
-        remove={setRemoving} />
+      <Log
+        id={id}
+        label={t('log.label', { room: name })}
+        log={log}
+        rows={rows}
+        opened={opened.get(id)}
+        posted={posted}
+        unread={room?.unread ?? 0}
+        seen={visible.value}
+        moderates={moderates}
+        reply={(message) => setMode({ kind: 'reply', message })}
+        edit={(message) => setMode({ kind: 'edit', message })}
+        remove={setRemoving}
+      />
       <Typists id={id} />
-      <Composer id={id} name={name} mode={mode} stop={stop} locked={room?.locked === true && !moderates}
-        editLast={() => editLast(log, setMode)} posted={() => setPosted((count) => count + 1)} />
+      <Composer
+        id={id}
+        name={name}
+        mode={mode}
+        stop={stop}
+        locked={room?.locked === true && !moderates}
+        editLast={() => editLast(log, setMode)}
+        posted={() => setPosted((count) => count + 1)}
+      />
       {removing === null ? null : <RemoveQuestion room={id} message={removing} close={() => setRemoving(null)} />}
     </>
   );
@@ -133,8 +161,13 @@ const TYPISTS_NAMED = 3;
 function Typists({ id }: { id: string }) {
   const typists = state.value.typing.get(id) ?? [];
   const names = typists.slice(0, TYPISTS_NAMED).map((typist) => typist.name);
-  const text = typists.length > TYPISTS_NAMED
-    ? t('room.many_typing', { count: typists.length })
-    : t('room.typing', { names: listText(names), count: names.length });
-  return <p class="typing" data-testid="typing">{typists.length === 0 ? '' : text}</p>;
+  const text =
+    typists.length > TYPISTS_NAMED
+      ? t('room.many_typing', { count: typists.length })
+      : t('room.typing', { names: listText(names), count: names.length });
+  return (
+    <p class="typing" data-testid="typing">
+      {typists.length === 0 ? '' : text}
+    </p>
+  );
 }

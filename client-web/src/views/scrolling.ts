@@ -88,7 +88,9 @@ export class Place {
     const element = this.#element();
     if (element === null) return 0;
     const bottom = element.getBoundingClientRect().bottom;
-    const seen = this.#rows(element).filter((row) => row.dataset['seq'] !== undefined && row.getBoundingClientRect().top < bottom);
+    const seen = this.#rows(element).filter(
+      (row) => row.dataset['seq'] !== undefined && row.getBoundingClientRect().top < bottom,
+    );
     return Number(seen[seen.length - 1]?.dataset['seq'] ?? 0);
   }
 

@@ -25,10 +25,14 @@ function Countdown({ until }: { until: number }) {
 
 function lineText(line: LineState): string {
   switch (line.at) {
-    case 'connecting': return t('line.connecting');
-    case 'leaving': return t('line.leaving');
-    case 'waiting': return t(line.cause === 'going_away' ? 'line.going_away' : navigator.onLine ? 'line.broken' : 'line.offline');
-    default: return '';
+    case 'connecting':
+      return t('line.connecting');
+    case 'leaving':
+      return t('line.leaving');
+    case 'waiting':
+      return t(line.cause === 'going_away' ? 'line.going_away' : navigator.onLine ? 'line.broken' : 'line.offline');
+    default:
+      return '';
   }
 }
 
@@ -36,10 +40,19 @@ export function LineStatus() {
   const { line } = state.value;
   const text = lineText(line);
   return (
-    <div class={`line-status ${text === '' ? 'quiet' : line.at}`} role="status" data-testid="line-status" data-line={line.at}>
+    <div
+      class={`line-status ${text === '' ? 'quiet' : line.at}`}
+      role="status"
+      data-testid="line-status"
+      data-line={line.at}
+    >
       {text === '' ? null : <span>{text}</span>}
       {line.at === 'waiting' ? <Countdown until={line.until} /> : null}
-      {line.at === 'waiting' ? <button type="button" class="link" onClick={wake}>{t('line.try_now')}</button> : null}
+      {line.at === 'waiting' ? (
+        <button type="button" class="link" onClick={wake}>
+          {t('line.try_now')}
+        </button>
+      ) : null}
     </div>
   );
 }

@@ -13,11 +13,19 @@ interface TextProps {
 
 function pieceView(piece: Piece, key: number, { mentions, login }: TextProps): ComponentChildren {
   if (piece.kind === 'link') {
-    return <a key={key} href={piece.text} target="_blank" rel="noopener noreferrer">{piece.text}</a>;
+    return (
+      <a key={key} href={piece.text} target="_blank" rel="noopener noreferrer">
+        {piece.text}
+      </a>
+    );
   }
   if (piece.kind !== 'mention' || !mentions) return piece.text;
   const self = piece.text.slice(1).toLowerCase() === login;
-  return <mark key={key} class={self ? 'mention self' : 'mention'}>{piece.text}</mark>;
+  return (
+    <mark key={key} class={self ? 'mention self' : 'mention'}>
+      {piece.text}
+    </mark>
+  );
 }
 
 export function Text(props: TextProps) {

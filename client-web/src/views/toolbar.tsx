@@ -37,17 +37,31 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
   }, [picking]);
   const pick = (): void => setPicking(picking === 'no' ? roomFor(toolbar.current) : 'no');
   return (
-    <div ref={toolbar} class="toolbar" role="toolbar" aria-label={t('message.actions')} onKeyDown={(event) => {
-      if (event.key === 'Escape') setPicking('no');
-    }}>
+    <div
+      ref={toolbar}
+      class="toolbar"
+      role="toolbar"
+      aria-label={t('message.actions')}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') setPicking('no');
+      }}
+    >
       <IconButton icon="react" label={t('message.react')} pressed={picking !== 'no'} onClick={pick} />
       <IconButton icon="reply" label={t('message.reply')} onClick={() => actions.reply(message)} />
       {own ? <IconButton icon="edit" label={t('message.edit')} onClick={() => actions.edit(message)} /> : null}
       {own || room.startsWith('dm.') ? null : (
-        <IconButton icon="write" label={t('people.write', { name: message.from.name })} onClick={() => void talkTo(message.from.id)} />
+        <IconButton
+          icon="write"
+          label={t('people.write', { name: message.from.name })}
+          onClick={() => void talkTo(message.from.id)}
+        />
       )}
-      {own || moderates ? <IconButton icon="remove" label={t('message.remove')} class="danger" onClick={() => actions.remove(message)} /> : null}
-      {picking === 'no' ? null : <ReactionPicker room={room} message={message} up={picking === 'up'} close={() => setPicking('no')} />}
+      {own || moderates ? (
+        <IconButton icon="remove" label={t('message.remove')} class="danger" onClick={() => actions.remove(message)} />
+      ) : null}
+      {picking === 'no' ? null : (
+        <ReactionPicker room={room} message={message} up={picking === 'up'} close={() => setPicking('no')} />
+      )}
     </div>
   );
 }
