@@ -51,6 +51,7 @@ struct rooms_setup {
   struct metrics *metrics;
   const char *epoch;           /* may change; rooms_forget then */
   const unsigned char *secret; /* DIGEST_SIZE bytes: signs what goes over the bus */
+  uint32_t ring_entries; /* of each room's log in memory, for tests; 0: LIMIT_RING_ENTRIES */
   void *owner; /* given back to the two below */
   /* A subscription has something to take (entries, presence, typing). Called at the end of a turn. */
   void (*wants)(void *owner, struct subscription *subscription);
@@ -96,6 +97,8 @@ void rooms_fan_out(struct rooms *rooms);
 struct slice room_id(const struct room *room);
 /* Distinct members subscribed. */
 int64_t room_online(const struct room *room);
+/* Is the member one of them? */
+bool room_attends(const struct room *room, int64_t member);
 bool room_is_direct(const struct room *room);
 
 /* From here on `subscription` gets what comes after `cursor`. The room is held for it. */

@@ -25,6 +25,7 @@ struct server_setup {
   bool tls, limits;
   struct rate post_rate;
   size_t connection_limit; /* 0: none */
+  uint32_t ring_entries;   /* of a room's log in memory, for tests; 0: LIMIT_RING_ENTRIES */
   char epoch[TOKEN_SIZE + 1];
   unsigned char secret[DIGEST_SIZE];
   int64_t club_head; /* of the club log, read before anything else was */
@@ -32,7 +33,7 @@ struct server_setup {
 
 /* NULL: no memory. */
 struct server *server_create(const struct server_setup *setup) CLUB_MUST_CHECK;
-/* After every link was reported closed and every job came back. Takes NULL. */
+/* After every job came back; links that are left are as good as closed. Takes NULL. */
 void server_destroy(struct server *server);
 struct connections *server_connections(struct server *server);
 struct api *server_api(struct server *server);

@@ -63,6 +63,7 @@ static struct rooms *server_make_rooms(struct server *server) {
                                     .metrics = services->metrics,
                                     .epoch = services->epoch,
                                     .secret = services->secret,
+                                    .ring_entries = server->setup.ring_entries,
                                     .owner = server,
                                     .wants = server_wants,
                                     .noticed = server_noticed,

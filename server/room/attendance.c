@@ -84,6 +84,12 @@ void attendance_clear(struct room *room) {
   }
 }
 
+bool room_attends(const struct room *room, int64_t member) {
+  struct attendance *found;
+  HASH_FIND(hh, room->attendance, &member, sizeof member, found);
+  return found != NULL;
+}
+
 int64_t room_online(const struct room *room) {
   return (int64_t)HASH_COUNT(room->attendance);
 }

@@ -23,6 +23,7 @@ struct ring_item {
 struct ring {
   struct ring_item *items; /* circular, `capacity` a power of two */
   uint32_t capacity, start, count;
+  uint32_t limit; /* entries; 0: LIMIT_RING_ENTRIES */
   int64_t first;
   size_t bytes;
 };

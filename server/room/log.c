@@ -178,6 +178,7 @@ void log_sweep(struct room *room, int64_t now_ms) {
 void log_begin(struct room *room) {
   room->head = -1;
   room->known_head = -1;
+  room->ring.limit = room->rooms->setup.ring_entries;
   room->gap_timer.fire = log_fire_gap;
 }
 

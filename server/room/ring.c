@@ -31,12 +31,16 @@ void ring_drop_first(struct ring *ring) {
   ring->first++;
 }
 
+static uint32_t ring_limit(const struct ring *ring) {
+  return ring->limit ? ring->limit : LIMIT_RING_ENTRIES;
+}
+
 bool ring_append(struct ring *ring, int64_t seq, struct slice encoded) {
-  if (ring->count == ring->capacity && ring->count < LIMIT_RING_ENTRIES && !ring_grow(ring)) return false;
+  if (ring->count == ring->capacity && ring->count < ring_limit(ring) && !ring_grow(ring)) return false;
   char *bytes = malloc(encoded.size);
   if (!bytes) return false;
   memcpy(bytes, encoded.data, encoded.size);
-  if (ring->count == LIMIT_RING_ENTRIES) ring_drop_first(ring);
+  if (ring->count == ring_limit(ring)) ring_drop_first(ring);
   while (ring->count > 0 && ring->bytes + encoded.size > LIMIT_RING_BYTES) ring_drop_first(ring);
   if (ring->count == 0) ring->first = seq;
   *ring_at(ring, ring->count) = (struct ring_item){bytes, (uint32_t)encoded.size};
@@ -48,7 +52,7 @@ bool ring_append(struct ring *ring, int64_t seq, struct slice encoded) {
 void ring_clear(struct ring *ring) {
   while (ring->count > 0) ring_drop_first(ring);
   free(ring->items);
-  *ring = (struct ring){0};
+  *ring = (struct ring){.limit = ring->limit};
 }
 
 struct slice ring_get(const struct ring *ring, int64_t seq) {

@@ -186,9 +186,12 @@ void room_watch_read(struct rooms *rooms, struct watcher *watcher, const struct 
 }
 
 struct watch_counts room_watch_counts(const struct watcher *watcher) {
-  int64_t head = watcher->room ? watcher->room->head : 0;
-  return (struct watch_counts){.head = head < watcher->counted_to ? watcher->counted_to : head,
-                               .read = watcher->read,
-                               .unread = watcher->unread,
-                               .mentions = watcher->mentions};
+  struct watcher now = *watcher; /* with what is tallied and not given to all yet */
+  const struct tally *tally = now.room ? now.room->tally : NULL;
+  for (size_t i = 0; tally && i < tally->count; i++) watch_apply(&now, &tally->notes[i]);
+  int64_t head = now.room ? now.room->head : 0;
+  return (struct watch_counts){.head = head < now.counted_to ? now.counted_to : head,
+                               .read = now.read,
+                               .unread = now.unread,
+                               .mentions = now.mentions};
 }
