@@ -65,7 +65,8 @@ $$(BUILD)/$(1)/%.o: server/$(1)/%.c | $$(GENERATED)
 	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -c $$< -o $$@
 $(1)_TESTS := $$(patsubst tests/unit/%.c,$$(BUILD)/unit/%,$$(wildcard tests/unit/$(1)/test_*.c))
 $(1)_HELPERS := $$(filter-out tests/unit/$(1)/test_%,$$(wildcard tests/unit/$(1)/*.c))
-$$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $$($(1)_HELPERS) $$(BUILD)/lib$(1).a $$(foreach d,$$(DEPS_$(1)),$$(BUILD)/lib$$(d).a)
+$(1)_HEADERS := $$(wildcard include/club/*.h server/$(1)/*.h tests/unit/*.h tests/unit/$(1)/*.h)
+$$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $$($(1)_HELPERS) $$($(1)_HEADERS) $$(BUILD)/lib$(1).a $$(foreach d,$$(DEPS_$(1)),$$(BUILD)/lib$$(d).a)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -Itests/unit $$(filter %.c,$$^) -o $$@ -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(LIBS)
 unit-$(1): $$($(1)_TESTS)
@@ -74,6 +75,11 @@ unit-$(1): $$($(1)_TESTS)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 $(BUILD)/libwire.a: $(BUILD)/wire/methods.o
+
+# What is built in as it is.
+$(BUILD)/base/builtin.o: server/base/club.json
+$(BUILD)/member/common_passwords.o: server/member/common_passwords.txt
+$(BUILD)/store/migrations.o: $(wildcard server/store/migrations/*.sql)
 
 MAIN_OBJECTS := $(patsubst server/%.c,$(BUILD)/%.o,$(wildcard server/*.c))
 $(BUILD)/%.o: server/%.c | $(GENERATED)

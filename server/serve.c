@@ -164,11 +164,12 @@ static void serve_drain(struct serving *serving) {
   }
 }
 
+/* The threads go first: they wake the loop. */
 static void serve_end(struct serving *serving) {
-  net_destroy(serving->net);
   if (serving->server) serve_drain(serving);
   hash_threads_destroy(serving->hashing);
   store_threads_destroy(serving->store);
+  net_destroy(serving->net);
   server_destroy(serving->server);
   bus_end_destroy(serving->bus);
   bus_hub_destroy(serving->hub);

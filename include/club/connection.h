@@ -16,7 +16,7 @@ struct connections_setup {
 };
 
 struct connections *connections_create(const struct connections_setup *setup) CLUB_MUST_CHECK;
-/* After every link was reported closed. Takes NULL. */
+/* Whatever is left is as good as closed. Takes NULL. */
 void connections_destroy(struct connections *connections);
 size_t connections_count(const struct connections *connections);
 /* Requests begun and not finished, those of connections that are gone too. */

@@ -147,8 +147,8 @@ static void connections_reap(struct connections *connections) {
 
 void connections_destroy(struct connections *connections) {
   if (!connections) return;
+  while (!LIST_EMPTY(&connections->everyone)) connection_closed(LIST_FIRST(&connections->everyone));
   connections_reap(connections);
-  if (!LIST_EMPTY(&connections->everyone)) log_line(LOG_ERROR, "connections left at the end");
   begun_free_all(connections);
   buffer_free(&connections->frame);
   buffer_free(&connections->value);

@@ -193,6 +193,11 @@ static void http_answer_reply(struct exchange *exchange, const struct http_reply
   struct slice body = buffer_slice(&reply->body);
   struct answer answer = {.status = reply->status, .kind = ANSWER_API, .reply = reply};
   if (body.size) answer.type = "application/json";
+  char allow[128];
+  if (reply->allow) {
+    snprintf(allow, sizeof allow, "Allow: %s\r\n", reply->allow);
+    answer.extra = allow;
+  }
   http_answer(exchange, &answer, body);
 }
 
