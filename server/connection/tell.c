@@ -16,16 +16,6 @@ bool tell_due(const struct connection *connection) {
          (connection->tell_now || connections_now(connection->all) - connection->told_ms >= TELL_EVERY_MS);
 }
 
-static void tell_fire(struct wheel_timer *timer) {
-  connection_mark((struct connection *)(void *)((char *)timer - offsetof(struct connection, tell_timer)));
-}
-
-void tell_begin(struct connection *connection) {
-  connection->tell_timer.fire = tell_fire;
-  connection->told_change = connection->member->change;
-  connection->told_ms = connections_now(connection->all) - TELL_EVERY_MS;
-}
-
 static void tell_changed(struct connection *connection, bool soon) {
   if (soon) connection->tell_now = true;
   if (tell_due(connection)) {
@@ -33,6 +23,20 @@ static void tell_changed(struct connection *connection, bool soon) {
   } else if (!wheel_armed(&connection->tell_timer)) {
     wheel_arm(connection->all->setup.services->wheel, &connection->tell_timer, connection->told_ms + TELL_EVERY_MS);
   }
+}
+
+/* Something else may have been told since the timer was set: then the second begins anew. */
+static void tell_fire(struct wheel_timer *timer) {
+  struct connection *connection =
+      (struct connection *)(void *)((char *)timer - offsetof(struct connection, tell_timer));
+  if (connection->state == STATE_LIVE && connection->told_change != connection->member->change)
+    tell_changed(connection, false);
+}
+
+void tell_begin(struct connection *connection) {
+  connection->tell_timer.fire = tell_fire;
+  connection->told_change = connection->member->change;
+  connection->told_ms = connections_now(connection->all) - TELL_EVERY_MS;
 }
 
 void connections_member_changed(struct connections *connections, struct present *present, bool soon) {

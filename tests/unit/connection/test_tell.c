@@ -17,6 +17,12 @@ static void mark(struct desk *desk, int64_t head, int64_t read, int64_t unread) 
   desk_finish(desk, job, STORE_DONE);
 }
 
+static void change_listing(struct desk *desk, int64_t member, const char *room) {
+  struct present *present = presents_find(desk->house->services.presents, member);
+  present_listing(present, slice_of(room))->change = ++present->change;
+  connections_member_changed(desk->connections, present, false);
+}
+
 static void heads_come_once_a_second(void **state) {
   struct desk *desk = *state;
   struct room_record rooms[] = {house_room("kz", ROOM_COUNTRY, 10, 10), house_room("fintech", ROOM_SECTOR, 3, 3)};
@@ -43,6 +49,24 @@ static void a_direct_talk_comes_at_once(void **state) {
   desk_post(desk, "dm.x", 3);
   desk_settle(desk);
   assert_string_equal(peer_said(peer), "dm.x^3/2/0");
+}
+
+/* What is told at once in between begins the second anew; what changed after it is told when that is over. */
+static void what_follows_news_told_at_once_is_not_forgotten(void **state) {
+  struct desk *desk = *state;
+  struct room_record rooms[] = {house_room("kz", ROOM_COUNTRY, 10, 10), house_room("fintech", ROOM_SECTOR, 3, 3),
+                                house_room("dm.x", ROOM_DIRECT, 1, 1)};
+  struct peer *peer = enter_with(desk, 7, rooms, 3);
+  desk_post(desk, "dm.x", 2);
+  desk_pass(desk, 100);
+  change_listing(desk, 7, "kz"); /* owed at 1,000 */
+  desk_pass(desk, 800);
+  desk_post(desk, "dm.x", 3); /* tells everything at 900 */
+  desk_pass(desk, 20);
+  change_listing(desk, 7, "fintech"); /* owed at 1,900 */
+  peer_said(peer);
+  for (int i = 0; i < 20; i++) desk_pass(desk, 100);
+  assert_string_equal(peer_said(peer), "fintech^3/0/0");
 }
 
 static void a_room_that_is_joined_needs_no_heads(void **state) {
@@ -209,6 +233,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       DESK_TEST(heads_come_once_a_second),
       DESK_TEST(a_direct_talk_comes_at_once),
+      DESK_TEST(what_follows_news_told_at_once_is_not_forgotten),
       DESK_TEST(a_room_that_is_joined_needs_no_heads),
       DESK_TEST(a_mark_goes_to_the_members_other_connections),
       DESK_TEST(news_that_wait_are_told_after_a_mark_that_did_not_move),
