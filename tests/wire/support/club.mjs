@@ -335,3 +335,7 @@ export const clientId = (word = 'c') => `${word}-${process.pid}-${++made}`;
 
 export const sessionCookie = (answer) => /__Host-club=([^;]*)/.exec([answer.headers['set-cookie']].flat().join('\n'))?.[1];
 export { sleep, WAIT_MS };
+
+// Node may spin for ever in its own end, waiting for TLS sockets that were destroyed while they wrote.
+process.on('exit', () => process.exit());
+

@@ -1,0 +1,214 @@
+// Chromium before the real server: visitors with a browser of their own, and what must be true of every page they saw.
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { PASSWORD } from '../../wire/support/club.mjs';
+
+const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+export const WAIT_MS = 15_000;
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+const visitors = new Set();
+let launched;
+
+/** One browser for a test file, in a new folder; each visitor has a context of their own in it. */
+function browser() {
+  launched ??= chromium.launch({ executablePath: CHROMIUM, headless: true, args: flags });
+  return launched;
+}
+
+after(async () => {
+  if (launched) await (await launched).close();
+});
+
+/** Looks again until what it says holds; what was wrong at last otherwise. */
+export async function until(look, ms = WAIT_MS) {
+  const end = Date.now() + ms;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+export const catalog = (language) =>
+  JSON.parse(readFileSync(new URL(`../../../client-web/src/locales/${language}.json`, import.meta.url), 'utf8'));
+
+/** A browser says on the console which request was refused: being a guest is no error of the page. */
+const guest = (message) => /status of 401/.test(message.text()) && /\/api\/session$/.test(message.location().url);
+const broken = (message) => /WebSocket connection to|net::ERR_|Failed to load resource/.test(message.text());
+
+/** Somebody with a browser of their own. */
+export class Visitor {
+  errors = [];
+  violations = [];
+  hosts = new Set();
+
+  /** `lineBreaks`: the test cuts the line, so the browser may say on the console that it could not connect. */
+  static async arrive(club, { locale = 'en-US', width = 1280, height = 800, lineBreaks = false, origin } = {}) {
+    const visitor = new Visitor();
+    visitor.club = club;
+    visitor.origin = origin ?? club.origin;
+    visitor.lineBreaks = lineBreaks;
+    const context = await (await browser()).newContext({ locale, viewport: { width, height }, ignoreHTTPSErrors: true });
+    context.setDefaultTimeout(WAIT_MS);
+    visitor.context = context;
+    await context.exposeFunction('noteViolation', (violation) => visitor.violations.push(violation));
+    await context.addInitScript(() => {
+      addEventListener('securitypolicyviolation', (event) => window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`));
+    });
+    context.on('request', (request) => visitor.#requested(request.url()));
+    visitors.add(visitor);
+    await visitor.openPage();
+    return visitor;
+  }
+
+  async openPage() {
+    this.page = await this.context.newPage();
+    this.page.on('pageerror', (error) => this.errors.push(error.stack ?? String(error)));
+    this.page.on('websocket', (socket) => this.#requested(socket.url()));
+    this.page.on('console', (message) => {
+      if (!['error', 'warning'].includes(message.type()) || guest(message)) return;
+      if (this.lineBreaks && broken(message)) return;
+      this.errors.push(`${message.text()} ${message.location().url}`);
+    });
+  }
+
+  #requested(url) {
+    const { protocol, host } = new URL(url);
+    if (!['data:', 'blob:'].includes(protocol)) this.hosts.add(host);
+  }
+
+  /** Logged in by a cookie, before a page is opened. */
+  async hasSession(login) {
+    const value = await this.club.cookie(login);
+    const cookie = { name: '__Host-club', value, url: this.origin, secure: true, httpOnly: true, sameSite: 'Strict' };
+    await this.context.addCookies([cookie]);
+  }
+
+  /** A member in front of a room. */
+  static async inRoom(club, login, room, options) {
+    const visitor = await Visitor.arrive(club, options);
+    await visitor.hasSession(login);
+    await visitor.open(`/#/room/${room}`);
+    await visitor.log.waitFor();
+    return visitor;
+  }
+
+  open(path = '/') {
+    return this.page.goto(path.startsWith('http') ? path : `${this.origin}${path}`);
+  }
+
+  async logIn(login, password = PASSWORD) {
+    await this.page.getByRole('textbox', { name: 'Login' }).fill(login);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Log in' }).click();
+  }
+
+  button(name, options) {
+    return this.page.getByRole('button', { name, ...options });
+  }
+
+  get log() {
+    return this.page.getByRole('log');
+  }
+
+  get composer() {
+    return this.page.getByRole('textbox', { name: 'Message', exact: true });
+  }
+
+  get lineStatus() {
+    return this.page.getByTestId('line-status');
+  }
+
+  /** A message that the server has, by its words. */
+  message(text) {
+    return this.log.locator('article[data-seq]').filter({ has: this.page.locator('.body', { hasText: text }) });
+  }
+
+  /** One that it has not. */
+  post(text) {
+    return this.log.locator('article[data-stage]').filter({ hasText: text });
+  }
+
+  async write(text) {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  /** Points at a message and presses one of its buttons. */
+  async act(text, name) {
+    await this.message(text).hover();
+    await this.message(text).getByRole('toolbar').getByRole('button', { name }).click();
+  }
+
+  /** The words of all messages in their order, as they stand in the log; what is unsent, too. */
+  texts() {
+    return this.log.locator('article .body .text').allInnerTexts();
+  }
+
+  unsent() {
+    return this.log.locator('article[data-stage]').count();
+  }
+
+  async lineIs(state) {
+    await this.page.locator(`[data-testid="line-status"][data-line="${state}"]`).waitFor();
+  }
+
+  /** No error on the console, no request elsewhere, nothing that the Content-Security-Policy had to stop. */
+  checkPage() {
+    assert.deepEqual(this.errors, [], 'errors on the console');
+    assert.deepEqual(this.violations, [], 'violations of the Content-Security-Policy');
+    assert.deepEqual([...this.hosts], [new URL(this.origin).host], 'requests to other hosts');
+  }
+
+  async leave() {
+    visitors.delete(this);
+    await this.context.close();
+    this.checkPage();
+  }
+}
+
+/** At the end of a test: everybody leaves, and what they saw was right. */
+export async function everybodyLeaves() {
+  const gone = await Promise.allSettled([...visitors].map((visitor) => visitor.leave()));
+  for (const { reason } of gone) if (reason) throw reason;
+}
+
+/** What everybody has before their eyes: for the report of a test that failed. */
+async function scene() {
+  const parts = [...visitors].map(async ({ page, errors }) => {
+    const text = await page.getByRole('main').ariaSnapshot({ timeout: 2000 }).catch((error) => error.message);
+    return `${page.url()}\n${errors.join('\n')}\n${text.slice(0, 3000)}`;
+  });
+  return (await Promise.all(parts)).join('\n\n');
+}
+
+let failed = false;
+
+/** A test that goes on where the one before it ended: after a failure those that follow are not tried. */
+export function step(name, run) {
+  test(name, async (context) => {
+    if (failed) return context.skip('a step before it failed');
+    try {
+      await run();
+    } catch (error) {
+      failed = true;
+      console.error(await scene());
+      throw error;
+    }
+  });
+}
