@@ -4,7 +4,6 @@
 #include "club/log.h"
 #include "inside.h"
 
-#define CLOSE_WAIT_MS 5000 /* for a line that must drain before it can be closed with a code */
 #define VALUE_LIMIT LIMIT_FRAME
 
 struct connections *connections_create(const struct connections_setup *setup) {
@@ -74,8 +73,7 @@ void connection_end(struct connection *connection, int code) {
   if (connection->state >= STATE_CLOSING) return;
   connection->state = STATE_CLOSING;
   connection->close_code = (uint16_t)code;
-  wheel_arm(connection->all->setup.services->wheel, &connection->line_timer,
-            connections_now(connection->all) + CLOSE_WAIT_MS);
+  line_closing(connection);
   connection_mark(connection);
 }
 

@@ -164,7 +164,8 @@ void session_check(struct connection *connection); /* now and then */
 /* line.c */
 void line_begin(struct connection *connection);
 void line_blocked(struct connection *connection);
-void line_read(struct connection *connection); /* pauses or resumes as the connection stands */
+void line_closing(struct connection *connection); /* it has so long to take what waits before the close */
+void line_read(struct connection *connection);    /* pauses or resumes as the connection stands */
 /* flush.c */
 void flush_connection(struct connection *connection);
 void flush_nothing(struct connection *connection); /* only what keeps the line */

@@ -1,6 +1,13 @@
 /* The line: is the other end still there, does it take what is sent, may it send more? */
 #include "inside.h"
 
+#define CLOSE_WAIT_MS 5000 /* for a line that must drain before it can be closed with a code */
+#define LATE_MS 2000 /* a timer that fires so late: this process was stopped, and what came meanwhile is not seen yet */
+
+static bool line_is_late(const struct connection *connection, int64_t now) {
+  return now - connection->line_timer.due_ms >= LATE_MS;
+}
+
 static int64_t line_silence_ms(void) {
   return LIMIT_PING_SECONDS * 1000;
 }
@@ -19,7 +26,7 @@ static void line_kill(struct connection *connection) {
 static void line_check_blocked(struct connection *connection, int64_t now) {
   const struct transport *transport = &connection->all->setup.transport;
   int64_t waiting = transport->waiting(transport->self, connection->link);
-  if (waiting < connection->waiting_bytes) connection->blocked_ms = now;
+  if (waiting < connection->waiting_bytes || line_is_late(connection, now)) connection->blocked_ms = now;
   connection->waiting_bytes = waiting;
   if (now - connection->blocked_ms >= LIMIT_BLOCKED_SECONDS * 1000) {
     connection->all->setup.services->metrics->slow_closed++;
@@ -29,14 +36,14 @@ static void line_check_blocked(struct connection *connection, int64_t now) {
   }
 }
 
-/* Nobody is cut who was not asked by a ping: after a time in which this process was stopped, everybody was silent. What
- * is not read cannot be heard. */
+/* Nobody is cut who was not asked by a ping and given its time: after a time in which this process was stopped, everybody
+ * was silent. What is not read cannot be heard. */
 static void line_check_silent(struct connection *connection, int64_t now) {
   int64_t since = connection->paused ? now : connection->heard_ms;
   session_check(connection);
   if (now - since < line_silence_ms()) {
     line_arm(connection, since + line_silence_ms());
-  } else if (connection->pinged) {
+  } else if (connection->pinged && !line_is_late(connection, now)) {
     line_kill(connection);
   } else {
     connection->want_ping = true;
@@ -50,14 +57,20 @@ static void line_fire(struct wheel_timer *timer) {
       (struct connection *)(void *)((char *)timer - offsetof(struct connection, line_timer));
   int64_t now = connections_now(connection->all);
   if (connection->state == STATE_CLOSED) return;
-  if (connection->state == STATE_CLOSING) {
-    connection->close_code = 0; /* it could not be written to in time: without a handshake */
+  if (connection->state == STATE_CLOSING && connection->blocked && line_is_late(connection, now)) {
+    line_arm(connection, now + 1000);
+  } else if (connection->state == STATE_CLOSING) {
+    if (connection->blocked) connection->close_code = 0; /* it takes nothing: without a handshake */
     connection_mark(connection);
   } else if (connection->blocked) {
     line_check_blocked(connection, now);
   } else {
     line_check_silent(connection, now);
   }
+}
+
+void line_closing(struct connection *connection) {
+  line_arm(connection, connections_now(connection->all) + CLOSE_WAIT_MS);
 }
 
 void line_begin(struct connection *connection) {
@@ -71,7 +84,9 @@ void line_blocked(struct connection *connection) {
   connection->blocked_ms = connections_now(connection->all);
   connection->waiting_bytes = INT64_MAX;
   if (connection->state < STATE_CLOSING)
-    line_arm(connection, connection->blocked_ms + 1000); /* else its end is timed */
+    line_arm(connection, connection->blocked_ms + 1000);
+  else
+    line_closing(connection);
 }
 
 void connection_heard(struct connection *connection) {

@@ -144,8 +144,10 @@ static bool present_list_new(struct rooms *rooms, struct present *present, const
 bool present_list(struct rooms *rooms, struct present *present, const struct room_record *record, bool appeared) {
   struct listing *listing = present_listing(present, record->room);
   if (!listing) return present_list_new(rooms, present, record, appeared);
+  int64_t read = listing->watcher.read;
   if (!listing_watch(rooms, present, listing, record)) return false;
   listing->change = ++present->change;
+  if (listing->watcher.read > read) listing->read_change = listing->change; /* it moved before its answer came */
   return true;
 }
 

@@ -174,6 +174,24 @@ static void reading_what_is_not_on_the_list_changes_nothing_here(void **state) {
   finish_read(stage, 0, 0);
   json_decref(stage_answer(call));
   assert_int_equal(stage->house->member_changes, 0);
+  house_job(stage->house, STORE_ROOM_GET); /* is it about to appear there? */
+  house_finish(stage->house, STORE_DONE);
+  assert_int_equal(stage->house->member_changes, 0);
+}
+
+static void a_mark_set_while_the_room_appears_is_not_lost(void **state) {
+  struct stage *stage = *state;
+  struct staged *call = stage_call(stage, "room.read", "{\"room\":\"kz\",\"seq\":10}");
+  finish_read(stage, 10, 0);
+  json_decref(stage_answer(call));
+  /* A read from before the mark brings the room onto the list meanwhile. */
+  struct room_record before = house_room("kz", ROOM_COUNTRY, 10, 3);
+  assert_true(present_list(stage->house->services.rooms, stage->member, &before, true));
+  house_job(stage->house, STORE_ROOM_GET)->room.record = house_room("kz", ROOM_COUNTRY, 10, 10);
+  house_finish(stage->house, STORE_DONE);
+  const struct listing *listing = present_listing(stage->member, SLICE_LITERAL("kz"));
+  assert_int_equal(listing->watcher.read, 10);
+  assert_int_equal(listing->read_change, stage->member->change); /* it is told */
 }
 
 static void reading_beyond_the_head_is_a_conflict(void **state) {
@@ -195,6 +213,7 @@ int main(void) {
       STAGE_TEST(typing_needs_a_subscription),
       STAGE_TEST(reading_moves_the_mark_for_all_connections),
       STAGE_TEST(reading_what_is_not_on_the_list_changes_nothing_here),
+      STAGE_TEST(a_mark_set_while_the_room_appears_is_not_lost),
       STAGE_TEST(reading_beyond_the_head_is_a_conflict),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
