@@ -105,11 +105,16 @@ static void flush_frames(struct connection *connection) {
   }
 }
 
+static void flush_kill(struct connection *connection) {
+  const struct transport *transport = &connection->all->setup.transport;
+  connection->state = STATE_CLOSED;
+  transport->kill(transport->self, connection->link);
+}
+
 static void flush_close(struct connection *connection) {
   const struct transport *transport = &connection->all->setup.transport;
   if (connection->close_code == 0) {
-    connection->state = STATE_CLOSED;
-    transport->kill(transport->self, connection->link);
+    flush_kill(connection);
     return;
   }
   while (connection->out && !connection->blocked && connection->state == STATE_CLOSING)
@@ -129,6 +134,7 @@ static void flush_ping(struct connection *connection) {
 
 void flush_nothing(struct connection *connection) {
   if (connection->want_ping && connection->state < STATE_CLOSING) flush_ping(connection);
+  if (connection->state == STATE_CLOSING && connection->close_code == 0) flush_kill(connection);
   line_read(connection);
 }
 

@@ -124,6 +124,17 @@ static void a_pause_pings_and_stops_reading(void **state) {
   assert_true(asking->link.reading);
 }
 
+static void a_pause_cuts_who_is_dead(void **state) {
+  struct desk *desk = *state;
+  struct peer *peer = peer_enter(desk, 7);
+  for (int i = 0; i < 52; i++) {
+    desk->house->now_ms += 1000;
+    wheel_advance(desk->house->services.wheel, desk->house->now_ms);
+    connections_pause(desk->connections);
+  }
+  assert_int_equal(peer->link.code, 1006);
+}
+
 static void a_line_is_freed_while_others_are_marked(void **state) {
   struct desk *desk = *state;
   struct peer *peers[6];
@@ -166,6 +177,7 @@ int main(void) {
       DESK_TEST(all_are_closed_whatever_is_under_way),
       DESK_TEST(lines_that_come_and_go_during_a_pause_are_freed),
       DESK_TEST(a_pause_pings_and_stops_reading),
+      DESK_TEST(a_pause_cuts_who_is_dead),
       DESK_TEST(a_line_is_freed_while_others_are_marked),
       DESK_TEST(a_link_may_be_reported_gone_twice),
   };
