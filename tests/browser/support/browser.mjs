@@ -165,7 +165,7 @@ export class Visitor {
   }
 
   async lineIs(state) {
-    await this.page.locator(`[data-testid="line-status"][data-line="${state}"]`).waitFor();
+    await this.page.locator(`[data-testid="line-status"][data-line="${state}"]`).waitFor({ state: 'attached' });
   }
 
   /** No error on the console, no request elsewhere, nothing that the Content-Security-Policy had to stop. */

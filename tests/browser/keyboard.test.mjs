@@ -1,0 +1,114 @@
+// Without a mouse, and with an input method.
+import { after, afterEach, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { clubForFile, PASSWORD } from '../wire/support/club.mjs';
+import { Visitor, everybodyLeaves, until } from './support/browser.mjs';
+
+const club = await clubForFile({ members: ['anna', 'bo'] });
+after(everybodyLeaves);
+afterEach(everybodyLeaves);
+
+/** What has the focus: its role and its name, as a screen reader says them. */
+const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.innerText ?? element.innerText ?? '';
+    return `${element.getAttribute('role') ?? element.localName} ${label}`.replace(/\s+/g, ' ').trim();
+  });
+
+/** Presses a key until what is sought has the focus. */
+async function goTo(page, wanted, key = 'Tab') {
+  const passed = [];
+  for (let presses = 0; presses < 60; presses++) {
+    const now = await focused(page);
+    if (wanted.test(now)) return;
+    passed.push(now);
+    await page.keyboard.press(key);
+  }
+  assert.fail(`${wanted} cannot be reached; passed ${passed.join(', ')}`);
+}
+
+test('log in, choose a room, write, edit, answer and remove with the keyboard alone', async () => {
+  const bo = await Visitor.inRoom(club, 'bo', 'kz.fintech');
+  const anna = await Visitor.arrive(club);
+  const { page } = anna;
+  const { keyboard } = page;
+  await anna.open();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await goTo(page, /^input Login/);
+  await keyboard.type('anna');
+  await goTo(page, /^input Password/);
+  await keyboard.insertText(PASSWORD);
+  await keyboard.press('Enter');
+  await page.getByRole('navigation', { name: 'Rooms' }).waitFor();
+  await goTo(page, /^input Find/);
+  await keyboard.type('kazakhstan fintech');
+  await goTo(page, /^a Kazakhstan · Fintech/);
+  await keyboard.press('Enter');
+  await anna.log.waitFor();
+  await goTo(page, /^textarea Message/);
+  await keyboard.insertText('Пишу без мышы');
+  await keyboard.press('Shift+Enter');
+  await keyboard.insertText('в две строки');
+  await keyboard.press('Enter');
+  await bo.message('Пишу без мышы').waitFor();
+  assert.equal(await anna.composer.inputValue(), '');
+
+  await keyboard.press('ArrowUp');
+  await page.getByText('Editing your message').waitFor();
+  await until(async () => assert.equal(await anna.composer.inputValue(), 'Пишу без мышы\nв две строки'));
+  await keyboard.press('Escape');
+  await page.getByText('Editing your message').waitFor({ state: 'hidden' });
+  await keyboard.press('ArrowUp');
+  await until(async () => assert.equal(await anna.composer.inputValue(), 'Пишу без мышы\nв две строки'));
+  await keyboard.press('Control+A');
+  await keyboard.insertText('Пишу без мыши');
+  await keyboard.press('Enter');
+  await bo.message('Пишу без мыши').getByText('edited').waitFor();
+  assert.match(await focused(page), /^textarea Message/);
+
+  await bo.write('我也是');
+  await anna.message('我也是').waitFor();
+  await goTo(page, /^log /, 'Shift+Tab');
+  await keyboard.press('ArrowUp');
+  await until(async () => assert.match(await focused(page), /^article 王博/));
+  await goTo(page, /^button Reply/);
+  await keyboard.press('Enter');
+  await until(async () => assert.match(await focused(page), /^textarea Message/));
+  await keyboard.insertText('Рада слышать');
+  await keyboard.press('Enter');
+  await bo.message('Рада слышать').getByRole('button', { name: /我也是/ }).waitFor();
+
+  await anna.message('Рада слышать').waitFor();
+  await goTo(page, /^(log|article) /, 'Shift+Tab');
+  for (let presses = 0; presses < 3; presses++) await keyboard.press('ArrowDown');
+  if (!/^article Анна/.test(await focused(page))) await keyboard.press('ArrowUp');
+  await until(async () => assert.match(await focused(page), /^article Анна/));
+  await goTo(page, /^button Remove/);
+  await keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Remove your message?' }).waitFor();
+  await goTo(page, /^button Remove/);
+  await keyboard.press('Enter');
+  await bo.message('This message was removed.').waitFor();
+});
+
+test('Enter that ends a word of an input method sends nothing', async () => {
+  const bo = await Visitor.inRoom(club, 'bo', 'cn.trade');
+  const { page } = bo;
+  const input = await bo.context.newCDPSession(page);
+  await bo.composer.focus();
+  await page.evaluate(() => {
+    window.composing = [];
+    addEventListener('keydown', (event) => window.composing.push([event.key, event.isComposing]), { capture: true });
+  });
+  await input.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 });
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await page.evaluate(() => window.composing), [['Enter', true]], 'the browser was not composing');
+  await input.send('Input.insertText', { text: '你好' });
+  assert.equal(await bo.log.getByRole('article').count(), 0);
+  assert.ok((await bo.composer.inputValue()).includes('你好'));
+  await bo.composer.fill('你好');
+  await bo.composer.press('Enter');
+  await bo.message('你好').getByRole('img', { name: 'Sent' }).waitFor();
+  assert.deepEqual(await bo.texts(), ['你好']);
+});
