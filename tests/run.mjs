@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 const BUILD = process.env.BUILD || 'build';
 const ASAN_BUILD = process.env.ASAN_BUILD || `${BUILD}/asan`;
-const PROGRAM_SECONDS = 400;
+const PROGRAM_SECONDS = 240;
 const OUTPUT_LIMIT = 4_000_000;
 
 const sanitized = {
@@ -58,7 +58,7 @@ const parts = {
     ],
   },
   wire: { title: 'Wire: the real server', together: 4, programs: () => nodePrograms('tests/wire') },
-  browser: { title: 'Browser: the real client in Chromium', programs: () => nodePrograms('tests/browser') },
+  browser: { title: 'Browser: the real client in Chromium', together: 2, programs: () => nodePrograms('tests/browser') },
   'unit-asan': {
     title: 'Units under AddressSanitizer and UBSan',
     together: cpus().length,
@@ -127,46 +127,52 @@ function run(program) {
   });
 }
 
-function show(result) {
+function show(result, progress) {
   const { program, passed, failed, seconds } = result;
   const mark = failed ? 'FAILED' : 'ok';
-  console.log(`  ${mark.padEnd(7)}${program.name}: ${passed} passed${failed ? `, ${failed} failed` : ''} (${seconds.toFixed(1)} s)`);
+  const counts = `${passed} passed${failed ? `, ${failed} failed` : ''}`;
+  console.log(`  ${mark.padEnd(7)}${progress} ${program.name}: ${counts} (${seconds.toFixed(1)} s)`);
   if (failed) console.log(result.output.replace(/^/gm, '    | '));
 }
 
 async function runPart(part, only) {
   const waiting = part.programs().filter((program) => !only || relative(root, program.name).includes(only));
+  const count = waiting.length;
   const results = [];
   const worker = async () => {
     for (let program = waiting.shift(); program; program = waiting.shift()) {
       const result = await run(program);
-      show(result);
       results.push(result);
+      show(result, `[${String(results.length).padStart(String(count).length)}/${count}]`);
     }
   };
   await Promise.all(Array.from({ length: part.together ?? 1 }, worker));
   return results;
 }
 
+const sum = (results, name) => results.reduce((total, result) => total + result[name], 0);
+
 const words = process.argv.slice(2);
 const at = words.indexOf('--only');
 const only = at < 0 ? undefined : words.splice(at, 2)[1];
 const wanted = words.length ? words.flatMap((word) => groups[word] ?? [word]) : Object.keys(parts);
-let passed = 0;
-let failed = 0;
-for (const name of wanted) {
-  if (!parts[name]) {
-    console.error(`no such part: ${name}; there are: ${Object.keys(parts).join(' ')}`);
-    process.exit(2);
-  }
-  const began = Date.now();
-  console.log(`${parts[name].title}:`);
-  const results = await runPart(parts[name], only);
-  for (const result of results) {
-    passed += result.passed;
-    failed += result.failed;
-  }
-  console.log(`  ${((Date.now() - began) / 1000).toFixed(0)} s`);
+const unknown = wanted.find((name) => !parts[name]);
+if (unknown) {
+  console.error(`no such part: ${unknown}; there are: ${Object.keys(parts).join(' ')}`);
+  process.exit(2);
 }
+const done = [];
+for (const [index, name] of wanted.entries()) {
+  const { title } = parts[name];
+  const began = Date.now();
+  console.log(`${index + 1}/${wanted.length} ${title}:`);
+  const results = await runPart(parts[name], only);
+  done.push({ title, passed: sum(results, 'passed'), failed: sum(results, 'failed'), seconds: (Date.now() - began) / 1000 });
+}
+console.log('');
+for (const { title, passed, failed, seconds } of done) {
+  console.log(`${seconds.toFixed(0).padStart(5)} s ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${title}`);
+}
+const [passed, failed] = [sum(done, 'passed'), sum(done, 'failed')];
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed || !passed ? 1 : 0;
