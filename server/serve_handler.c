@@ -41,8 +41,7 @@ static void handler_closed(void *self, void *connection) {
   connection_closed(connection);
 }
 
-static bool handler_http(void *self, uint64_t exchange, const struct http_request *request,
-                         struct http_reply *reply) {
+static bool handler_http(void *self, uint64_t exchange, const struct http_request *request, struct http_reply *reply) {
   struct serving *serving = self;
   return api_handle(server_api(serving->server), exchange, request, reply);
 }

@@ -4,26 +4,26 @@
  * that each gets. */
 
 /* What the protocol promises (`welcome.limits`). */
-#define LIMIT_TEXT 4000         /* characters of a message */
-#define LIMIT_FRAME 65536       /* bytes of a frame, both ways */
-#define LIMIT_HISTORY 100       /* entries of a page */
+#define LIMIT_TEXT 4000   /* characters of a message */
+#define LIMIT_FRAME 65536 /* bytes of a frame, both ways */
+#define LIMIT_HISTORY 100 /* entries of a page */
 #define LIMIT_HISTORY_DEFAULT 50
-#define LIMIT_PAGE_BYTES 49152  /* bytes of a page's entries */
-#define LIMIT_IN_FLIGHT 32      /* requests of a connection unanswered */
-#define LIMIT_BATCH 32          /* requests in a batch */
-#define LIMIT_PING_SECONDS 25   /* between pings; a line silent for two of them is closed */
-#define LIMIT_NESTING 32        /* of JSON */
+#define LIMIT_PAGE_BYTES 49152 /* bytes of a page's entries */
+#define LIMIT_IN_FLIGHT 32     /* requests of a connection unanswered */
+#define LIMIT_BATCH 32         /* requests in a batch */
+#define LIMIT_PING_SECONDS 25  /* between pings; a line silent for two of them is closed */
+#define LIMIT_NESTING 32       /* of JSON */
 
 /* Lengths: characters unless said. */
 #define LIMIT_TITLE 100
 #define LIMIT_NAME 100
 #define LIMIT_REASON 500
-#define LIMIT_CLIENT_ID 64      /* bytes */
-#define LIMIT_IDENTIFIER 64     /* bytes */
-#define LIMIT_EMOJI 32          /* bytes */
+#define LIMIT_CLIENT_ID 64  /* bytes */
+#define LIMIT_IDENTIFIER 64 /* bytes */
+#define LIMIT_EMOJI 32      /* bytes */
 #define LIMIT_PASSWORD_MIN 8
 #define LIMIT_PASSWORD_MAX 256
-#define LIMIT_MEMBER_LIST 20    /* sectors, languages of a member */
+#define LIMIT_MEMBER_LIST 20 /* sectors, languages of a member */
 
 /* Over HTTP. */
 #define LIMIT_HTTP_BODY 65536   /* bytes */
@@ -43,17 +43,17 @@
 #define LIMIT_DESCRIPTOR_RESERVE 64 /* descriptors kept for files and the store; the rest may be connections */
 
 /* Of a message and a member. */
-#define LIMIT_MENTIONS 20             /* in one message; further ones are plain text */
-#define LIMIT_EDITS_OF_MESSAGE 100    /* conflict-free: `rate_limited` without retry_after */
-#define LIMIT_EMOJI_OF_MESSAGE 20     /* distinct ones */
-#define LIMIT_REACTS_OF_MEMBER 50     /* react entries of one member on one message */
-#define LIMIT_LISTED 1000             /* rooms on a member's list */
-#define LIMIT_UNREAD 1000             /* unread is counted up to this */
-#define LIMIT_INVITES 100             /* of a member, usable ones */
+#define LIMIT_MENTIONS 20          /* in one message; further ones are plain text */
+#define LIMIT_EDITS_OF_MESSAGE 100 /* conflict-free: `rate_limited` without retry_after */
+#define LIMIT_EMOJI_OF_MESSAGE 20  /* distinct ones */
+#define LIMIT_REACTS_OF_MEMBER 50  /* react entries of one member on one message */
+#define LIMIT_LISTED 1000          /* rooms on a member's list */
+#define LIMIT_UNREAD 1000          /* unread is counted up to this */
+#define LIMIT_INVITES 100          /* of a member, usable ones */
 #define LIMIT_INVITE_USES 1000
-#define LIMIT_INVITE_SECONDS 2592000  /* 30 days */
-#define LIMIT_SESSIONS 50             /* of a member; the longest unused ends */
-#define LIMIT_MEMBERS_PAGE 100        /* of room.members */
+#define LIMIT_INVITE_SECONDS 2592000 /* 30 days */
+#define LIMIT_SESSIONS 50            /* of a member; the longest unused ends */
+#define LIMIT_MEMBERS_PAGE 100       /* of room.members */
 
 /* Times. */
 #define SESSION_SECONDS 2592000       /* 30 days */
@@ -64,10 +64,10 @@
 #define LIMIT_WRITE_QUEUE 16384 /* jobs waiting for the writer */
 #define LIMIT_WRITE_BATCH 256   /* jobs in one transaction */
 #define LIMIT_READ_QUEUE 32768  /* jobs waiting for the readers */
-#define LIMIT_EXCHANGES 1024 /* HTTP requests whose answer is awaited: `unavailable` beyond */
+#define LIMIT_EXCHANGES 1024    /* HTTP requests whose answer is awaited: `unavailable` beyond */
 #define LIMIT_HASH_QUEUE 64     /* passwords waiting to be hashed */
 #define LIMIT_RING_ENTRIES 1024 /* of a room's log in memory */
 #define LIMIT_RING_BYTES 262144
 #define LIMIT_RINGS_BYTES 134217728 /* of all rooms' logs together */
-#define LIMIT_TRACKED 65536     /* logins and addresses whose tries are counted */
+#define LIMIT_TRACKED 65536         /* logins and addresses whose tries are counted */
 #endif

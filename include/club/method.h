@@ -38,10 +38,10 @@ struct call {
   void *connection; /* the connection layer's; NULL when it is gone */
   /* Set by the method. */
   enum effect effect;
-  int64_t cursor;            /* EFFECT_SUBSCRIBE */
-  struct slice effect_room;  /* EFFECT_SUBSCRIBE, EFFECT_LEAVE: of `room` */
-  bool failed;               /* answered with an error */
-  bool limited;              /* message.post: the member's rate was used up */
+  int64_t cursor;           /* EFFECT_SUBSCRIBE */
+  struct slice effect_room; /* EFFECT_SUBSCRIBE, EFFECT_LEAVE: of `room` */
+  bool failed;              /* answered with an error */
+  bool limited;             /* message.post: the member's rate was used up */
   /* The method's own, from beginning to end. */
   struct author author; /* as at the beginning; its texts lie in the job's arena */
   bool token_taken;     /* message.post: of the member's rate */

@@ -36,8 +36,8 @@ struct subscription {
 struct watcher {
   struct room *room; /* NULL: not watching */
   uint32_t place;
-  bool news;          /* for the owner: changed since it was told */
-  bool stale;         /* the counts must be read from the store again */
+  bool news;  /* for the owner: changed since it was told */
+  bool stale; /* the counts must be read from the store again */
   int64_t member;
   int64_t counted_to; /* entries up to here are in the counts */
   int64_t read, unread, mentions;
@@ -51,8 +51,8 @@ struct rooms_setup {
   struct metrics *metrics;
   const char *epoch;           /* may change; rooms_forget then */
   const unsigned char *secret; /* DIGEST_SIZE bytes: signs what goes over the bus */
-  uint32_t ring_entries; /* of each room's log in memory, for tests; 0: LIMIT_RING_ENTRIES */
-  void *owner; /* given back to the two below */
+  uint32_t ring_entries;       /* of each room's log in memory, for tests; 0: LIMIT_RING_ENTRIES */
+  void *owner;                 /* given back to the two below */
   /* A subscription has something to take (entries, presence, typing). Called at the end of a turn. */
   void (*wants)(void *owner, struct subscription *subscription);
   /* A watcher's counts changed (`soon`: a direct talk or a mention), or are stale. */

@@ -27,13 +27,13 @@ struct services {
   struct presents *presents;
   struct tries *tries;
   struct metrics *metrics;
-  struct slice url;               /* CLUB_URL without a slash at its end; links begin with it */
-  const struct slice *origins;    /* allowed beside the own one */
+  struct slice url;            /* CLUB_URL without a slash at its end; links begin with it */
+  const struct slice *origins; /* allowed beside the own one */
   size_t origin_count;
   bool tls;
-  bool limits;                    /* false: no rates, no connection counts */
+  bool limits; /* false: no rates, no connection counts */
   struct rate post_rate;
-  struct slice instance;          /* this instance's name */
+  struct slice instance; /* this instance's name */
   struct slice version;
   char epoch[TOKEN_SIZE + 1];
   unsigned char secret[DIGEST_SIZE]; /* the club's, from the store */

@@ -61,9 +61,9 @@ enum store_kind {
 
 /* What every instance must learn, numbered 1, 2, 3 … in the store (the club log). */
 enum club_event_kind {
-  CLUB_SESSION_ENDED = 1,  /* session */
-  CLUB_MEMBER_CHANGED,     /* member: role, disabled, name …: read it again */
-  CLUB_LISTED              /* member, room: the room appeared on the member's list by somebody else's act */
+  CLUB_SESSION_ENDED = 1, /* session */
+  CLUB_MEMBER_CHANGED,    /* member: role, disabled, name …: read it again */
+  CLUB_LISTED             /* member, room: the room appeared on the member's list by somebody else's act */
 };
 
 struct club_event {
@@ -86,14 +86,14 @@ struct store_post {
   struct slice room;
   int64_t author, member; /* keys */
   struct slice client_id, text;
-  int64_t reply_to;   /* 0: none */
-  bool known_only;    /* over a rate: only recognise a repeated one, refuse a new one with rate_limited */
+  int64_t reply_to; /* 0: none */
+  bool known_only;  /* over a rate: only recognise a repeated one, refuse a new one with rate_limited */
   /* out */
   int64_t seq, at;
   bool duplicate;
-  int64_t *mentions;  /* members named by @login in the text who may enter the room */
+  int64_t *mentions; /* members named by @login in the text who may enter the room */
   size_t mention_count;
-  bool listed_other;  /* the club log has a new event */
+  bool listed_other; /* the club log has a new event */
 };
 
 /* STORE_EDIT, STORE_REMOVE, STORE_REACT. `changed` false: nothing changed, seq and at are those of the entry that did
@@ -103,11 +103,11 @@ struct store_change {
   struct slice room;
   int64_t author, member;
   int64_t target;
-  bool moderator;     /* may remove others' messages */
-  struct slice text;  /* edit */
+  bool moderator;      /* may remove others' messages */
+  struct slice text;   /* edit */
   struct slice reason; /* remove; absent: none */
-  struct slice emoji; /* react */
-  bool on;            /* react */
+  struct slice emoji;  /* react */
+  bool on;             /* react */
   /* out */
   int64_t seq, at;
   int64_t target_member;
@@ -165,9 +165,9 @@ struct store_entries {
  * first one's `record` and its digest must be the same by construction (the token is derived, see member/). */
 struct store_invite {
   unsigned char digest[DIGEST_SIZE];
-  int64_t member;         /* who makes, lists or revokes; 0: the operator */
-  struct slice client_id; /* empty: none */
-  bool any;               /* revoke, list: also those of others (admins) */
+  int64_t member;                /* who makes, lists or revokes; 0: the operator */
+  struct slice client_id;        /* empty: none */
+  bool any;                      /* revoke, list: also those of others (admins) */
   struct invite_record record;   /* in: role, room, uses, expires_at, key (revoke); out: as it stands */
   struct invite_record *records; /* out: STORE_INVITE_LIST, usable ones, newest first */
   size_t count;
@@ -199,7 +199,7 @@ struct store_session {
   unsigned char digest[DIGEST_SIZE]; /* of the cookie's token */
   struct slice login;
   struct slice address;
-  int64_t member; /* SESSION_ADD */
+  int64_t member;  /* SESSION_ADD */
   bool with_rooms; /* SESSION_FIND: also the member's list */
   /* out */
   int64_t session;
@@ -239,7 +239,7 @@ typedef void (*store_done)(void *context, struct store_job *job);
 struct store_job {
   struct worker_job link; /* the store's own */
   enum store_kind kind;
-  bool urgent;            /* a read that goes before the others */
+  bool urgent; /* a read that goes before the others */
   struct arena *arena;
   /* Whoever submits: called on the loop, at the end of a turn, with `struct completions *`; takes the job back. */
   store_done done;

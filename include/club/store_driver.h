@@ -43,8 +43,8 @@ struct store_identity {
   int64_t club_head;
   int schema;
 };
-bool store_identity_read(const char *address, struct store_identity *identity, char *error,
-                         size_t error_size) CLUB_MUST_CHECK;
+bool store_identity_read(const char *address, struct store_identity *identity, char *error, size_t error_size)
+    CLUB_MUST_CHECK;
 
 struct store_threads_setup {
   const char *address;
@@ -58,8 +58,8 @@ struct store_threads_setup {
 struct store_threads;
 
 /* Opens writer and readers and starts their threads. NULL: one clear line in `error`. */
-struct store_threads *store_threads_create(const struct store_threads_setup *setup, char *error,
-                                           size_t error_size) CLUB_MUST_CHECK;
+struct store_threads *store_threads_create(const struct store_threads_setup *setup, char *error, size_t error_size)
+    CLUB_MUST_CHECK;
 /* The store to hand to the core. */
 struct store store_threads_store(struct store_threads *threads);
 /* Loop thread, at the end of a turn: the writer begins with what was submitted (as it does with store_threads_collect,

@@ -11,13 +11,13 @@ struct worker_job {
 };
 
 struct workers_setup {
-  const char *name;                                    /* of the threads, at most 15 characters */
-  size_t threads;                                      /* 1 to 64 */
-  size_t queue_limit;                                  /* jobs waiting at most */
-  void *(*thread_begin)(void *context, size_t index);  /* on the thread; its `state`; may be NULL */
-  void (*thread_end)(void *state);                     /* on the thread; may be NULL */
-  void (*run)(void *state, struct worker_job *job);    /* on a thread */
-  void (*wake)(void *context);                         /* any thread: something is there to collect */
+  const char *name;                                   /* of the threads, at most 15 characters */
+  size_t threads;                                     /* 1 to 64 */
+  size_t queue_limit;                                 /* jobs waiting at most */
+  void *(*thread_begin)(void *context, size_t index); /* on the thread; its `state`; may be NULL */
+  void (*thread_end)(void *state);                    /* on the thread; may be NULL */
+  void (*run)(void *state, struct worker_job *job);   /* on a thread */
+  void (*wake)(void *context);                        /* any thread: something is there to collect */
   void *context;
 };
 

@@ -46,7 +46,8 @@ static bool join_answer(struct call *call, const struct store_job *job, const st
   struct buffer *out = call->out;
   if (!call_answer_begin(call)) return true;
   method_room_view(call->services, call->member, &job->page.record, !cut->more, &view);
-  if (!cut->more && !room_attends(call->room, call->member->key)) view.face.online++; /* with this answer one is there */
+  if (!cut->more && !room_attends(call->room, call->member->key))
+    view.face.online++; /* with this answer one is there */
   buffer_append_char(out, '{');
   encode_key(out, "room");
   encode_room(out, &view.face);
