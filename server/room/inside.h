@@ -124,7 +124,8 @@ struct rooms {
   struct room *by_id;
   struct room *dirty;
   size_t ring_bytes;
-  uint64_t last_ticket;  /* of reads */
+  uint64_t last_ticket; /* of reads */
+  struct departed *departed;
   struct buffer scratch; /* one encoded entry */
   struct wheel_timer sweep_timer;
   /* room_take_frame's: the frame that was built last and for whom it holds */
@@ -172,6 +173,11 @@ void watch_note(struct room *room, const struct note *note);
 void watch_sweep(struct room *room);  /* asks again for counts that are stale still */
 void watch_forget(struct room *room); /* another history */
 void watch_clear(struct room *room);
+/* departed.c: remembers the head of a room that leaves memory; gives it back when the room returns, -1: not known */
+void departed_note(const struct room *room);
+int64_t departed_take(struct rooms *rooms, struct slice id);
+void departed_sweep(struct rooms *rooms, int64_t now_ms);
+void departed_clear(struct rooms *rooms);
 /* hint.c */
 void hint_publish(struct rooms *rooms, const struct entry *entry, struct slice encoded);
 

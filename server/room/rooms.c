@@ -14,6 +14,7 @@ static void rooms_fire_sweep(struct wheel_timer *timer) {
     block_sweep(room, now);
     watch_sweep(room);
   }
+  departed_sweep(rooms, now);
   wheel_arm(rooms->setup.wheel, timer, now + SWEEP_MS);
 }
 
@@ -36,6 +37,7 @@ static struct room *rooms_make(struct rooms *rooms, struct slice id) {
   room->id_size = (uint8_t)id.size;
   room->direct = id.size > 3 && memcmp(id.data, "dm.", 3) == 0;
   log_begin(room);
+  room->head = departed_take(rooms, id);
   block_begin(room);
   attendance_begin(room);
   watch_begin(room);
@@ -55,6 +57,7 @@ static void rooms_free(struct rooms *rooms, struct room *room) {
   rooms->setup.bus->unsubscribe(rooms->setup.bus->self, room_slice(room));
   if (room->dirty) rooms_unmark(rooms, room);
   if (rooms->frame_room == room) rooms->frame_room = NULL;
+  departed_note(room);
   log_end(room);
   attendance_clear(room);
   typing_clear(room);
@@ -71,6 +74,7 @@ void rooms_destroy(struct rooms *rooms) {
     log_line(LOG_ERROR, "room still held at the end", LOG_NUMBER("holds", room->holds));
     rooms_free(rooms, room);
   }
+  departed_clear(rooms);
   wheel_disarm(rooms->setup.wheel, &rooms->sweep_timer);
   buffer_free(&rooms->scratch);
   buffer_free(&rooms->frame);
@@ -112,6 +116,7 @@ void rooms_forget(struct rooms *rooms) {
     log_end(room);
     watch_forget(room);
   }
+  departed_clear(rooms);
   rooms->frame_room = NULL;
 }
 

@@ -263,7 +263,10 @@ static void a_removal_is_told_with_its_reason(void **state) {
   assert_string_equal(house_text(taken, "0.params.type"), "remove");
   assert_string_equal(house_text(taken, "0.params.reason"), "Реклама");
   json_decref(taken);
-  taken = change(*state, "message.remove", "{\"room\":\"kz\",\"seq\":2}", STORE_REMOVE, true);
+}
+
+static void a_removal_may_be_without_a_reason(void **state) {
+  json_t *taken = change(*state, "message.remove", "{\"room\":\"kz\",\"seq\":2}", STORE_REMOVE, true);
   assert_string_equal(house_text(taken, "0.params.type"), "remove");
   assert_null(house_at(taken, "0.params.reason"));
   json_decref(taken);
@@ -324,6 +327,7 @@ int main(void) {
       STAGE_TEST(rooms_that_nobody_may_enter_are_not_found_at_once),
       STAGE_TEST(an_edit_is_told_with_its_new_text),
       STAGE_TEST(a_removal_is_told_with_its_reason),
+      STAGE_TEST(a_removal_may_be_without_a_reason),
       STAGE_TEST(a_reaction_is_told_on_and_off),
       STAGE_TEST(a_change_that_changes_nothing_is_told_to_nobody),
       STAGE_TEST(moderators_and_admins_remove_what_others_wrote),
