@@ -1,12 +1,11 @@
-/* A member as the protocol asks: joins with `after`, repeats what was not answered, and looks at everything it is given. */
-#include <jansson.h>
+/* A member as the protocol asks: joins with `after`, repeats what was not answered. */
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "world_inside.h"
 
 static const char *const client_texts[] = {"Здравствуйте, коллеги!", "我们在寻找合作伙伴。", "Who ships to Almaty?",
-                                           "Договор подписан", "下周见 \\\"好\\\"", "ok"};
+                                           "Договор подписан",       "下周见 \\\"好\\\"",    "ok"};
 
 void client_cut(struct client *client) {
   if (!client->link) return;
@@ -15,7 +14,9 @@ void client_cut(struct client *client) {
   free(client->link);
   client->link = NULL;
   client->connection = NULL;
-  client->welcome = false;
+  client->welcome = client->listed = false;
+  client->malformed = 0;
+  memset(client->told, 0, sizeof client->told);
   while (client->out_count > 0) free(client->out[--client->out_count]);
   memset(client->asked, 0, sizeof client->asked);
   for (int r = 0; r < MODEL_ROOMS; r++) client->follows[r].joined = client->follows[r].asked = false;
@@ -30,7 +31,7 @@ void client_connect(struct client *client, struct world *world, int index) {
   link->client = index;
   link->reading = true;
   char token[TOKEN_SIZE + 1];
-  model_token(token, index + 1);
+  model_token(token, client->member);
   struct address address = {{0}};
   client->link = link;
   client->site = site;
@@ -42,7 +43,7 @@ __attribute__((format(printf, 5, 6))) static bool client_ask(struct client *clie
   size_t at = 0;
   while (at < 64 && client->asked[at].id) at++;
   if (at == 64 || client->out_count == 64) return false;
-  char frame[512];
+  char frame[8192];
   int size = snprintf(frame, sizeof frame, "{\"jsonrpc\":\"2.0\",\"id\":%d,", ++client->next_id);
   va_list list;
   va_start(list, format);
@@ -56,9 +57,21 @@ __attribute__((format(printf, 5, 6))) static bool client_ask(struct client *clie
   return true;
 }
 
+bool client_is_current(const struct world *world, const struct client *client) {
+  return strcmp(client->epoch, world->model.epoch) == 0;
+}
+
+/* The request that was made last. */
+static struct asked *client_asked(struct client *client) {
+  size_t at = 0;
+  while (client->asked[at].id != client->next_id) at++;
+  return &client->asked[at];
+}
+
 void client_deliver(struct client *client, struct world *world) {
   if (!client->link || client->link->dead || !client->link->reading || client->out_count == 0) return;
   struct slice frame = slice_of(client->out[0]);
+  if (frame.size == 1) client->malformed++;
   size_t first = world_random(world, (uint32_t)frame.size + 1);
   if (first > 0 && first < frame.size)
     connection_received(client->connection, (struct slice){frame.data, first}, false, false, frame.size - first);
@@ -71,29 +84,43 @@ void client_deliver(struct client *client, struct world *world) {
 
 /* ---- what it does ---- */
 
-static void client_post(struct client *client, struct world *world, int room) {
-  if (client->post_count == 128) return;
-  client->posts[client->post_count] = (struct own_post){.room = room, .number = client->post_count};
-  client->post_count++;
-  (void)world;
+const char *client_text(int number) {
+  return client_texts[number % 6];
 }
 
-static void client_send_post(struct client *client, int index, int at) {
+static void client_post(struct client *client, struct world *world, int room) {
+  if (client->post_count == 128) return;
+  int pad = world_random(world, 8) == 0 ? 1 + (int)world_random(world, 3800) : 0;
+  int mention = world_random(world, 6) == 0 ? 1 + (int)world_random(world, MODEL_MEMBERS) : 0;
+  client->posts[client->post_count] =
+      (struct own_post){.room = room, .number = client->post_count, .pad = pad, .mention = mention};
+  client->post_count++;
+}
+
+static void client_send_post(struct client *client, struct world *world, int index, int at) {
   struct own_post *post = &client->posts[at];
-  post->sent = client_ask(client, 'p', post->room, at,
-                          "\"method\":\"message.post\",\"params\":{\"room\":\"%s\",\"client_id\":\"%d-%d\",\"text\":\"%s %d\"}}",
-                          post->room == 0 ? "kz" : post->room == 1 ? "fintech" : "kz.fintech", index + 1, post->number,
-                          client_texts[post->number % 6], post->number);
+  static const char letters[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  char pad[4096] = "", mention[8] = "";
+  if (post->pad) pad[0] = '~';
+  for (int size = 0; size < post->pad; size += 64)
+    memcpy(pad + 1 + size, letters, (size_t)(post->pad - size < 64 ? post->pad - size : 64));
+  if (post->mention) snprintf(mention, sizeof mention, "@m%d ", post->mention);
+  post->sent = client_ask(
+      client, 'p', post->room, at,
+      "\"method\":\"message.post\",\"params\":{\"room\":\"%s\",\"client_id\":\"%d-%d\",\"text\":\"%s%s %d%s\"}}",
+      world->model.rooms[post->room].id, index + 1, post->number, mention, client_text(post->number), post->number,
+      pad);
 }
 
 static void client_join(struct client *client, struct world *world, int room) {
   struct follow *follow = &client->follows[room];
   const char *id = world->model.rooms[room].id;
-  follow->asked = follow->known
-                      ? client_ask(client, 'j', room, 0,
-                                   "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"after\":%lld,\"limit\":5}}", id,
-                                   (long long)follow->cursor)
-                      : client_ask(client, 'j', room, 0, "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"limit\":5}}", id);
+  follow->asked =
+      follow->known
+          ? client_ask(client, 'j', room, 0,
+                       "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"after\":%lld,\"limit\":5}}", id,
+                       (long long)follow->cursor)
+          : client_ask(client, 'j', room, 0, "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"limit\":5}}", id);
   follow->asked_known = follow->known;
   follow->asked_after = follow->cursor;
   follow->was_joined = follow->joined;
@@ -104,21 +131,54 @@ static void client_change(struct client *client, struct world *world, int room) 
   const char *id = world->model.rooms[room].id;
   long long target = 1 + world_random(world, (uint32_t)(world->model.rooms[room].head + 2));
   switch (world_random(world, 4)) {
-  case 0:
-    client_ask(client, 'c', room, 0, "\"method\":\"message.edit\",\"params\":{\"room\":\"%s\",\"seq\":%lld,\"text\":\"исправлено %u\"}}",
-               id, target, world_random(world, 3));
-    break;
-  case 1:
-    client_ask(client, 'c', room, 0, "\"method\":\"message.remove\",\"params\":{\"room\":\"%s\",\"seq\":%lld}}", id, target);
-    break;
-  case 2:
-    client_ask(client, 'c', room, 0,
-               "\"method\":\"message.react\",\"params\":{\"room\":\"%s\",\"seq\":%lld,\"emoji\":\"👍\",\"on\":%s}}", id, target,
-               world_random(world, 2) ? "true" : "false");
-    break;
-  default:
-    client_ask(client, 'r', room, 0, "\"method\":\"room.read\",\"params\":{\"room\":\"%s\",\"seq\":%lld}}", id, target);
+    case 0:
+      client_ask(client, 'c', room, 0,
+                 "\"method\":\"message.edit\",\"params\":{\"room\":\"%s\",\"seq\":%lld,\"text\":\"исправлено %u\"}}",
+                 id, target, world_random(world, 3));
+      break;
+    case 1:
+      client_ask(client, 'c', room, 0, "\"method\":\"message.remove\",\"params\":{\"room\":\"%s\",\"seq\":%lld}}", id,
+                 target);
+      break;
+    case 2:
+      client_ask(client, 'c', room, 0,
+                 "\"method\":\"message.react\",\"params\":{\"room\":\"%s\",\"seq\":%lld,\"emoji\":\"👍\",\"on\":%s}}",
+                 id, target, world_random(world, 2) ? "true" : "false");
+      break;
+    default:
+      if (client_ask(client, 'r', room, 0, "\"method\":\"room.read\",\"params\":{\"room\":\"%s\",\"seq\":%lld}}", id,
+                     target))
+        client_asked(client)->after = target;
   }
+}
+
+static void client_history(struct client *client, struct world *world, int room) {
+  const char *id = world->model.rooms[room].id;
+  int64_t bound = world_random(world, (uint32_t)world->model.rooms[room].head + 2);
+  uint32_t kind = world_random(world, 3);
+  static const char *const bounds[] = {"", ",\"after\":%lld", ",\"before\":%lld"};
+  char text[32];
+  if (kind == 2 && bound == 0) bound = 1;
+  snprintf(text, sizeof text, kind ? bounds[kind] : "%.0lld", kind ? (long long)bound : 0);
+  if (!client_ask(client, 'h', room, 0, "\"method\":\"room.history\",\"params\":{\"room\":\"%s\",\"limit\":%u%s}}", id,
+                  1 + world_random(world, 40), text))
+    return;
+  client_asked(client)->after = kind == 1 ? bound : -1;
+  client_asked(client)->before = kind == 2 ? bound : -1;
+}
+
+static void client_open(struct client *client, struct world *world) {
+  if (world_random(world, 2))
+    client_ask(client, 'o', 0, 0, "\"method\":\"direct.open\",\"params\":{\"member\":\"m%d\"}}",
+               1 + ((client->member - 1) ^ 1));
+  else
+    client_ask(client, 'o', 0, 0, "\"method\":\"room.open\",\"params\":{\"country\":\"kz\"%s}}",
+               world_random(world, 2) ? ",\"sector\":\"fintech\"" : "");
+}
+
+/* Somebody who sends what is no request. */
+static void client_babble(struct client *client) {
+  if (client->out_count < 64) client->out[client->out_count++] = strdup("{");
 }
 
 void client_act(struct client *client, struct world *world, int index) {
@@ -128,159 +188,37 @@ void client_act(struct client *client, struct world *world, int index) {
     return;
   }
   if (!client->welcome) return;
-  switch (world_random(world, 12)) {
-  case 0: client->follows[room].wanted = true; break;
-  case 1:
-    if (client->follows[room].joined) client_join(client, world, room);
-    break;
-  case 2:
-    client_ask(client, 'o', room, 0, "\"method\":\"room.open\",\"params\":{\"country\":\"kz\"%s}}",
-               world_random(world, 2) ? ",\"sector\":\"fintech\"" : "");
-    break;
-  case 3: client_ask(client, 't', room, 0, "\"method\":\"room.typing\",\"params\":{\"room\":\"%s\"}}", world->model.rooms[room].id); break;
-  case 4:
-  case 5:
-  case 6: client_change(client, world, room); break;
-  default: client_post(client, world, room);
+  bool mine = model_may_enter(&world->model.rooms[room], client->member);
+  switch (world_random(world, 16)) {
+    case 0: client->follows[room].wanted = mine && (index < 4 || room > 0); break;
+    case 1:
+      if (client->follows[room].joined) client_join(client, world, room);
+      break;
+    case 2: client_open(client, world); break;
+    case 3:
+      client_ask(client, 't', room, 0, "\"method\":\"room.typing\",\"params\":{\"room\":\"%s\"}}",
+                 world->model.rooms[room].id);
+      break;
+    case 4:
+    case 5:
+    case 6:
+    case 7: client_change(client, world, room); break;
+    case 8:
+    case 9: client_history(client, world, room); break;
+    case 10: client_babble(client); break;
+    default:
+      if (mine) client_post(client, world, room);
   }
 }
 
 void client_tend(struct client *client, struct world *world, int index) {
   if (!client->link || client->link->dead || !client->welcome) return;
+  bool asked = client->listed;
+  for (int i = 0; i < 64; i++) asked |= client->asked[i].id && client->asked[i].kind == 'l';
+  if (!asked) client_ask(client, 'l', 0, 0, "\"method\":\"room.list\",\"params\":{}}");
   for (int r = 0; r < MODEL_ROOMS; r++)
-    if (client->follows[r].wanted && !client->follows[r].joined && !client->follows[r].asked) client_join(client, world, r);
+    if (client->follows[r].wanted && !client->follows[r].joined && !client->follows[r].asked)
+      client_join(client, world, r);
   for (int i = 0; i < client->post_count; i++)
-    if (!client->posts[i].sent && !client->posts[i].answered) client_send_post(client, index, i);
-}
-
-/* ---- what it is told ---- */
-
-/* `as_of` 0: a notification, which shows the entry as it was sent; else an answer, as it stands then. */
-static void client_look(struct world *world, int index, int room, json_t *entry, int64_t as_of) {
-  struct model_room *log = &world->model.rooms[room];
-  int64_t seq = json_integer_value(json_object_get(entry, "seq"));
-  if (seq < 1 || seq > log->head) {
-    world_fail(world, index, "an entry that the store has not", seq);
-    return;
-  }
-  const struct model_entry *real = &log->entries[seq - 1];
-  const char *text = json_string_value(json_object_get(entry, "text"));
-  static const char *const types[] = {"", "message", "edit", "remove", "react"};
-  if (strcmp(json_string_value(json_object_get(entry, "type")), types[real->type]) != 0)
-    world_fail(world, index, "another type", seq);
-  if (real->type != ENTRY_MESSAGE && json_integer_value(json_object_get(entry, "target")) != real->target)
-    world_fail(world, index, "another target", seq);
-  if (real->type == ENTRY_MESSAGE && as_of > 0) {
-    const char *expected = model_text(log, seq, as_of);
-    if ((expected == NULL) != (text == NULL) || (text && strcmp(text, expected) != 0))
-      world_fail(world, index, "another text in an answer", seq);
-  } else if (real->type <= ENTRY_EDIT && text && strcmp(text, real->text) != 0) {
-    world_fail(world, index, "another text", seq);
-  }
-  struct client *client = &world->clients[index];
-  if (client->ended_at && as_of == 0 && real->at > client->ended_at + 2500)
-    world_fail(world, index, "delivered after the logout", seq);
-}
-
-static void client_joined(struct world *world, int index, int room, json_t *result) {
-  struct follow *follow = &world->clients[index].follows[room];
-  json_t *entries = json_object_get(result, "entries");
-  int64_t as_of = json_integer_value(json_object_get(result, "as_of"));
-  size_t i;
-  json_t *entry;
-  int64_t last = follow->asked_after;
-  json_array_foreach(entries, i, entry) {
-    int64_t seq = json_integer_value(json_object_get(entry, "seq"));
-    if ((follow->asked_known || i > 0) && seq != last + 1) world_fail(world, index, "a hole in a join's answer", seq);
-    client_look(world, index, room, entry, as_of);
-    last = seq;
-  }
-  bool more = json_is_true(json_object_get(result, "more"));
-  if (!more && (json_array_size(entries) > 0 || follow->asked_known) && last != as_of)
-    world_fail(world, index, "a join's answer ends before as_of", last);
-  if (!more && follow->known && as_of < follow->cursor)
-    world_fail(world, index, "a join's answer is older than what was given before", as_of);
-  follow->cursor = more ? last : as_of;
-  follow->known = true;
-  follow->joined = !more;
-}
-
-static void client_posted(struct world *world, int index, int at, json_t *result) {
-  struct client *client = &world->clients[index];
-  struct own_post *post = &client->posts[at];
-  int64_t seq = json_integer_value(json_object_get(result, "seq"));
-  bool duplicate = json_is_true(json_object_get(result, "duplicate"));
-  if (post->answered && post->seq != seq) world_fail(world, index, "answered with another seq", seq);
-  const struct follow *follow = &client->follows[post->room];
-  if (!duplicate && follow->joined && follow->cursor >= seq)
-    world_fail(world, index, "the entry came before its author's answer", seq);
-  post->answered = true;
-  post->seq = seq;
-}
-
-static void client_answer(struct world *world, int index, json_t *message) {
-  struct client *client = &world->clients[index];
-  int id = (int)json_integer_value(json_object_get(message, "id"));
-  json_t *result = json_object_get(message, "result");
-  for (size_t i = 0; i < 64; i++) {
-    if (client->asked[i].id != id || id == 0) continue;
-    int room = client->asked[i].room, post = client->asked[i].post;
-    char kind = client->asked[i].kind;
-    client->asked[i].id = 0;
-    if (kind == 'j') {
-      client->follows[room].asked = false;
-      client->follows[room].joined = !result && client->follows[room].was_joined;
-    }
-    if (kind == 'p') client->posts[post].sent = false;
-    if (kind == 'j' && result) client_joined(world, index, room, result);
-    if (kind == 'p' && result) client_posted(world, index, post, result);
-    const char *reason = json_string_value(json_object_get(json_object_get(json_object_get(message, "error"), "data"), "reason"));
-    if (reason && kind == 'j' && strcmp(reason, "unavailable") != 0) world_fail(world, index, reason, room);
-    if (reason && kind == 'p' && strcmp(reason, "unavailable") != 0) world_fail(world, index, reason, room);
-    return;
-  }
-  world_fail(world, index, "an answer to nothing", id);
-}
-
-static void client_entry(struct world *world, int index, json_t *entry) {
-  struct client *client = &world->clients[index];
-  struct model_room *log = model_room(&world->model, slice_of(json_string_value(json_object_get(entry, "room"))));
-  int room = (int)(log - world->model.rooms);
-  struct follow *follow = &client->follows[room];
-  int64_t seq = json_integer_value(json_object_get(entry, "seq"));
-  client_look(world, index, room, entry, 0);
-  if (follow->asked) { /* a new join is under way: what comes until it is taken up belongs to the old subscription */
-    if (seq > follow->cursor + 1) world_fail(world, index, "a hole", seq);
-    if (seq == follow->cursor + 1) follow->cursor = seq;
-    return;
-  }
-  if (!follow->joined) world_fail(world, index, "an entry without a subscription", seq);
-  if (seq != follow->cursor + 1) world_fail(world, index, seq <= follow->cursor ? "twice" : "a hole", seq);
-  follow->cursor = seq;
-}
-
-static void client_message(struct world *world, int index, json_t *message) {
-  const char *method = json_string_value(json_object_get(message, "method"));
-  if (!method)
-    client_answer(world, index, message);
-  else if (strcmp(method, "entry") == 0)
-    client_entry(world, index, json_object_get(message, "params"));
-  else if (strcmp(method, "welcome") == 0)
-    world->clients[index].welcome = true;
-}
-
-void client_frame(struct world *world, int index, const char *frame, size_t size) {
-  json_t *root = json_loadb(frame, size, JSON_REJECT_DUPLICATES, NULL);
-  if (!root) {
-    world_fail(world, index, "a frame that is no JSON", (int64_t)size);
-    return;
-  }
-  size_t i;
-  json_t *message;
-  if (json_is_array(root)) {
-    json_array_foreach(root, i, message) client_message(world, index, message);
-  } else {
-    client_message(world, index, root);
-  }
-  json_decref(root);
+    if (!client->posts[i].sent && !client->posts[i].answered) client_send_post(client, world, index, i);
 }

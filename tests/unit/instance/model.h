@@ -5,7 +5,7 @@
 #include "club/limits.h"
 #include "club/store.h"
 
-#define MODEL_ROOMS 3
+#define MODEL_ROOMS 5 /* the last two are direct talks: of members 1 and 2, of 3 and 4 */
 #define MODEL_MEMBERS 6
 #define MODEL_ENTRIES 1024
 
@@ -14,12 +14,15 @@ struct model_entry {
   enum entry_type type;
   int member;
   char client_id[24], text[96], emoji[16];
+  int pad;     /* letters `a` behind the text: long ones fill frames and pages */
+  int mention; /* a member; 0: none */
   int64_t target, removed_by;
   bool on;
 };
 
 struct model_room {
   const char *id;
+  int pair[2];                               /* a direct talk: its members */
   struct model_entry entries[MODEL_ENTRIES]; /* seq - 1 */
   int64_t head;
   struct {
@@ -34,15 +37,23 @@ struct model {
   int64_t club_head;
   bool ended[MODEL_MEMBERS + 1]; /* the member's session */
   int64_t *now_ms;
-  const char *epoch;
+  char epoch[24];
+  int epochs;
 };
 
 void model_init(struct model *model, int64_t *now_ms);
 struct model_room *model_room(struct model *model, struct slice id);
+bool model_may_enter(const struct model_room *room, int64_t member);
+int64_t model_unread(const struct model_room *room, int64_t member);
+int64_t model_mentions(const struct model_room *room, int64_t member);
+/* The store goes back to an earlier point and on from there. `back` gives how far, for each room. */
+void model_change_epoch(struct model *model, int64_t (*back)(void *context, int64_t head), void *context);
 /* Carries the job out, whole; sets its outcome. */
 void model_run(struct model *model, struct store_job *job);
-/* The text of message `seq` as it stands at `as_of`; NULL: removed by then. */
-const char *model_text(const struct model_room *room, int64_t seq, int64_t as_of);
+/* The entry whose text message `seq` has at `as_of`; NULL: removed by then. */
+const struct model_entry *model_text(const struct model_room *room, int64_t seq, int64_t as_of);
+/* Is this the entry's text? */
+bool model_is_text(const struct model_entry *entry, struct slice text);
 /* The token of a member's session. */
 void model_token(char token[TOKEN_SIZE + 1], int member);
 #endif

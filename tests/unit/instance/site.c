@@ -22,6 +22,7 @@ static enum transport_sent site_write(void *self, struct link *link, char *frame
     link->kept = malloc(size);
     memcpy(link->kept, frame, size);
     link->kept_size = size;
+    link->stalled_at = link->world->now;
     return TRANSPORT_KEPT;
   }
   client_frame(link->world, link->client, frame, size);
@@ -31,6 +32,8 @@ static enum transport_sent site_write(void *self, struct link *link, char *frame
 
 static enum transport_sent site_ping(void *self, struct link *link) {
   (void)self;
+  if (link->kept) world_fail(link->world, link->client, "pinged while the transport keeps bytes", 0);
+  link->pinged_at = link->world->now;
   return link->dead ? TRANSPORT_DEAD : TRANSPORT_SENT;
 }
 
@@ -47,18 +50,27 @@ static void site_read(void *self, struct link *link, bool on) {
 static void site_close(void *self, struct link *link, int code, const char *text) {
   (void)self;
   (void)text;
+  if (code != 1001 && code != 1006 && !(code == 4001 && link->world->clients[link->client].ended_at))
+    world_fail(link->world, link->client, "closed for nothing", code);
   link->dead = link->closed_due = true;
   link->code = code;
 }
 
 static void site_kill(void *self, struct link *link) {
+  int64_t now = link->world->now;
+  /* A close that could not be written, or a minute; it may have woken since that was decided. */
+  bool slow = (link->kept && now - link->stalled_at >= 5000) || (link->woke_at && now - link->woke_at < 3000);
+  bool silent = link->pinged_at && now - link->pinged_at >= LIMIT_PING_SECONDS * 1000;
+  if (!slow && !silent) world_fail(link->world, link->client, "cut for nothing", now);
   site_close(self, link, 1006, "");
 }
 
 static bool site_submit(void *self, struct store_job *job) {
   struct site *site = self;
   struct jobs *jobs = job->kind < STORE_WRITES_END ? &site->writes : &site->reads;
-  if (site->dying || jobs->count == QUEUE || (!site->world->healed && world_random(site->world, 60) == 0)) return false;
+  if (site->dying || jobs->count == QUEUE ||
+      (!site->world->healed && !site->world->calm && world_random(site->world, 60) == 0))
+    return false;
   jobs->items[jobs->count++] = job;
   return true;
 }
@@ -113,12 +125,13 @@ void site_work(struct site *site) {
   struct jobs *done = write ? &site->done_writes : &site->done_reads;
   if (jobs->count == 0 || done->count == QUEUE) return;
   struct store_job *job = jobs_take(jobs, write ? 0 : world_random(world, (uint32_t)jobs->count));
-  uint32_t fate = world->healed ? 99 : world_random(world, 100);
+  uint32_t fate = world->healed || world->calm ? 99 : world_random(world, 100);
   if (fate < 3) {
     job->outcome = STORE_UNAVAILABLE;
   } else if (fate < 6 && write) {
     if (fate == 3) model_run(&world->model, job);
     job->outcome = STORE_UNKNOWN;
+    site->doomed = world->servers == 1;
   } else {
     model_run(&world->model, job);
   }
@@ -178,6 +191,7 @@ void site_start(struct site *site) {
       .version = SLICE_LITERAL("test"),
       .tls = true,
       .club_head = world->model.club_head,
+      .ring_entries = 8, /* so that whoever is a little behind is caught up from the store */
   };
   snprintf(setup.epoch, sizeof setup.epoch, "%s", world->model.epoch);
   site->server = server_create(&setup);
@@ -191,6 +205,7 @@ void site_die(struct site *site) {
   jobs_drop_all(site);
   server_destroy(site->server);
   site->server = NULL;
+  site->doomed = false;
   site->dead_until = world->now + (int64_t)world_random(world, 3000);
 }
 

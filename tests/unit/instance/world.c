@@ -13,7 +13,8 @@ uint32_t world_random(struct world *world, uint32_t below) { /* splitmix64 */
 }
 
 void world_fail(struct world *world, int client, const char *what, int64_t number) {
-  if (world->failures++ < 10) fprintf(stderr, "  at %lld ms, client %d: %s (%lld)\n", (long long)world->now, client, what, (long long)number);
+  if (world->failures++ < 10)
+    fprintf(stderr, "  at %lld ms, client %d: %s (%lld)\n", (long long)world->now, client, what, (long long)number);
 }
 
 static void world_stall(struct client *client, bool stall) {
@@ -21,36 +22,53 @@ static void world_stall(struct client *client, bool stall) {
   if (!link || link->dead) return;
   link->stalled = stall;
   if (stall || !link->kept) return;
+  link->world->late = true; /* what the transport held was right when it was written */
   client_frame(link->world, link->client, link->kept, link->kept_size);
+  link->world->late = false;
   free(link->kept);
   link->kept = NULL;
   link->kept_size = 0;
+  link->stalled_at = 0;
+  link->woke_at = link->world->now;
   connection_writable(client->connection);
+}
+
+/* The peer's answer to a ping. */
+static void world_pong(struct client *client) {
+  struct link *link = client->link;
+  if (!link || link->dead || !link->reading || !link->pinged_at) return;
+  link->pinged_at = 0;
+  connection_heard(client->connection);
 }
 
 static void world_log_out(struct world *world, int index) {
   struct client *client = &world->clients[index];
   if (client->ended_at || world->model.club_head == 256) return;
-  client->ended_at = world->now;
-  world->model.ended[index + 1] = true;
-  world->model.events[world->model.club_head] = (struct club_event){
-      .seq = world->model.club_head + 1, .kind = CLUB_SESSION_ENDED, .member = index + 1, .session = index + 1};
+  for (int i = 0; i < CLIENTS; i++)
+    if (world->clients[i].member == client->member) world->clients[i].ended_at = world->now;
+  world->model.ended[client->member] = true;
+  world->model.events[world->model.club_head] = (struct club_event){.seq = world->model.club_head + 1,
+                                                                    .kind = CLUB_SESSION_ENDED,
+                                                                    .member = client->member,
+                                                                    .session = client->member};
   world->model.club_head++;
 }
 
 static void world_line(struct world *world, int index) {
   struct client *client = &world->clients[index];
   switch (world_random(world, 12)) {
-  case 0: client_cut(client); break;
-  case 1:
-  case 2: world_stall(client, true); break;
-  default: world_stall(client, false);
+    case 0: client_cut(client); break;
+    case 1:
+    case 2: world_stall(client, true); break;
+    case 3:
+    case 4: world_pong(client); break;
+    default: world_stall(client, false);
   }
 }
 
 static void world_site(struct world *world, struct site *site) {
   if (!site->server && world->now >= site->dead_until) site_start(site);
-  if (world_random(world, 400) == 0)
+  if (site->doomed || (!world->calm && world_random(world, 400) == 0))
     site_die(site);
   else
     site_turn(site);
@@ -58,28 +76,44 @@ static void world_site(struct world *world, struct site *site) {
 
 static void world_time(struct world *world) {
   static const int64_t steps[] = {1, 5, 20, 60, 100, 300, 1000, 3000};
-  world->now += steps[world_random(world, world_random(world, 8) + 1)];
+  int64_t step = steps[world_random(world, world_random(world, 8) + 1)];
+  if (world_random(world, 100) == 0) step = 30000 + world_random(world, 40000); /* everything was stopped */
+  if (step > 3000 && step > world->frozen_ms) world->frozen_ms = step;
+  world->now += step;
+}
+
+static int64_t world_back(void *context, int64_t head) {
+  struct world *world = context;
+  return head - world_random(world, (uint32_t)head / 3 + 1);
+}
+
+static void world_change_epoch(struct world *world) {
+  model_change_epoch(&world->model, world_back, world);
+  world->epoch_at = world->now;
+  for (int i = 0; i < CLIENTS; i++)
+    for (int p = 0; p < world->clients[i].post_count; p++) world->clients[i].posts[p].doubtful = true;
 }
 
 static void world_step(struct world *world) {
   int index = (int)world_random(world, CLIENTS);
   struct site *site = &world->sites[world_random(world, (uint32_t)world->servers)];
   switch (world_random(world, 16)) {
-  case 0:
-  case 1:
-  case 2: client_act(&world->clients[index], world, index); break;
-  case 3: client_tend(&world->clients[index], world, index); break;
-  case 4:
-  case 5:
-  case 6: client_deliver(&world->clients[index], world); break;
-  case 7:
-  case 8: site_work(site); break;
-  case 9: site_bus(world); break;
-  case 10: world_line(world, index); break;
-  case 11: world_time(world); break;
-  default: world_site(world, site);
+    case 0:
+    case 1:
+    case 2: client_act(&world->clients[index], world, index); break;
+    case 3: client_tend(&world->clients[index], world, index); break;
+    case 4:
+    case 5:
+    case 6: client_deliver(&world->clients[index], world); break;
+    case 7:
+    case 8: site_work(site); break;
+    case 9: site_bus(world); break;
+    case 10: world_line(world, index); break;
+    case 11: world_time(world); break;
+    default: world_site(world, site);
   }
   if (world_random(world, 2000) == 0) world_log_out(world, index);
+  if (world_random(world, 6000) == 0) world_change_epoch(world);
 }
 
 /* ---- the end: everything works again, and all must agree ---- */
@@ -87,6 +121,7 @@ static void world_step(struct world *world) {
 static void world_heal_step(struct world *world) {
   for (int s = 0; s < world->servers; s++) {
     struct site *site = &world->sites[s];
+    if (site->doomed) site_die(site);
     if (!site->server) site_start(site);
     for (int i = 0; i < 8; i++) site_work(site);
     site_turn(site);
@@ -95,6 +130,7 @@ static void world_heal_step(struct world *world) {
   for (int i = 0; i < CLIENTS; i++) {
     struct client *client = &world->clients[i];
     world_stall(client, false);
+    world_pong(client);
     if (!client->link && !client->ended_at) client_connect(client, world, i);
     client_tend(client, world, i);
     client_deliver(client, world);
@@ -104,9 +140,12 @@ static void world_heal_step(struct world *world) {
 
 static bool world_client_settled(const struct world *world, const struct client *client) {
   if (client->ended_at) return client->link == NULL;
-  if (!client->link || !client->welcome || client->out_count > 0) return false;
+  if (!client->link || !client->welcome || client->out_count > 0 || !client->listed || client->malformed) return false;
+  if (!client_is_current(world, client)) return false;
   for (int r = 0; r < MODEL_ROOMS; r++)
-    if (client->follows[r].wanted && (!client->follows[r].joined || client->follows[r].cursor != world->model.rooms[r].head)) return false;
+    if (client->follows[r].wanted &&
+        (!client->follows[r].joined || client->follows[r].cursor != world->model.rooms[r].head))
+      return false;
   for (int i = 0; i < client->post_count; i++)
     if (!client->posts[i].answered) return false;
   for (int i = 0; i < 64; i++)
@@ -127,36 +166,97 @@ static void world_check_posts(struct world *world) {
       const struct model_room *room = &world->model.rooms[post->room];
       char client_id[24];
       snprintf(client_id, sizeof client_id, "%d-%d", i + 1, post->number);
-      if (post->answered && (post->seq > room->head || strcmp(room->entries[post->seq - 1].client_id, client_id) != 0))
+      if (post->answered && !post->doubtful &&
+          (post->seq > room->head || strcmp(room->entries[post->seq - 1].client_id, client_id) != 0))
         world_fail(world, i, "an answered post is not there", post->seq);
       int64_t found = 0;
       for (int64_t seq = 1; seq <= room->head; seq++)
-        found += room->entries[seq - 1].type == ENTRY_MESSAGE && strcmp(room->entries[seq - 1].client_id, client_id) == 0;
+        found +=
+            room->entries[seq - 1].type == ENTRY_MESSAGE && strcmp(room->entries[seq - 1].client_id, client_id) == 0;
       if (found > 1) world_fail(world, i, "a post is there twice", post->number);
     }
 }
 
-static void world_check_counts(struct world *world) {
-  for (int i = 0; i < CLIENTS; i++) {
-    const struct client *client = &world->clients[i];
-    if (!client->link) continue;
-    const struct services *services = server_services(world->sites[client->site].server);
-    const struct present *present = presents_find(services->presents, i + 1);
-    for (const struct listing *listing = present ? present->listings : NULL; listing; listing = listing->next) {
-      const struct model_room *room = model_room(&world->model, room_id(listing->watcher.room));
-      struct watch_counts counts = room_watch_counts(&listing->watcher);
-      int64_t read = room->listing[i + 1].read, unread = 0;
-      for (int64_t seq = read + 1; seq <= room->head; seq++) {
-        const struct model_entry *entry = &room->entries[seq - 1];
-        unread += entry->type == ENTRY_MESSAGE && entry->member != i + 1 && !entry->removed_by;
-      }
-      if (counts.head != room->head) world_fail(world, i, "another head on the list", counts.head);
-      if (counts.read == read && counts.unread != unread) {
-        world_fail(world, i, "another count of unread", counts.unread - unread);
-        if (getenv("V")) fprintf(stderr, "   room %s head %lld read %lld unread %lld real %lld counted_to %lld stale %d refreshing %d\n", room->id, (long long)room->head, (long long)read, (long long)counts.unread, (long long)unread, (long long)listing->watcher.counted_to, listing->watcher.stale, listing->refreshing);
-        if (getenv("V")) for (int64_t q = 1; q <= room->head; q++) fprintf(stderr, "   %lld: type %d member %d target %lld removed_by %lld\n", (long long)q, room->entries[q-1].type, room->entries[q-1].member, (long long)room->entries[q-1].target, (long long)room->entries[q-1].removed_by);
-      }
+/* What the instance knows of the member's list. */
+static void world_check_counts(struct world *world, int index) {
+  const struct client *client = &world->clients[index];
+  const struct services *services = server_services(world->sites[client->site].server);
+  const struct present *present = presents_find(services->presents, client->member);
+  for (const struct listing *listing = present ? present->listings : NULL; listing; listing = listing->next) {
+    const struct model_room *room = model_room(&world->model, room_id(listing->watcher.room));
+    struct watch_counts counts = room_watch_counts(&listing->watcher);
+    if (counts.head != room->head) world_fail(world, index, "another head on the list", counts.head);
+    if (counts.read != room->listing[client->member].read) continue; /* marked on another instance */
+    if (counts.unread != model_unread(room, client->member))
+      world_fail(world, index, "another count of unread", counts.unread - model_unread(room, client->member));
+    if (counts.mentions != model_mentions(room, client->member))
+      world_fail(world, index, "another count of mentions", counts.mentions - model_mentions(room, client->member));
+  }
+}
+
+/* Does the client's instance know that the room is on the list? Not what came there by a write of unknown outcome, or
+ * by the member's own act on another instance: until the next connection nothing tells it. */
+static bool world_is_watched(const struct world *world, const struct client *client, const struct model_room *room) {
+  const struct services *services = server_services(world->sites[client->site].server);
+  const struct present *present = presents_find(services->presents, client->member);
+  return present && present_listing(present, slice_of(room->id));
+}
+
+/* Not a mark that was set by a write of unknown outcome. */
+static bool world_knows_mark(const struct world *world, const struct client *client, const struct model_room *room) {
+  const struct services *services = server_services(world->sites[client->site].server);
+  const struct present *present = presents_find(services->presents, client->member);
+  const struct listing *listing = present_listing(present, slice_of(room->id));
+  return listing->watcher.read == room->listing[client->member].read;
+}
+
+/* What the client was told of it. */
+static void world_check_told(struct world *world, int index) {
+  const struct client *client = &world->clients[index];
+  for (int r = 0; r < MODEL_ROOMS; r++) {
+    const struct model_room *room = &world->model.rooms[r];
+    const struct told *told = &client->told[r];
+    int64_t read = room->listing[client->member].read;
+    if (told->listed && !room->listing[client->member].listed) world_fail(world, index, "told of a room not listed", r);
+    if (world->servers == 1 && world->calm && !told->listed && room->listing[client->member].listed)
+      world_fail(world, index, "not told of a room", r);
+    if (!told->listed || !world_is_watched(world, client, room)) continue;
+    if (world->servers == 1 && world->calm && told->read != read)
+      world_fail(world, index, "told another mark", told->read - read);
+    if (client->follows[r].joined) continue;
+    if (told->head != room->head) world_fail(world, index, "told another head", told->head - room->head);
+    if (world->servers > 1 || told->unread < 0 || told->read != read || !world_knows_mark(world, client, room))
+      continue;
+    if (told->unread != model_unread(room, client->member))
+      world_fail(world, index, "told another count of unread", told->unread - model_unread(room, client->member));
+    if (told->mentions != model_mentions(room, client->member))
+      world_fail(world, index, "told another count of mentions", told->mentions - model_mentions(room, client->member));
+  }
+}
+
+static void world_check_online(struct world *world, int index) {
+  for (int r = 0; r < MODEL_ROOMS; r++) {
+    if (!world->clients[index].follows[r].joined) continue;
+    bool there[MODEL_MEMBERS + 1] = {false};
+    int64_t online = 0;
+    for (int i = 0; i < CLIENTS; i++) {
+      const struct client *client = &world->clients[i];
+      if (!client->follows[r].joined || client->site != world->clients[index].site || there[client->member]) continue;
+      there[client->member] = true;
+      online++;
     }
+    if (world->clients[index].told[r].online != online)
+      world_fail(world, index, "told another number online", world->clients[index].told[r].online - online);
+  }
+}
+
+static void world_check(struct world *world) {
+  world_check_posts(world);
+  for (int i = 0; i < CLIENTS; i++) {
+    if (!world->clients[i].link) continue;
+    world_check_counts(world, i);
+    world_check_told(world, i);
+    world_check_online(world, i);
   }
 }
 
@@ -165,9 +265,9 @@ static void world_end(struct world *world) {
   int rounds = 0;
   while (rounds++ < 2000 && !world_settled(world)) world_heal_step(world);
   if (!world_settled(world)) world_fail(world, -1, "not settled", rounds);
-  for (int i = 0; i < 60; i++) world_heal_step(world); /* counts are told once a second */
-  world_check_posts(world);
-  world_check_counts(world);
+  for (int i = 0; i < 200; i++) world_heal_step(world); /* counts are told once a second, and asked for every five */
+  if (!world_settled(world)) world_fail(world, -1, "not settled any more", rounds);
+  world_check(world);
   for (int s = 0; s < world->servers; s++) site_die(&world->sites[s]);
   while (world->bus_count > 0) free(world->bus[--world->bus_count].bytes);
 }
@@ -177,6 +277,8 @@ int world_run(const struct world_plan *plan) {
   char error[256];
   world->random = plan->seed;
   world->servers = plan->servers;
+  world->calm = plan->seed % 4 == 0;
+  for (int i = 0; i < CLIENTS; i++) world->clients[i].member = i % MODEL_MEMBERS + 1;
   world->now = 1700000000000;
   world->club = club_load(NULL, error, sizeof error);
   model_init(&world->model, &world->now);
