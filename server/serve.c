@@ -1,6 +1,7 @@
 /* `clubd serve`: puts an instance, its threads and the network together, and takes them apart again. */
 #include "serve.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 
 #define STORE_READERS 3
 #define HASH_THREADS 2
-#define DRAIN_TRIES 2000 /* milliseconds for jobs under way at the end */
+#define DRAIN_MS 2000 /* for jobs under way at an end that nobody asked for */
 #define PROXY_TEXT_SIZE 64
 
 static int serve_fail(const char *error) {
@@ -155,17 +156,48 @@ static bool serve_begin(struct serving *serving, char error[CONFIG_ERROR_SIZE]) 
   return serve_make_server(serving);
 }
 
-/* What was begun when the loop ended is finished; nobody waits for it any more. */
+static bool serve_is_drained(const struct serving *serving) {
+  return store_threads_pending(serving->store) == 0 && hash_threads_pending(serving->hashing) == 0;
+}
+
+static int64_t serve_now(void) {
+  struct clock clock = clock_system();
+  return clock_monotonic_ms(&clock);
+}
+
+/* What was begun when the loop ended is finished. */
 static void serve_drain(struct serving *serving) {
-  for (int i = 0; i < DRAIN_TRIES; i++) {
-    if (store_threads_pending(serving->store) == 0 && hash_threads_pending(serving->hashing) == 0) return;
-    usleep(1000);
+  int64_t end_by = serve_now() + DRAIN_MS;
+  while (!serve_is_drained(serving) && (serving->end_by_ms || serve_now() < end_by)) {
     serve_collect(serving, server_completions(serving->server));
+    usleep(1000);
   }
+}
+
+/* A disk may keep the store at work for longer than there is time. What is not finished was answered to nobody, and is
+ * whole or not at all, so that the process may end in the middle of it. */
+static void *serve_watch_end(void *argument) {
+  int64_t end_by_ms = *(int64_t *)argument;
+  free(argument);
+  while (serve_now() < end_by_ms) usleep(10000);
+  log_line(LOG_WARN, "ended while the store was at work");
+  _exit(0);
+}
+
+static void serve_bound_end(struct serving *serving) {
+  pthread_t thread;
+  int64_t *end_by_ms = serving->end_by_ms ? malloc(sizeof *end_by_ms) : NULL;
+  if (!end_by_ms) return;
+  *end_by_ms = serving->end_by_ms;
+  if (pthread_create(&thread, NULL, serve_watch_end, end_by_ms))
+    free(end_by_ms);
+  else
+    pthread_detach(thread);
 }
 
 /* The threads go first: they wake the loop. */
 static void serve_end(struct serving *serving) {
+  serve_bound_end(serving);
   if (serving->server) serve_drain(serving);
   hash_threads_destroy(serving->hashing);
   store_threads_destroy(serving->store);

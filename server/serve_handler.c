@@ -1,8 +1,11 @@
 /* What the network calls: a line each, to the instance. */
 #include "club/api.h"
+#include "club/limits.h"
 #include "club/log.h"
 #include "club/wheel.h"
 #include "serve_inside.h"
+
+#define END_MARGIN_MS 300 /* for taking everything apart */
 
 static int handler_upgrade(void *self, const struct http_request *request, struct http_reply *reply) {
   struct serving *serving = self;
@@ -61,6 +64,8 @@ static void handler_turn(void *self) {
 
 static void handler_terminate(void *self) {
   struct serving *serving = self;
+  struct clock clock = clock_system();
+  if (serving->end_by_ms == 0) serving->end_by_ms = clock_monotonic_ms(&clock) + CLOSING_SECONDS * 1000 - END_MARGIN_MS;
   log_line(LOG_INFO, "going away");
   net_stop_listening(serving->net);
   server_go_away(serving->server);
@@ -76,6 +81,11 @@ static void handler_row(struct buffer *text, const char *type, const char *name,
                        (unsigned long long)value);
 }
 
+static void handler_seconds(struct buffer *text, const char *type, const char *name, const char *help,
+                            double seconds) {
+  buffer_append_format(text, "# HELP %s %s\n# TYPE %s %s\n%s %.6f\n", name, help, name, type, name, seconds);
+}
+
 static void handler_metrics(void *self, struct buffer *text) {
   struct serving *serving = self;
   server_metrics(serving->server, text);
@@ -86,8 +96,8 @@ static void handler_metrics(void *self, struct buffer *text) {
   handler_row(text, "counter", "clubd_store_unavailable_total", "Jobs that the store could not carry out",
               store.unavailable);
   handler_row(text, "counter", "clubd_store_unknown_total", "Writes whose outcome is not known", store.unknown);
-  handler_row(text, "counter", "clubd_store_commit_microseconds_total", "Time spent in transactions",
-              store.commit_microseconds);
+  handler_seconds(text, "counter", "clubd_store_commit_seconds_total", "Time spent in transactions",
+                  (double)store.commit_microseconds / 1e6);
   handler_row(text, "gauge", "clubd_store_writes_waiting", "Write jobs waiting", store.writes_waiting);
   handler_row(text, "gauge", "clubd_store_reads_waiting", "Read jobs waiting", store.reads_waiting);
   handler_row(text, "gauge", "clubd_passwords_waiting", "Passwords waiting to be hashed",
@@ -95,10 +105,10 @@ static void handler_metrics(void *self, struct buffer *text) {
   struct net_counts net = net_counts(serving->net);
   handler_row(text, "counter", "clubd_sockets_accepted_total", "Sockets accepted", net.accepted);
   handler_row(text, "counter", "clubd_sockets_refused_total", "Sockets refused for a limit", net.refused);
-  handler_row(text, "counter", "clubd_handshakes_failed_total", "TLS handshakes that failed", net.handshakes_failed);
+  handler_row(text, "counter", "clubd_handshakes_failed_total", "TLS sockets that ended without a request", net.handshakes_failed);
   handler_row(text, "gauge", "clubd_sockets", "Sockets open", net.open);
-  handler_row(text, "gauge", "clubd_turn_milliseconds_longest", "Longest turn since the last scrape",
-              (uint64_t)net.turn_ms_longest);
+  handler_seconds(text, "gauge", "clubd_turn_longest_seconds", "Longest turn since this was last asked for",
+                  (double)net.turn_ms_longest / 1e3);
 }
 
 struct net_handler serve_handler(struct serving *serving) {

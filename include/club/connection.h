@@ -37,6 +37,8 @@ void connection_closed(struct connection *connection);
 
 /* Carries out what was received, as far as each connection may. */
 void connections_run(struct connections *connections);
+/* The store confirms nothing now: requests (but `ping`) are answered `unavailable`, and nothing but answers is sent. */
+void connections_be_quiet(struct connections *connections, bool quiet);
 /* Writes to each connection what waits for it, pauses and resumes reading, closes, frees what is gone. True: there is
  * more to do at once. */
 bool connections_flush(struct connections *connections) CLUB_MUST_CHECK;

@@ -14,7 +14,12 @@ struct connections *connections_create(const struct connections_setup *setup) {
   LIST_INIT(&connections->gone);
   buffer_init(&connections->frame, TRANSPORT_HEADROOM + LIMIT_FRAME + 256);
   buffer_init(&connections->value, VALUE_LIMIT);
-  return connections;
+  /* All of it now: a frame that was cut for want of memory would lose what is in it. */
+  if (buffer_reserve(&connections->frame, connections->frame.limit) &&
+      buffer_reserve(&connections->value, connections->value.limit))
+    return connections;
+  connections_destroy(connections);
+  return NULL;
 }
 
 size_t connections_count(const struct connections *connections) {
@@ -184,6 +189,14 @@ void connections_end_session(struct connections *connections, int64_t member, in
   LIST_FOREACH(connection, (struct connection_list *)present->connections, of_member) {
     if (connection->session == session) connection_end(connection, 4001);
   }
+}
+
+void connections_be_quiet(struct connections *connections, bool quiet) {
+  struct connection *connection;
+  if (connections->quiet == quiet) return;
+  connections->quiet = quiet;
+  if (quiet) return;
+  LIST_FOREACH(connection, &connections->everyone, everyone) connection_mark(connection); /* what waited meanwhile */
 }
 
 void connections_refuse(struct connections *connections, bool refuse) {

@@ -68,6 +68,11 @@ static void flush_take_answers(struct connection *connection, struct buffer *fra
   outbox_written(connection);
 }
 
+/* Whoever leaves or ends gets answers, nothing new; and so does everybody while the store confirms nothing. */
+static bool flush_takes_news(const struct connection *connection) {
+  return connection->state == STATE_LIVE && !connection->leaving && !connection->all->quiet;
+}
+
 /* Answers first, then what changed on the list, then entries: an author's answer and a join's come before what follows
  * from them. */
 static bool flush_own(struct connection *connection) {
@@ -78,7 +83,7 @@ static bool flush_own(struct connection *connection) {
   frame->size = TRANSPORT_HEADROOM;
   buffer_append_char(frame, '[');
   flush_take_answers(connection, frame, &items);
-  if (!connection->out && connection->state == STATE_LIVE) { /* one that ends gets its answers, nothing new */
+  if (!connection->out && flush_takes_news(connection)) {
     if (tell_due(connection)) tell_append(connection, frame, TRANSPORT_HEADROOM + LIMIT_FRAME - 2, &items);
     flush_take_seats(connection, frame, &items);
   }
@@ -90,7 +95,7 @@ static bool flush_own(struct connection *connection) {
 }
 
 static bool flush_waits(const struct connection *connection) {
-  return connection->out || connection->waiting || tell_due(connection);
+  return connection->out || (flush_takes_news(connection) && (connection->waiting || tell_due(connection)));
 }
 
 static void flush_frames(struct connection *connection) {

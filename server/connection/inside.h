@@ -118,6 +118,7 @@ struct connections {
   struct begun *spare;
   size_t spare_count;
   bool refusing; /* everybody is sent away */
+  bool quiet;    /* the store confirms nothing: answers only, and those are `unavailable` */
   bool again;    /* a connection has more to write in the next turn */
 };
 

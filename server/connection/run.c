@@ -88,6 +88,13 @@ static bool run_room_is_too_many(const struct connection *connection, const stru
   return !room || !seat_find(connection, room);
 }
 
+/* Begins it; why not: REASON_NONE when it was begun. */
+static enum reason run_begin(struct connection *connection, const struct request *request) {
+  if (connection->all->quiet && request->method != METHOD_PING) return REASON_UNAVAILABLE;
+  if (run_room_is_too_many(connection, request)) return REASON_RATE_LIMITED;
+  return begun_start(connection, request) ? REASON_NONE : REASON_UNAVAILABLE;
+}
+
 /* False: the request must wait, and with it what follows. */
 static bool run_request(struct connection *connection, const struct request *request) {
   if (request->problem != PROBLEM_NONE) {
@@ -99,9 +106,7 @@ static bool run_request(struct connection *connection, const struct request *req
     return false;
   }
   connection->all->setup.services->metrics->requests++;
-  enum reason refused = run_room_is_too_many(connection, request) ? REASON_RATE_LIMITED
-                        : begun_start(connection, request)        ? REASON_NONE
-                                                                  : REASON_UNAVAILABLE;
+  enum reason refused = run_begin(connection, request);
   if (refused != REASON_NONE && request->id.present) run_error(connection, &request->id, PROBLEM_REASON, refused, NULL);
   return true;
 }

@@ -9,6 +9,8 @@ struct pulse {
   int64_t sent_ms;      /* when the last one was asked for */
   int64_t confirmed_ms; /* when the last one that was answered had been asked for */
   int64_t club_seen;    /* the club log up to here was carried out */
+  int64_t waited_ms;    /* for a confirmation, as far as this process was running */
+  int64_t turn_ms;      /* of the last turn */
   bool asked, again;
 };
 
@@ -40,4 +42,6 @@ void pulse_at_once(struct server *server);
 /* May what is known here be used? Not when the store has not confirmed it for two seconds: a process that was stopped
  * and goes on asks before it sends. */
 bool pulse_is_fresh(const struct server *server);
+/* Has the store kept this instance waiting so long that it says `unavailable`? */
+bool pulse_is_lost(const struct server *server);
 #endif

@@ -4,10 +4,28 @@
 
 #define PULSE_EVERY_MS 500
 #define FRESH_MS 2000
+#define LOST_MS 5000       /* beyond being fresh */
+#define LOST_GOING_MS 1000 /* whoever goes away waits less */
+#define WAIT_OF_A_TURN_MS 250
 #define EVENTS_OF_A_PULSE 1000
 
 bool pulse_is_fresh(const struct server *server) {
   return server_now(server) - server->pulse.confirmed_ms <= FRESH_MS;
+}
+
+bool pulse_is_lost(const struct server *server) {
+  return server->pulse.waited_ms >= (server->going_away ? LOST_GOING_MS : LOST_MS);
+}
+
+/* A time in which the process was stopped is no time in which the store was asked. */
+static void pulse_count_wait(struct server *server) {
+  struct pulse *pulse = &server->pulse;
+  int64_t now = server_now(server), passed = now - pulse->turn_ms;
+  pulse->turn_ms = now;
+  if (pulse_is_fresh(server))
+    pulse->waited_ms = 0;
+  else
+    pulse->waited_ms += passed < WAIT_OF_A_TURN_MS ? passed : WAIT_OF_A_TURN_MS;
 }
 
 /* ---- the club log ---- */
@@ -145,5 +163,6 @@ void pulse_at_once(struct server *server) {
 }
 
 void pulse_turn(struct server *server) {
+  pulse_count_wait(server);
   if (!server->pulse.asked && server_now(server) - server->pulse.sent_ms >= PULSE_EVERY_MS) pulse_at_once(server);
 }

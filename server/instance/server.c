@@ -129,7 +129,7 @@ struct server *server_create(const struct server_setup *setup) {
                                              .connections = server->connections,
                                              .server = server};
   server->pulse.club_seen = setup->club_head;
-  server->pulse.confirmed_ms = server_now(server);
+  server->pulse.confirmed_ms = server->pulse.turn_ms = server_now(server);
   return server;
 }
 
@@ -201,9 +201,13 @@ bool server_turn(struct server *server) {
   if (server->going_away && server->to_send_away > 0)
     server->to_send_away = connections_send_away(server->connections, SENT_AWAY_A_TURN, CLOSING_SECONDS * 1000);
   pulse_admit(server);
+  connections_be_quiet(server->connections, pulse_is_lost(server));
   if (pulse_is_fresh(server)) {
     connections_run(server->connections);
     more = server_deliver(server);
+  } else if (pulse_is_lost(server)) {
+    connections_run(server->connections);
+    more = connections_flush(server->connections);
   } else {
     connections_pause(server->connections);
   }
@@ -250,6 +254,8 @@ void server_metrics(const struct server *server, struct buffer *text) {
   server_gauge(text, "clubd_requests_in_flight", "JSON-RPC requests begun and not answered",
                (int64_t)connections_in_flight(server->connections));
   server_gauge(text, "clubd_club_log_seen", "Last entry of the club log that was carried out", server->pulse.club_seen);
-  server_gauge(text, "clubd_store_confirmed_age_milliseconds", "Since the store last confirmed what is known here",
-               server_now(server) - server->pulse.confirmed_ms);
+  buffer_append_format(text,
+                       "# HELP clubd_store_confirmed_age_seconds Since the store last confirmed what is known here\n"
+                       "# TYPE clubd_store_confirmed_age_seconds gauge\nclubd_store_confirmed_age_seconds %.3f\n",
+                       (double)(server_now(server) - server->pulse.confirmed_ms) / 1000);
 }

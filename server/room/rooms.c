@@ -24,6 +24,11 @@ struct rooms *rooms_create(const struct rooms_setup *setup) {
   rooms->setup = *setup;
   buffer_init(&rooms->scratch, LIMIT_FRAME);
   buffer_init(&rooms->frame, LIMIT_FRAME + 256);
+  /* All of it now: a frame that was cut for want of memory would lose what is in it. */
+  if (!buffer_reserve(&rooms->scratch, rooms->scratch.limit) || !buffer_reserve(&rooms->frame, rooms->frame.limit)) {
+    rooms_destroy(rooms);
+    return NULL;
+  }
   rooms->sweep_timer.fire = rooms_fire_sweep;
   wheel_arm(setup->wheel, &rooms->sweep_timer, clock_monotonic_ms(setup->clock) + SWEEP_MS);
   return rooms;
