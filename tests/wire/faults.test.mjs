@@ -240,6 +240,45 @@ test('when a flush fails the process ends with a clear line, and what was answer
   });
 });
 
+test('SIGTERM ends within eight seconds though the disk keeps the store at work', { skip: slow }, async () => {
+  await withClub({ members: ['anna'], serve: false }, async (club) => {
+    const fault = shim(club);
+    await club.serve();
+    const line = await club.connect('anna');
+    const { seq } = await post(line, 'kz', mixed[0]);
+    fault('slow');
+    const stuck = line.ask('message.post', { room: 'kz', client_id: clientId(), text: mixed[1] }).catch((error) => error);
+    await sleep(200);
+    const began = Date.now();
+    club.signal('SIGTERM');
+    await line.notification('closing');
+    const ended = await club.endsWithin(9_000);
+    assert.deepEqual(ended, { status: 0, signal: null });
+    assert.ok(Date.now() - began < 8_500, `${Date.now() - began} ms`);
+    assert.ok(!(await stuck).result, 'answered before it was durable');
+    fault('');
+    await club.serve();
+    const again = await club.connect('anna');
+    assert.equal((await again.call('room.history', { room: 'kz' })).entries[0].seq, seq);
+    await club.stop();
+    assert.equal(integrity(club), 'ok');
+  });
+});
+
+test('a process that was stopped for a while goes on where it was', async () => {
+  await withClub({ members: ['anna', 'bo'] }, async (club) => {
+    const [anna, bo] = [await club.connect('anna'), await club.connect('bo')];
+    await bo.call('room.join', { room: 'kz' });
+    club.signal('SIGSTOP');
+    const asked = post(anna, 'kz', mixed[2]);
+    await sleep(4000);
+    club.signal('SIGCONT');
+    assert.equal((await asked).seq, 1);
+    assert.equal((await bo.entry('kz', 1)).text, mixed[2]);
+    assert.deepEqual(bo.entries('kz').map((entry) => entry.seq), [1]);
+  });
+});
+
 test('a backup taken under load is whole, and restoring it makes another history', async () => {
   await withClub({ members: ['anna', 'bo'] }, async (club) => {
     const line = await club.connect('anna');

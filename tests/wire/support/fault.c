@@ -1,5 +1,5 @@
 /* Preloaded into the server by the tests: while the file named by CLUB_FAULT holds "full", writes to the store fail
- * with ENOSPC; while it holds "sync", flushing it fails with EIO. Only files whose name ends in club.db, with or without
+ * with ENOSPC; while it holds "sync", flushing it fails with EIO; while it holds "slow", flushing it takes twenty seconds. Only files whose name ends in club.db, with or without
  * SQLite's -wal and -shm, are meant. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -48,7 +48,9 @@ ssize_t pwrite64(int descriptor, const void *bytes, size_t size, off64_t at) {
 }
 
 static int sync_fails(int descriptor) {
-  if (!is_store(descriptor) || !fault_is("sync")) return 0;
+  if (!is_store(descriptor)) return 0;
+  if (fault_is("slow")) sleep(20);
+  if (!fault_is("sync")) return 0;
   errno = EIO;
   return 1;
 }
