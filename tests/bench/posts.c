@@ -12,6 +12,7 @@ struct posts {
   struct crowd crowd;
   struct result_place place;
   int64_t *number; /* of each member's messages: the last one posted */
+  int64_t *base;   /* each one's room's head before the first message */
   double *sent_at;
   size_t unanswered;
   bool measuring, stopping;
@@ -41,22 +42,23 @@ static void posts_answered(void *context, size_t index, int64_t id, int64_t seq)
   if (!posts->stopping) posts_post(posts, index);
 }
 
-/* After the last answer everybody in one room must come to the same head. */
+/* Whoever joined must come to have every message of the room. */
+static bool posts_all_have_all(const struct posts *posts, bool one_room) {
+  const struct crowd *crowd = &posts->crowd;
+  int64_t all = 0;
+  for (size_t i = 0; i < crowd->count; i++) all += posts->number[i];
+  for (size_t i = 0; crowd->join && i < crowd->count; i++)
+    if (crowd->members[i].last != posts->base[i] + (one_room ? all : posts->number[i])) return false;
+  return true;
+}
+
 static bool posts_settle(struct posts *posts, bool one_room) {
-  struct crowd *crowd = &posts->crowd;
   double until = measure_now() + 10;
-  int64_t head = 0;
-  bool same = false;
-  while (!same || posts->unanswered) {
-    if (!crowd_turn(crowd, 20)) return false;
-    if (measure_now() > until) {
-      fprintf(stderr, "%zu posts were never answered, or not everybody has everything\n", posts->unanswered);
-      return false;
-    }
-    same = true;
-    for (size_t i = 0; i < crowd->count; i++)
-      if (crowd->members[i].last > head) head = crowd->members[i].last;
-    for (size_t i = 0; one_room && i < crowd->count; i++) same = same && crowd->members[i].last == head;
+  while (posts->unanswered || !posts_all_have_all(posts, one_room)) {
+    if (!crowd_turn(&posts->crowd, 20)) return false;
+    if (measure_now() < until) continue;
+    fprintf(stderr, "%zu posts were never answered, or not everybody has everything\n", posts->unanswered);
+    return false;
   }
   return true;
 }
@@ -64,6 +66,8 @@ static bool posts_settle(struct posts *posts, bool one_room) {
 static bool posts_run(struct posts *posts) {
   struct crowd *crowd = &posts->crowd;
   if (!crowd_gather(crowd, 0, crowd->count, 60) || !crowd_run(crowd, measure_now() + 0.2)) return false;
+  bool one_room = crowd->count > 1 && strcmp(crowd->members[0].room, crowd->members[1].room) == 0;
+  for (size_t i = 0; i < crowd->count; i++) posts->base[i] = crowd->members[i].last;
   for (size_t i = 0; i < crowd->count; i++) posts_post(posts, i);
   if (!crowd_run(crowd, measure_now() + posts->place.warm)) return false;
   struct measure_use from = result_use(&posts->place);
@@ -75,7 +79,6 @@ static bool posts_run(struct posts *posts) {
   entries = crowd->entries - entries;
   frames = crowd->frames - frames;
   posts->stopping = true;
-  bool one_room = crowd->join && crowd->count > 1 && strcmp(crowd->members[0].room, crowd->members[1].room) == 0;
   if (!posts_settle(posts, one_room)) return false;
   printf("scenario=posts members=%zu one_room=%d tls=%d answered=%llu rate=%.0f deliveries=%llu entries_a_frame=%.2f",
          crowd->count, one_room, crowd->herd.setup.tls, (unsigned long long)posts->answered,
@@ -96,11 +99,13 @@ bool scenario_posts(struct options *options) {
   bool done = result_place_read(&posts->place, options) && measure_samples_begin(&posts->waits, 1 << 20) &&
               crowd_begin(&posts->crowd, options, events);
   posts->number = done ? calloc(posts->crowd.count, sizeof *posts->number) : NULL;
+  posts->base = done ? calloc(posts->crowd.count, sizeof *posts->base) : NULL;
   posts->sent_at = done ? calloc(posts->crowd.count, sizeof *posts->sent_at) : NULL;
-  done = done && posts->number && posts->sent_at && posts_run(posts);
+  done = done && posts->number && posts->base && posts->sent_at && posts_run(posts);
   crowd_end(&posts->crowd);
   measure_samples_end(&posts->waits);
   free(posts->number);
+  free(posts->base);
   free(posts->sent_at);
   free(posts);
   return done;
