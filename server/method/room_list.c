@@ -2,11 +2,13 @@
 
 #include "call.h"
 
+/* The store gives the whole list; where the page begins travels with the job. */
 static void list_begin(struct call *call, const struct request *request, store_done done) {
-  (void)request;
+  const struct room_list_params *params = &request->params.room_list;
   struct store_job *job = call_job(call, STORE_ROOM_LIST);
   if (!job) return;
   job->room.member = call->member->key;
+  if (params->after.data) job->room.room = arena_copy(job->arena, params->after);
   call_submit(call, job, done);
 }
 
@@ -24,7 +26,15 @@ static int list_compare(const void *a, const void *b) {
   return left < right ? -1 : left > right;
 }
 
+/* Where the page behind this room begins; 0: the room is not on the list. */
+static size_t list_behind(struct room_record *const *records, size_t count, struct slice room) {
+  for (size_t i = 0; i < count; i++)
+    if (slice_equal(records[i]->room, room)) return i + 1;
+  return 0;
+}
+
 static void list_answer(struct call *call, struct room_record **records, size_t count) {
+  if (!call_answer_begin(call)) return;
   struct answer_list list = answer_list_begin(call, "rooms");
   for (size_t i = 0; i < count; i++) {
     struct room_view view;
@@ -46,8 +56,12 @@ static void list_finish(struct call *call, struct store_job *job) {
   }
   for (size_t i = 0; i < count; i++) records[i] = &job->room.records[i];
   qsort(records, count, sizeof(struct room_record *), list_compare);
-  if (!call_answer_begin(call)) return;
-  list_answer(call, records, count);
+  size_t begin = job->room.room.data ? list_behind(records, count, job->room.room) : 0;
+  if (job->room.room.data && begin == 0) {
+    call_reason(call, REASON_CONFLICT, 0);
+    return;
+  }
+  list_answer(call, records + begin, count - begin);
 }
 
 const struct steps room_list_steps = {

@@ -30,28 +30,84 @@ static void what_asks_for_attention_comes_first(void **state) {
   json_decref(answer);
 }
 
-static void the_longest_list_fits_into_a_frame_and_says_that_it_is_cut(void **state) {
-  struct stage *stage = *state;
-  static struct room_record records[LIMIT_LISTED];
-  static char ids[LIMIT_LISTED][32];
-  char name[LIMIT_NAME * 4 + 1] = "";
-  for (int i = 0; i < LIMIT_NAME; i++) memcpy(name + 4 * i, "𠀋", 5);
-  struct member_record with = house_record(4, "xiaolong", name, ROLE_MEMBER);
+/* The longest list, of direct talks with the longest name; the last of them alone has something unread. */
+struct long_list {
+  char name[LIMIT_NAME * 4 + 1], ids[LIMIT_LISTED][32];
+  struct member_record with;
+  struct room_record records[LIMIT_LISTED];
+};
+
+static struct long_list *long_list_make(void) {
+  struct long_list *list = calloc(1, sizeof *list);
+  for (int i = 0; i < LIMIT_NAME; i++) memcpy(list->name + 4 * i, "𠀋", 5);
+  list->with = house_record(4, "xiaolong", list->name, ROLE_MEMBER);
   for (int i = 0; i < LIMIT_LISTED; i++) {
-    snprintf(ids[i], sizeof ids[i], "dm.%022d", i);
-    records[i] = house_room(ids[i], ROOM_DIRECT, 9, i == LIMIT_LISTED - 1 ? 1 : 9);
-    records[i].with = &with;
+    snprintf(list->ids[i], sizeof list->ids[i], "dm.%022d", i);
+    list->records[i] = house_room(list->ids[i], ROOM_DIRECT, 9, i == LIMIT_LISTED - 1 ? 1 : 9);
+    list->records[i].with = &list->with;
   }
-  struct staged *call = stage_call(stage, "room.list", "{}");
-  fill_list(house_job(stage->house, STORE_ROOM_LIST), records, LIMIT_LISTED);
+  return list;
+}
+
+static json_t *long_list_page(struct stage *stage, struct long_list *list, const char *params) {
+  struct staged *call = stage_call(stage, "room.list", params);
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), list->records, LIMIT_LISTED);
   house_finish(stage->house, STORE_DONE);
-  json_t *answer = stage_answer(call);
+  return stage_answer(call);
+}
+
+static void the_longest_list_fits_into_a_frame_and_says_that_it_is_cut(void **state) {
+  struct long_list *list = long_list_make();
+  json_t *answer = long_list_page(*state, list, "{}");
   assert_in_range(json_array_size(house_at(answer, "result.rooms")), 30, LIMIT_LISTED - 1);
-  assert_string_equal(house_text(answer, "result.rooms.0.room"), ids[LIMIT_LISTED - 1]);
-  assert_string_equal(house_text(answer, "result.rooms.0.title"), name);
+  assert_string_equal(house_text(answer, "result.rooms.0.room"), list->ids[LIMIT_LISTED - 1]);
+  assert_string_equal(house_text(answer, "result.rooms.0.title"), list->name);
   assert_string_equal(house_text(answer, "result.rooms.0.with.id"), "m4");
   assert_int_equal(house_number(answer, "result.more"), 1);
   json_decref(answer);
+  free(list);
+}
+
+static void page_after_page_reaches_every_room_once(void **state) {
+  struct long_list *list = long_list_make();
+  char params[64] = "{}";
+  size_t reached = 0;
+  for (bool more = true; more;) {
+    json_t *answer = long_list_page(*state, list, params), *rooms = house_at(answer, "result.rooms");
+    assert_in_range(json_array_size(rooms), 1, LIMIT_LISTED - reached);
+    for (size_t i = 0; i < json_array_size(rooms); i++, reached++) {
+      const char *id = house_text(json_array_get(rooms, i), "room");
+      assert_string_equal(id, list->ids[reached == 0 ? LIMIT_LISTED - 1 : reached - 1]);
+      snprintf(params, sizeof params, "{\"after\":\"%s\"}", id);
+    }
+    more = house_number(answer, "result.more") != 0;
+    json_decref(answer);
+  }
+  assert_int_equal(reached, LIMIT_LISTED);
+  free(list);
+}
+
+static void behind_the_last_room_there_is_nothing(void **state) {
+  struct stage *stage = *state;
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 4, 4);
+  struct staged *call = stage_call(stage, "room.list", "{\"after\":\"kz\"}");
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), &record, 1);
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_int_equal(json_array_size(house_at(answer, "result.rooms")), 0);
+  assert_int_equal(house_number(answer, "result.more"), 0);
+  json_decref(answer);
+}
+
+static void a_page_behind_a_room_that_is_not_listed_is_a_conflict(void **state) {
+  struct stage *stage = *state;
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 4, 4);
+  for (size_t listed = 0; listed < 2; listed++) {
+    struct staged *call = stage_call(stage, "room.list", "{\"after\":\"cn\"}");
+    fill_list(house_job(stage->house, STORE_ROOM_LIST), &record, listed);
+    house_finish(stage->house, STORE_DONE);
+    stage_refused(call, "conflict");
+  }
 }
 
 struct every_room {
@@ -237,6 +293,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       STAGE_TEST(what_asks_for_attention_comes_first),
       STAGE_TEST(the_longest_list_fits_into_a_frame_and_says_that_it_is_cut),
+      STAGE_TEST(page_after_page_reaches_every_room_once),
+      STAGE_TEST(behind_the_last_room_there_is_nothing),
+      STAGE_TEST(a_page_behind_a_room_that_is_not_listed_is_a_conflict),
       STAGE_TEST(all_rooms_of_the_club_at_once_are_not_cut),
       STAGE_TEST(opening_puts_the_room_on_the_list_of_all_connections),
       STAGE_TEST(opening_twice_owes_the_notification_once),
