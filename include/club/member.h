@@ -44,6 +44,7 @@ struct present {
   size_t listing_count;
   struct listing *listings;
   struct bucket posts;
+  struct bucket changes; /* edits, removals, reactions */
   struct typed typed[PRESENT_TYPED];
   void *connections; /* the connection layer's list */
   char *texts;

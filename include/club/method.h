@@ -44,7 +44,7 @@ struct call {
   bool limited;             /* message.post: the member's rate was used up */
   /* The method's own, from beginning to end. */
   struct author author; /* as at the beginning; its texts lie in the job's arena */
-  bool token_taken;     /* message.post: of the member's rate */
+  bool token_taken;     /* messages: of the member's rate */
   int64_t after, limit; /* room.members */
 };
 

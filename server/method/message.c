@@ -2,6 +2,7 @@
 #include "call.h"
 
 #define RETRY_LIMITED_MS 100 /* at least, once a post was refused for the rate */
+#define CHANGES_TO_POSTS 3   /* so many changes for each post of the rate */
 
 static struct entry entry_of(const struct call *call, struct slice room, int64_t seq, int64_t at,
                              enum entry_type type) {
@@ -82,15 +83,42 @@ static void post_finish(struct call *call, struct store_job *job) {
 
 /* ---- message.edit, message.remove, message.react ---- */
 
+static struct rate change_rate(const struct services *services) {
+  struct rate posts = post_rate(services);
+  return (struct rate){posts.count * CHANGES_TO_POSTS, posts.milliseconds};
+}
+
+/* False: answered `rate_limited`. */
+static bool change_take(struct call *call) {
+  int64_t wait =
+      bucket_take(&call->member->changes, change_rate(call->services), clock_monotonic_ms(&call->services->clock));
+  call->token_taken = wait == 0;
+  if (wait > 0) call_reason(call, REASON_RATE_LIMITED, wait);
+  return wait == 0;
+}
+
+static void change_give_back(struct call *call) {
+  if (call->token_taken) bucket_return(&call->member->changes, change_rate(call->services));
+}
+
 /* NULL: answered. */
 static struct store_job *change_job(struct call *call, enum store_kind kind, struct slice room, int64_t target) {
   if (!call_may_enter(call, room)) return NULL;
   struct store_job *job = call_job(call, kind);
   if (!job) return NULL;
+  if (!change_take(call)) {
+    store_job_destroy(job);
+    return NULL;
+  }
   call_keep_author(call, job);
   job->change = (struct store_change){
       .room = arena_copy(job->arena, room), .author = call->author.key, .member = call->member->key, .target = target};
   return job;
+}
+
+static void change_submit(struct call *call, struct store_job *job, store_done done) {
+  call_submit(call, job, done);
+  if (call->failed) change_give_back(call); /* it was not even submitted */
 }
 
 static void edit_begin(struct call *call, const struct request *request, store_done done) {
@@ -98,7 +126,7 @@ static void edit_begin(struct call *call, const struct request *request, store_d
   struct store_job *job = change_job(call, STORE_EDIT, params->room, params->seq);
   if (!job) return;
   job->change.text = arena_copy(job->arena, params->text);
-  call_submit(call, job, done);
+  change_submit(call, job, done);
 }
 
 static void remove_begin(struct call *call, const struct request *request, store_done done) {
@@ -107,7 +135,7 @@ static void remove_begin(struct call *call, const struct request *request, store
   if (!job) return;
   job->change.moderator = call->member->role != ROLE_MEMBER;
   job->change.reason = arena_copy(job->arena, params->reason);
-  call_submit(call, job, done);
+  change_submit(call, job, done);
 }
 
 static void react_begin(struct call *call, const struct request *request, store_done done) {
@@ -116,7 +144,7 @@ static void react_begin(struct call *call, const struct request *request, store_
   if (!job) return;
   job->change.emoji = arena_copy(job->arena, params->emoji);
   job->change.on = params->on;
-  call_submit(call, job, done);
+  change_submit(call, job, done);
 }
 
 static enum entry_type change_type(enum store_kind kind) {
@@ -137,8 +165,10 @@ static void change_append(struct call *call, const struct store_job *job) {
 }
 
 static void change_finish(struct call *call, struct store_job *job) {
+  bool changed = job->outcome == STORE_DONE && job->change.changed;
+  if (!changed && job->outcome != STORE_UNKNOWN) change_give_back(call);
   if (!call_stored(call, job)) return;
-  if (job->change.changed) change_append(call, job);
+  if (changed) change_append(call, job);
   if (!call_answer_begin(call)) return;
   encode_changed(call->out, job->change.seq, job->change.at);
   call_answer_finish(call);

@@ -313,6 +313,79 @@ static void an_unknown_outcome_is_unavailable_and_says_when_to_try_again(void **
   json_decref(answer);
 }
 
+/* ---- the rate of changes ---- */
+
+#define CHANGES 30 /* three times the posts of the same time */
+
+static struct staged *change_begin(struct stage *stage, int which) {
+  if (which % 3 == 0) return stage_call(stage, "message.edit", "{\"room\":\"kz\",\"seq\":2,\"text\":\"" TEXT_RU "\"}");
+  if (which % 3 == 1) return stage_call(stage, "message.remove", "{\"room\":\"kz\",\"seq\":2}");
+  return stage_call(stage, "message.react", "{\"room\":\"kz\",\"seq\":2,\"emoji\":\"👍\",\"on\":true}");
+}
+
+static void change_whole(struct stage *stage, int which, int64_t seq) {
+  const enum store_kind kinds[] = {STORE_EDIT, STORE_REMOVE, STORE_REACT};
+  struct staged *call = change_begin(stage, which);
+  struct store_job *job = house_job(stage->house, kinds[which % 3]);
+  job->change.seq = seq;
+  job->change.at = 1767225600123;
+  job->change.changed = seq > 0;
+  house_finish(stage->house, STORE_DONE);
+  json_decref(stage_answer(call));
+}
+
+static void changes_of_all_kinds_share_a_rate_that_posts_do_not_use_up(void **state) {
+  struct stage *stage = *state;
+  for (int i = 0; i < CHANGES; i++) change_whole(stage, i, i + 1);
+  for (int i = 0; i < 3; i++) {
+    json_t *answer = stage_answer(change_begin(stage, i));
+    assert_string_equal(house_text(answer, "error.data.reason"), "rate_limited");
+    assert_int_equal((int)json_number_value(house_at(answer, "error.data.retry_after")), 1);
+    json_decref(answer);
+  }
+  assert_int_equal(stage->house->job_count, 0);
+  struct staged *call = post(stage, "a-1", TEXT_ZH);
+  assert_false(house_job(stage->house, STORE_POST)->post.known_only);
+  house_refuse(stage->house, REASON_MUTED);
+  stage_refused(call, "muted");
+  stage->house->now_ms += 1000;
+  for (int i = 0; i < 3; i++) change_whole(stage, i, CHANGES + i + 1);
+  stage_refused(change_begin(stage, 0), "rate_limited");
+}
+
+static void what_was_not_changed_costs_nothing_of_the_rate(void **state) {
+  struct stage *stage = *state;
+  for (int i = 0; i < 4 * CHANGES; i++) {
+    struct staged *call;
+    if (i % 4 == 0) {
+      change_whole(stage, i, 0);
+    } else if (i % 4 == 1) {
+      call = change_begin(stage, i);
+      house_refuse(stage->house, REASON_NOT_FOUND);
+      stage_refused(call, "not_found");
+    } else if (i % 4 == 2) {
+      call = change_begin(stage, i);
+      house_finish(stage->house, STORE_UNAVAILABLE);
+      stage_refused(call, "unavailable");
+    } else {
+      stage->house->store_full = true;
+      stage_refused(change_begin(stage, i), "unavailable");
+      stage->house->store_full = false;
+    }
+  }
+  for (int i = 0; i < CHANGES; i++) change_whole(stage, i, i + 1);
+  stage_refused(change_begin(stage, 0), "rate_limited");
+}
+
+static void without_a_rate_of_posts_changes_have_none(void **state) {
+  struct stage *stage = *state;
+  stage->house->services.limits = false;
+  for (int i = 0; i < 2 * CHANGES; i++) change_whole(stage, i, i + 1);
+  stage->house->services.limits = true;
+  stage->house->services.post_rate = (struct rate){0, 0};
+  for (int i = 0; i < 2 * CHANGES; i++) change_whole(stage, i, 2 * CHANGES + i + 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       STAGE_TEST(a_post_is_answered_and_told_to_followers_in_full),
@@ -332,6 +405,9 @@ int main(void) {
       STAGE_TEST(a_change_that_changes_nothing_is_told_to_nobody),
       STAGE_TEST(moderators_and_admins_remove_what_others_wrote),
       STAGE_TEST(an_unknown_outcome_is_unavailable_and_says_when_to_try_again),
+      STAGE_TEST(changes_of_all_kinds_share_a_rate_that_posts_do_not_use_up),
+      STAGE_TEST(what_was_not_changed_costs_nothing_of_the_rate),
+      STAGE_TEST(without_a_rate_of_posts_changes_have_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
