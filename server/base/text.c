@@ -84,9 +84,18 @@ static UChar32 next_point(struct slice text, size_t *at) {
   return point;
 }
 
+/* All of ' ' to '~'. A lower byte borrows, one above carries into its highest bit. */
+static bool eight_are_printable(uint64_t eight) {
+  return ((eight | (eight - LOW_BITS * ' ') | (eight + LOW_BITS)) & LOW_BITS << 7) == 0;
+}
+
 bool text_is_writable(struct slice text) {
   bool visible = false;
   for (size_t at = 0; at < text.size;) {
+    if (visible && text.size - at >= 8 && eight_are_printable(load_eight(text.data + at))) {
+      at += 8;
+      continue;
+    }
     UChar32 point = next_point(text, &at);
     if (point < 0) return false;
     if ((point < ' ' && point != '\t' && point != '\n') || (point >= 0x7f && point <= 0x9f)) return false;

@@ -80,6 +80,18 @@ static void empty_white_or_controlling_texts_are_not(void **state) {
   assert_false(text_is_writable(SLICE_LITERAL("a\xff")));
 }
 
+static void a_control_character_is_found_wherever_it_stands(void **state) {
+  (void)state;
+  for (size_t at = 0; at < 26; at++) {
+    for (int byte = 0; byte < 0x80; byte++) {
+      char text[] = "abcdefghijklmnopqrstuvwxyz";
+      text[at] = (char)byte;
+      bool control = (byte < ' ' && byte != '\t' && byte != '\n') || byte == 0x7f;
+      assert_int_equal(text_is_writable((struct slice){text, 26}), !control);
+    }
+  }
+}
+
 static void emoji_of_every_kind_are_recognised(void **state) {
   (void)state;
   static const char *const emoji[] = {"👍",
@@ -164,6 +176,7 @@ int main(void) {
       cmocka_unit_test(characters_are_code_points),
       cmocka_unit_test(texts_that_show_something_are_writable),
       cmocka_unit_test(empty_white_or_controlling_texts_are_not),
+      cmocka_unit_test(a_control_character_is_found_wherever_it_stands),
       cmocka_unit_test(emoji_of_every_kind_are_recognised),
       cmocka_unit_test(other_texts_are_no_emoji),
       cmocka_unit_test(logins_are_folded_and_checked),
