@@ -57,6 +57,21 @@ test('what is written while the line is cut goes out once, in order, when it is 
   assert.equal(await bo.composer.inputValue(), '草稿', 'the draft is gone');
 });
 
+test('a message that arrived and whose answer was lost is not sent twice', async () => {
+  const anna = await inRoom('anna', 'ru.finance');
+  const line = await club.connect('bo', { origin: proxy.origin });
+  await line.call('room.join', { room: 'ru.finance' });
+  proxy.swallow();
+  await anna.write('Дошло ли?');
+  await line.entry('ru.finance', 1);
+  await anna.post('Дошло ли?').getByText('Sending…').waitFor();
+  await proxy.cut();
+  await anna.post('Дошло ли?').getByText('Will be sent when there is a connection').waitFor();
+  await proxy.mend();
+  await anna.write('Теперь дошло.');
+  await agree('ru.finance', [anna], [['Дошло ли?', 'Теперь дошло.']]);
+});
+
 test('the browser is offline: the page says so, and goes on by itself', async () => {
   const anna = await inRoom('anna', 'ru.energy');
   const bo = await inRoom('bo', 'ru.energy');

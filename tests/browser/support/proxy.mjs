@@ -5,6 +5,7 @@ import net from 'node:net';
 
 export class Proxy {
   #sockets = new Set();
+  #swallows = false;
   port = 0;
   target = 0;
 
@@ -29,7 +30,13 @@ export class Proxy {
     await once(server, 'close');
   }
 
+  /** What the server says is lost from now on; it still hears. */
+  swallow() {
+    this.#swallows = true;
+  }
+
   async mend() {
+    this.#swallows = false;
     this.server = net.createServer((socket) => this.#join(socket)).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     this.port = this.server.address().port;
@@ -46,7 +53,10 @@ export class Proxy {
         this.#sockets.delete(one);
         other.destroy();
       });
-      one.pipe(other);
     }
+    client.pipe(server);
+    server.on('data', (piece) => {
+      if (!this.#swallows) client.write(piece);
+    });
   }
 }
