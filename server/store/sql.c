@@ -106,6 +106,7 @@ static const char *const texts[SQL_COUNT] = {
                             "AND (expires_at = 0 OR expires_at > $1) ORDER BY key DESC LIMIT $2",
     [SQL_INVITE_REVOKE] = "UPDATE invite SET revoked = 1 WHERE key = $1",
     [SQL_INVITE_VOID_FIRST] = "UPDATE invite SET revoked = 1 WHERE first = 1 AND revoked = 0",
+    [SQL_INVITE_VOID_OF_MEMBER] = "UPDATE invite SET revoked = 1 WHERE made_by = $1 AND revoked = 0",
     [SQL_INVITE_USE] = "UPDATE invite SET used = used + 1 WHERE key = $1",
 };
 

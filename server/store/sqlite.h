@@ -171,6 +171,8 @@ bool invite_find_usable(struct sqlite *self, const unsigned char *digest, struct
                         struct invite_record *record);
 /* Takes one of its uses. */
 void invite_use(struct sqlite *self, int64_t key);
+/* None that the member made works any more. */
+void invite_void_all(struct sqlite *self, int64_t member);
 enum reason sqlite_invite_create(struct sqlite *self, struct store_job *job);
 enum reason sqlite_invite_revoke(struct sqlite *self, struct store_job *job);
 enum reason sqlite_first_invite(struct sqlite *self, struct store_job *job);

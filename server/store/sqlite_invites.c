@@ -41,6 +41,18 @@ void invite_use(struct sqlite *self, int64_t key) {
   query_run(&query);
 }
 
+void invite_void_all(struct sqlite *self, int64_t member) {
+  struct query query = query_begin(self, SQL_INVITE_VOID_OF_MEMBER);
+  query_int(&query, member);
+  query_run(&query);
+}
+
+/* A request that was under way when its member was disabled. */
+static bool is_disabled(struct sqlite *self, int64_t member, struct arena *arena) {
+  struct member_record record;
+  return member > 0 && member_by_key(self, member, arena, &record, NULL) && record.disabled;
+}
+
 static bool find_by_client(struct sqlite *self, struct store_job *job, struct invite_record *record) {
   const struct store_invite *wish = &job->invite;
   if (!wish->client_id.size || wish->member == 0) return false;
@@ -92,6 +104,7 @@ enum reason sqlite_invite_create(struct sqlite *self, struct store_job *job) {
     wish->record = earlier;
     return REASON_NONE;
   }
+  if (is_disabled(self, wish->member, job->arena)) return REASON_FORBIDDEN;
   if (!is_for_guests(self, wish->record.room)) return REASON_NOT_FOUND;
   if (has_too_many(self, wish->member)) return REASON_RATE_LIMITED;
   insert(self, wish, false);

@@ -186,7 +186,10 @@ enum reason sqlite_member_disable(struct sqlite *self, struct store_job *job) {
     club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
     member.disabled = wish->disable;
   }
-  if (wish->disable) session_end_all(self, job, member.key, 0);
+  if (wish->disable) {
+    session_end_all(self, job, member.key, 0);
+    invite_void_all(self, member.key);
+  }
   wish->member = member;
   return REASON_NONE;
 }

@@ -266,6 +266,26 @@ static inline void invites_of_a_member_are_limited(void **state) {
   assert_true(list->invite.records[0].key > list->invite.records[1].key);
 }
 
+static inline void disabling_voids_the_invites_that_the_member_made(void **state) {
+  struct suite *suite = *state;
+  assert_done(set_role(suite, "ivan", ROLE_MODERATOR));
+  struct store_job *made = invite(suite, STORE_INVITE_CREATE, "his", suite->ivan);
+  made->invite.client_id = slice_of("once");
+  assert_done(suite_run(suite, made));
+  assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "hers", suite->ada)));
+  assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "operator", 0)));
+  assert_done(set_disabled(suite, "ivan", true));
+  assert_refused(suite_run(suite, invite(suite, STORE_INVITE_FIND, "his", 0)), REASON_NOT_FOUND);
+  assert_refused(suite_run(suite, join_by(suite, "his", "guest")), REASON_NOT_FOUND);
+  assert_done(suite_run(suite, join_by(suite, "hers", "guest1")));
+  assert_done(suite_run(suite, join_by(suite, "operator", "guest2")));
+  assert_refused(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "late", suite->ivan)), REASON_FORBIDDEN);
+  assert_done(set_disabled(suite, "ivan", false));
+  assert_refused(suite_run(suite, invite(suite, STORE_INVITE_FIND, "his", 0)), REASON_NOT_FOUND);
+  assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "new", suite->ivan)));
+  assert_done(suite_run(suite, join_by(suite, "new", "guest3")));
+}
+
 static inline void the_first_invite_is_made_anew_until_there_is_an_admin(void **state) {
   struct suite *suite = *state;
   struct store_job *job = suite_run(suite, invite(suite, STORE_FIRST_INVITE, "first", 0));
@@ -301,5 +321,6 @@ static inline void the_first_invite_is_made_anew_until_there_is_an_admin(void **
       SUITE_TEST(an_invite_gives_role_and_room_until_used_up, setup), \
       SUITE_TEST(an_invite_is_over_when_revoked_or_expired, setup), \
       SUITE_TEST(a_repeated_invite_is_the_first_one, setup), SUITE_TEST(invites_of_a_member_are_limited, setup), \
+      SUITE_TEST(disabling_voids_the_invites_that_the_member_made, setup), \
       SUITE_TEST(the_first_invite_is_made_anew_until_there_is_an_admin, setup)
 #endif
