@@ -97,7 +97,12 @@ bool sqlite_backup(const char *path, const char *file, char *error, size_t error
 
 /* ---- restore ---- */
 
-static bool give_epoch(const char *path, char *error, size_t error_size) {
+/* Sessions that ended after the backup was made must not come back, and nobody knows which: all are gone. */
+static bool end_sessions(sqlite3 *db) {
+  return sqlite3_exec(db, "DELETE FROM session", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool begin_history(const char *path, char *error, size_t error_size) {
   struct randomness randomness = randomness_system();
   char epoch[TOKEN_SIZE + 1];
   token_random(epoch, &randomness);
@@ -106,14 +111,14 @@ static bool give_epoch(const char *path, char *error, size_t error_size) {
   sqlite3_stmt *statement = NULL;
   bool done = sqlite3_prepare_v2(db, "UPDATE meta SET epoch = $1", -1, &statement, NULL) == SQLITE_OK &&
               sqlite3_bind_text(statement, 1, epoch, -1, SQLITE_STATIC) == SQLITE_OK &&
-              sqlite3_step(statement) == SQLITE_DONE;
+              sqlite3_step(statement) == SQLITE_DONE && end_sessions(db);
   if (!done) (void)say(error, error_size, path, sqlite3_errmsg(db));
   sqlite3_finalize(statement);
   sqlite3_close(db);
   return done;
 }
 
-/* A checked copy of the backup beside the database, under another epoch. The backup itself is only read. */
+/* A checked copy of the backup beside the database, under another epoch and without sessions. The backup itself is only read. */
 static bool prepare_copy(const char *file, const char *part, char *error, size_t error_size) {
   if (access(file, R_OK) != 0) return say(error, error_size, file, strerror(errno));
   if (!check_file(file, error, error_size)) return false;
@@ -122,7 +127,7 @@ static bool prepare_copy(const char *file, const char *part, char *error, size_t
   (void)unlink(part);
   bool done = make_empty(part, error, error_size) && copy_into(db, part, error, error_size);
   sqlite3_close(db);
-  return done && give_epoch(part, error, error_size) && check_file(part, error, error_size) &&
+  return done && begin_history(part, error, error_size) && check_file(part, error, error_size) &&
          (flush_path(part, O_RDONLY) || say(error, error_size, part, strerror(errno)));
 }
 

@@ -43,6 +43,23 @@ static void a_restored_backup_is_what_was_backed_up_under_another_epoch(void **s
   assert_int_equal(again->post.seq, 2);
 }
 
+static void a_restored_backup_lets_nobody_in_without_a_login(void **state) {
+  struct suite *suite = *state;
+  char file[300], error[256] = "";
+  backup_path(suite, file, sizeof file);
+  assert_done(suite_session(suite, STORE_SESSION_ADD, "ended", suite->ivan));
+  assert_done(suite_session(suite, STORE_SESSION_ADD, "kept", suite->wang));
+  assert_true(store_backup(suite->address, file, error, sizeof error));
+  assert_done(suite_session(suite, STORE_SESSION_END, "ended", 0));
+  close_all(suite);
+  if (!store_restore(suite->address, file, error, sizeof error)) fail_msg("%s", error);
+  open_all(suite);
+  assert_refused(suite_session(suite, STORE_SESSION_FIND, "ended", 0), REASON_NOT_FOUND);
+  assert_refused(suite_session(suite, STORE_SESSION_FIND, "kept", 0), REASON_NOT_FOUND);
+  assert_done(suite_session(suite, STORE_SESSION_ADD, "again", suite->ivan));
+  assert_done(suite_session(suite, STORE_SESSION_FIND, "again", 0));
+}
+
 static void a_backup_holds_no_removed_text_and_overwrites_nothing(void **state) {
   struct suite *suite = *state;
   char file[300], command[400], error[256] = "";
@@ -115,6 +132,7 @@ static void a_backup_can_be_restored_where_nothing_was(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       SUITE_TEST(a_restored_backup_is_what_was_backed_up_under_another_epoch, &files_setup),
+      SUITE_TEST(a_restored_backup_lets_nobody_in_without_a_login, &files_setup),
       SUITE_TEST(a_backup_holds_no_removed_text_and_overwrites_nothing, &files_setup),
       SUITE_TEST(restoring_is_refused_while_the_database_is_used, &files_setup),
       SUITE_TEST(what_is_no_sound_backup_is_refused_and_changes_nothing, &files_setup),
