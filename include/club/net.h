@@ -64,8 +64,8 @@ int net_port(const struct net *net);
 int net_admin_port(const struct net *net);
 struct transport net_transport(struct net *net);
 struct http_answerer net_answerer(struct net *net);
-/* Any thread: makes a turn happen. */
-void net_wake(void *net);
+/* Any thread: makes a turn of `self`, a struct net, happen. */
+void net_wake(void *self);
 /* Makes the next turn happen no later than in `ms`; loop thread. */
 void net_turn_within(struct net *net, int64_t ms);
 /* Runs until net_stop. Links that are left then are reported closed before it returns, and after it nothing is reported. */

@@ -196,7 +196,7 @@ int http_body_end(struct link *link);
 int http_writable(struct link *link);
 void http_forget(struct link *link);
 void http_settle(struct net *net);
-void http_give_answer(void *self, uint64_t exchange, const struct http_reply *reply);
+void http_give_answer(void *self, uint64_t id, const struct http_reply *reply);
 
 /* silence.c */
 void silence_begin(struct link *link);

@@ -25,13 +25,12 @@ static struct address listen_address(const struct sockaddr_storage *from) {
 /* "host:port", "[host]:port". */
 static bool listen_split(const char *where, char host[256], char port[8]) {
   const char *colon = strrchr(where, ':');
-  if (!colon || colon == where || strlen(colon + 1) > 7 || !colon[1]) return false;
+  if (!colon || colon == where || !colon[1] || snprintf(port, 8, "%s", colon + 1) >= 8) return false;
   size_t size = (size_t)(colon - where);
   if (where[0] == '[' && where[size - 1] == ']') where++, size -= 2;
   if (size == 0 || size > 255) return false;
   memcpy(host, where, size);
   host[size] = '\0';
-  strcpy(port, colon + 1);
   return true;
 }
 
@@ -50,11 +49,14 @@ static int listen_bind(const struct addrinfo *where) {
 }
 
 static int listen_port(int descriptor) {
-  struct sockaddr_storage name;
+  union {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+  } name = {.v6 = {0}};
   socklen_t size = sizeof name;
-  if (getsockname(descriptor, (struct sockaddr *)&name, &size)) return 0;
-  return ntohs(name.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&name)->sin6_port
-                                          : ((struct sockaddr_in *)&name)->sin_port);
+  if (getsockname(descriptor, &name.any, &size)) return 0;
+  return ntohs(name.any.sa_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port);
 }
 
 bool listen_open(struct net *net, struct listener *listener, const char *where, char *error, size_t size) {

@@ -42,9 +42,9 @@ static bool web_copy_path(struct slice path, char copy[WEB_PATH_LIMIT]) {
     bool between = (c == '.' || c == '/') && (i == 0 || path.data[i - 1] != '/');
     if (!known && !between) return false;
   }
+  if (path.size == 1) path = slice_of("/index.html");
   memcpy(copy, path.data, path.size);
   copy[path.size] = '\0';
-  if (path.size == 1) strcpy(copy, "/index.html");
   return true;
 }
 
