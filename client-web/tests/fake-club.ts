@@ -82,6 +82,8 @@ export class FakeClub {
   readonly connections = new Set<FakeConnection>();
   readonly logs = new Map<string, Log>();
   readonly listed = new Map<string, Set<string>>();
+  /** Rooms on a page of the list. */
+  listPage = 100;
   readonly carriedOut: { method: string; member: string; params: Params }[] = [];
   faults: Faults = NO_FAULTS;
   epoch = 'epoch-1';
@@ -216,7 +218,7 @@ export class FakeClub {
       case 'ping':
         return {};
       case 'room.list':
-        return { rooms: [...(this.listed.get(member.id) ?? [])].map((id) => this.#room(member, id, from)) };
+        return this.#listPage(member, params['after'], from);
       case 'room.open':
         return this.#open(member, params, from);
       case 'direct.open':
@@ -289,6 +291,16 @@ export class FakeClub {
       role: member.role === 'member' ? 'member' : 'moderator',
       ...(partner === undefined ? {} : { with: partner }),
     };
+  }
+
+  /** Those with unread messages come first: the list moves while it is read. */
+  #listPage(member: Member, after: unknown, from: FakeConnection | null): unknown {
+    const rooms = [...(this.listed.get(member.id) ?? [])].map((id) => this.#room(member, id, from));
+    rooms.sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0));
+    const begin = after === undefined ? 0 : rooms.findIndex(({ room }) => room === after) + 1;
+    if (after !== undefined && begin === 0) throw new FakeError('conflict');
+    const end = begin + this.listPage;
+    return { rooms: rooms.slice(begin, end), more: end < rooms.length };
   }
 
   #present(room: string): Author[] {

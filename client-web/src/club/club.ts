@@ -26,9 +26,10 @@ import {
 import type { ClubState } from '../state/club.js';
 import { setFollowing } from '../state/log.js';
 import type { Act } from '../state/pending.js';
-import { applyHeads, changeRoom, listRooms, putRoom } from '../state/rooms.js';
+import { changeRoom, putRoom } from '../state/rooms.js';
 import { Acts } from './acts.js';
 import { History } from './history.js';
+import { RoomList } from './list.js';
 import { Marks } from './marks.js';
 import { Outbox } from './outbox.js';
 import { Store } from './parts.js';
@@ -47,7 +48,6 @@ export interface ClubOptions extends LineParts {
 const TYPING_SHOWN = 6_000;
 const TYPING_TOLD = 3_000;
 const PEOPLE_PAGE = 100;
-const LIST_RETRY = 3_000;
 
 /** The club as one member uses it, without a page: everything that the views call. */
 export class Club {
@@ -59,9 +59,9 @@ export class Club {
   readonly #acts: Acts;
   readonly #subscriptions: Subscriptions;
   readonly #history: History;
+  readonly #list: RoomList;
   readonly #marks: Marks;
   #typedAt = new Map<string, number>();
-  #cancelList = (): void => {};
 
   constructor(me: Member, options: ClubOptions) {
     this.#options = options;
@@ -77,6 +77,7 @@ export class Club {
     this.#acts = new Acts(parts);
     this.#subscriptions = new Subscriptions(parts, () => this.#outbox.settle());
     this.#history = new History(parts);
+    this.#list = new RoomList(parts);
     this.#marks = new Marks(parts);
   }
 
@@ -99,7 +100,7 @@ export class Club {
     this.#outbox.stop();
     this.#acts.stop();
     this.#marks.stop();
-    this.#cancelList();
+    this.#list.stop();
     this.#line.stop();
   }
 
@@ -256,6 +257,8 @@ export class Club {
         return this.#marks.told(notification.params.room, notification.params.seq);
       case 'typing':
         return this.#typed(notification.params);
+      case 'heads':
+        return this.#list.heads(notification.params.rooms);
       case 'acted':
         return this.#acted(notification.params);
       default:
@@ -267,7 +270,6 @@ export class Club {
   #listed(notification: Notification): void {
     const { method, params } = notification;
     this.#store.update((state) => {
-      if (method === 'heads') return { ...state, rooms: applyHeads(state.rooms, params.rooms) };
       if (method === 'room') return { ...state, rooms: putRoom(state.rooms, params) };
       if (method === 'notice')
         return tell(state, { kind: 'server', what: '', reason: '', words: params.text, until: null });
@@ -280,27 +282,10 @@ export class Club {
   #welcomed(welcome: Welcome): void {
     this.#store.update((state) => ({ ...enterEpoch(state, welcome.epoch), me: welcome.member }));
     this.#subscriptions.joinAll();
-    this.#loadRooms();
+    this.#list.load();
     this.#outbox.pumpAll();
     this.#acts.askAll();
     this.#marks.flush();
-  }
-
-  #loadRooms(): void {
-    this.#cancelList();
-    this.#line.request('room.list', {}, (outcome) => {
-      if (outcome.ok) {
-        const { rooms } = outcome.result;
-        this.#store.update((state) => ({
-          ...state,
-          rooms: listRooms(state.rooms, rooms, [...state.opened.keys()]),
-          roomsKnown: true,
-        }));
-      } else if (!(outcome.error instanceof LineBroken)) {
-        const wait = outcome.error.retryAfter === null ? LIST_RETRY : outcome.error.retryAfter * 1000;
-        this.#cancelList = this.#clock.after(wait, () => this.#loadRooms());
-      }
-    });
   }
 
   #entered(entry: Notifications['entry']): void {

@@ -1,0 +1,111 @@
+import { LineBroken } from '../protocol/errors.js';
+import type { Refused } from '../protocol/errors.js';
+import type { Outcome } from '../protocol/requests.js';
+import type { Notifications, Room } from '../protocol/types.js';
+import { applyHeads, listRooms, putRoom } from '../state/rooms.js';
+import type { ClubParts } from './parts.js';
+
+type Heads = Notifications['heads']['rooms'];
+
+const RETRY = 3_000;
+/** What is told within this time is listed once. */
+const GATHER = 1_000;
+/** The list has 1,000 rooms and a page dozens: more would be a server that goes round in circles. */
+const MOST_PAGES = 100;
+
+/** The member's list of rooms, page by page. It moves while it is read: a room that went from a page still to come to
+ * one that was read is told as `heads`, and then the list is read again. */
+export class RoomList {
+  #parts: ClubParts;
+  #reading: { rooms: Room[]; pages: number } | null = null;
+  #unknown = new Set<string>();
+  #cancelTimer: (() => void) | null = null;
+
+  constructor(parts: ClubParts) {
+    this.#parts = parts;
+  }
+
+  /** From the first page on, on a new line too. */
+  load(): void {
+    this.#forgetTimer();
+    this.#unknown.clear();
+    this.#reading = { rooms: [], pages: 0 };
+    this.#ask(this.#reading);
+  }
+
+  heads(heads: Heads): void {
+    const { store } = this.#parts;
+    store.update((state) => ({ ...state, rooms: applyHeads(state.rooms, heads) }));
+    for (const room of Object.keys(heads)) if (!store.state.rooms.has(room)) this.#unknown.add(room);
+    if (this.#reading === null) this.#listUnknown();
+  }
+
+  stop(): void {
+    this.#forgetTimer();
+    this.#reading = null;
+  }
+
+  #ask(reading: { rooms: Room[]; pages: number }): void {
+    const after = reading.rooms[reading.rooms.length - 1]?.room;
+    this.#parts.line.request('room.list', after === undefined ? {} : { after }, (outcome) => {
+      if (this.#reading === reading) this.#answered(reading, outcome);
+    });
+  }
+
+  #answered(reading: { rooms: Room[]; pages: number }, outcome: Outcome<'room.list'>): void {
+    if (!outcome.ok) {
+      this.#failed(outcome.error);
+      return;
+    }
+    const { rooms, more } = outcome.result;
+    reading.rooms.push(...rooms);
+    reading.pages += 1;
+    if (more === true && rooms.length > 0 && reading.pages < MOST_PAGES) {
+      this.#show(rooms);
+      this.#ask(reading);
+    } else {
+      this.#finish(reading);
+    }
+  }
+
+  /** What asks for attention comes first, and need not wait for the rest. */
+  #show(rooms: readonly Room[]): void {
+    this.#parts.store.update((state) => ({ ...state, rooms: rooms.reduce(putRoom, state.rooms), roomsKnown: true }));
+  }
+
+  #finish({ rooms, pages }: { rooms: Room[]; pages: number }): void {
+    this.#reading = null;
+    this.#parts.store.update((state) => {
+      /* Between pages a room may have moved to where it was not seen. */
+      const kept = pages > 1 ? state.rooms.keys() : state.opened.keys();
+      return { ...state, rooms: listRooms(state.rooms, rooms, [...kept]), roomsKnown: true };
+    });
+    this.#listUnknown();
+  }
+
+  /** A broken line lists anew when it is back. */
+  #failed(error: Refused | LineBroken): void {
+    this.#reading = null;
+    if (error instanceof LineBroken) return;
+    this.#loadAfter(error.retryAfter === null ? RETRY : error.retryAfter * 1000);
+  }
+
+  #listUnknown(): void {
+    const { rooms } = this.#parts.store.state;
+    if ([...this.#unknown].some((room) => !rooms.has(room))) this.#loadAfter(GATHER);
+    this.#unknown.clear();
+  }
+
+  /** What waits already is not put off. */
+  #loadAfter(wait: number): void {
+    this.#cancelTimer ??= this.#parts.clock.after(wait, () => {
+      this.#cancelTimer = null;
+      if (this.#parts.line.open) this.load();
+    });
+  }
+
+  #forgetTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+  }
+}
