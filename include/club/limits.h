@@ -15,7 +15,6 @@
 #define LIMIT_NESTING 32       /* of JSON */
 
 /* Lengths: characters unless said. */
-#define LIMIT_TITLE 100
 #define LIMIT_NAME 100
 #define LIMIT_REASON 500
 #define LIMIT_CLIENT_ID 64  /* bytes */

@@ -36,7 +36,6 @@ struct subscription {
 struct watcher {
   struct room *room; /* NULL: not watching */
   uint32_t place;
-  bool news;  /* for the owner: changed since it was told */
   bool stale; /* the counts must be read from the store again */
   int64_t member;
   int64_t counted_to; /* entries up to here are in the counts */

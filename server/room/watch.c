@@ -36,7 +36,6 @@ static void watch_pass(struct room *room, bool soon) {
   for (uint32_t i = 0; i < room->watcher_count; i++) {
     struct watcher *watcher = room->watchers[i];
     for (size_t n = 0; n < tally->count; n++) watch_apply(watcher, &tally->notes[n]);
-    watcher->news = true;
     rooms->setup.noticed(rooms->setup.owner, watcher, soon);
   }
   tally->from = tally->notes[tally->count - 1].seq;
@@ -60,7 +59,6 @@ static void watch_mention(struct room *room, const struct note *note) {
     struct watcher *watcher = rooms->setup.watcher_of(rooms->setup.owner, note->mentions[i], room_slice(room));
     if (!watcher || watcher->room != room || note->seq <= watcher->counted_to || note->seq <= watcher->read) continue;
     watcher->mentions++;
-    watcher->news = true;
     rooms->setup.noticed(rooms->setup.owner, watcher, true);
   }
 }
