@@ -62,7 +62,7 @@ static bool context_open_vhosts(struct net *net, struct lws_context_creation_inf
   info->alpn = "http/1.1";
   if (net->setup.tls) info->options = options | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
   net->club_vhost = lws_create_vhost(net->context, info);
-  if (!net->club_vhost || (net->setup.tls && !net->tls)) return false;
+  if (!net->club_vhost || (net->setup.tls && !net->tls_ready)) return false;
   if (!net->setup.admin_listen) return true;
   info->vhost_name = "admin";
   info->options = options & ~(uint64_t)LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;

@@ -111,7 +111,8 @@ struct net {
   struct lws_context *context;
   struct lws_vhost *club_vhost, *admin_vhost;
   struct lws_protocols club_protocols[3], admin_protocols[2];
-  SSL_CTX *tls; /* the vhost's */
+  bool tls_ready; /* the vhost's context was set up */
+  SSL_CTX *pair;  /* holds certificate, chain and key for new connections; NULL: no TLS */
 
   struct listener club, admin;
   int reserve;     /* a descriptor to give up when there is none left */
@@ -204,7 +205,8 @@ void silence_end(struct link *link);
 void silence_settle(struct net *net);
 
 /* tls.c */
-bool tls_check(const char *certificate, const char *key, char *error, size_t size) CLUB_MUST_CHECK;
+bool tls_open(struct net *net, char *error, size_t size) CLUB_MUST_CHECK;
+void tls_close(struct net *net);
 int tls_prepare(struct net *net, SSL_CTX *context);
 void tls_reload(struct net *net);
 

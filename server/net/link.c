@@ -28,7 +28,7 @@ void link_destroy(struct link *link) {
   if (link->marked) TAILQ_REMOVE(&net->marked, link, mark);
   if (link->watched) TAILQ_REMOVE(&net->watched, link, watch);
   if (link->counted) census_leave(net, &link->address);
-  if (!link->requested && !link->admin && net->tls) net->handshakes_failed++;
+  if (!link->requested && !link->admin && net->setup.tls) net->handshakes_failed++;
   TAILQ_REMOVE(&net->links, link, all);
   net->open--;
   if (link->admin) net->admin_open--;

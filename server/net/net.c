@@ -69,7 +69,7 @@ static bool net_open(struct net *net, char *error, size_t size) {
     return false;
   }
   if (!net_read_proxies(net, error, size) || !web_open_root(net, error, size)) return false;
-  if (net->setup.tls && !tls_check(net->certificate, net->key, error, size)) return false;
+  if (net->setup.tls && !tls_open(net, error, size)) return false;
   net->capacity = net_capacity(net, net_raise_descriptors());
   if (!listen_open(net, &net->club, net->setup.listen, error, size)) return false;
   if (net->setup.admin_listen && !listen_open(net, &net->admin, net->setup.admin_listen, error, size)) return false;
@@ -145,6 +145,7 @@ void net_destroy(struct net *net) {
   listen_close(&net->club);
   listen_close(&net->admin);
   wheel_destroy(net->wheel);
+  tls_close(net);
   if (net->reserve >= 0) close(net->reserve);
   if (net->web_root >= 0) close(net->web_root);
   free(net->proxies);

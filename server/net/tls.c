@@ -11,7 +11,7 @@ static const char *tls_reason(char text[160]) {
   return text;
 }
 
-/* Puts certificate, chain and key into `context`. */
+/* Puts certificate, chain and key into `context`, which has none. */
 static bool tls_load(SSL_CTX *context, const char *certificate, const char *key, char *error, size_t size) {
   char reason[160];
   ERR_clear_error();
@@ -40,43 +40,48 @@ static SSL_CTX *tls_load_apart(const char *certificate, const char *key, char *e
   return NULL;
 }
 
-bool tls_check(const char *certificate, const char *key, char *error, size_t size) {
-  SSL_CTX *context = tls_load_apart(certificate, key, error, size);
-  SSL_CTX_free(context);
-  return context != NULL;
+bool tls_open(struct net *net, char *error, size_t size) {
+  net->pair = tls_load_apart(net->certificate, net->key, error, size);
+  return net->pair != NULL;
+}
+
+void tls_close(struct net *net) {
+  SSL_CTX_free(net->pair);
+  net->pair = NULL;
+}
+
+/* For each handshake. The vhost's context has no certificate of its own: of a context nothing can be taken away, and one
+ * of another key type would stand beside the old one. */
+static int tls_give_certificate(SSL *ssl, void *self) {
+  const struct net *net = self;
+  STACK_OF(X509) *chain = NULL;
+  SSL_CTX_get0_chain_certs(net->pair, &chain);
+  SSL_certs_clear(ssl);
+  return SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(net->pair), SSL_CTX_get0_privatekey(net->pair), chain, 1);
 }
 
 /* No sessions are kept here; a ticket of 200 bytes that the client keeps makes its return cheaper. One is enough. */
 int tls_prepare(struct net *net, SSL_CTX *context) {
-  char error[512];
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
-  if (!tls_load(context, net->certificate, net->key, error, sizeof error)) {
-    log_line(LOG_ERROR, "certificate not usable", LOG_TEXT("error", error));
-    return -1;
-  }
-  net->tls = context;
+  SSL_CTX_set_cert_cb(context, tls_give_certificate, net);
+  net->tls_ready = true;
   return 0;
 }
 
 /* Connections that are open keep what they have. */
 void tls_reload(struct net *net) {
   char error[512];
-  STACK_OF(X509) *chain = NULL;
-  if (!net->tls) return;
+  if (!net->pair) return;
   SSL_CTX *fresh = tls_load_apart(net->certificate, net->key, error, sizeof error);
   if (!fresh) {
     log_line(LOG_ERROR, "certificate not renewed", LOG_TEXT("error", error));
     return;
   }
-  SSL_CTX_get0_chain_certs(fresh, &chain);
-  if (SSL_CTX_use_cert_and_key(net->tls, SSL_CTX_get0_certificate(fresh), SSL_CTX_get0_privatekey(fresh), chain, 1) ==
-      1)
-    log_line(LOG_INFO, "certificate renewed", LOG_TEXT("file", net->certificate));
-  else
-    log_line(LOG_ERROR, "certificate not renewed", LOG_TEXT("file", net->certificate));
-  SSL_CTX_free(fresh);
+  SSL_CTX_free(net->pair);
+  net->pair = fresh;
+  log_line(LOG_INFO, "certificate renewed", LOG_TEXT("file", net->certificate));
 }

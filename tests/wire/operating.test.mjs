@@ -71,18 +71,20 @@ test('each line of the log has time, level and event, and no text of a message',
   assert.ok(!club.log.includes(line.cookie));
 });
 
-test('SIGHUP takes a renewed certificate and drops nobody', async () => {
+test('SIGHUP takes a renewed certificate, with another type of key too, and drops nobody', async () => {
   const folder = join(club.folder, 'tls');
   mkdirSync(folder);
-  const make = (name) => {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost', '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)], { stdio: 'ignore' });
+  const make = (name, ...key) => {
+    execFileSync('openssl', ['req', '-x509', '-newkey', ...key, '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost', '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)], { stdio: 'ignore' });
   };
   const use = (name) => {
     copyFileSync(join(folder, `${name}.pem`), join(folder, 'live.pem'));
     copyFileSync(join(folder, `${name}.key`), join(folder, 'live.key'));
   };
-  make('first');
-  make('second');
+  const curve = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+  make('first', ...curve);
+  make('second', ...curve);
+  make('third', 'rsa:2048');
   use('first');
   const own = await Club.start({ members: ['anna'], settings: { CLUB_TLS_CERT: join(folder, 'live.pem'), CLUB_TLS_KEY: join(folder, 'live.key') } });
   const shown = () =>
@@ -104,10 +106,15 @@ test('SIGHUP takes a renewed certificate and drops nobody', async () => {
     for (let wait = 0; wait < 50 && (await shown()) !== 'second'; wait++) await sleep(50);
     assert.equal(await shown(), 'second');
     assert.deepEqual(await held.call('ping'), {});
+    use('third');
+    own.signal('SIGHUP');
+    for (let wait = 0; wait < 50 && (await shown()) !== 'third'; wait++) await sleep(50);
+    assert.equal(await shown(), 'third');
+    assert.deepEqual(await held.call('ping'), {});
     copyFileSync(join(folder, 'first.key'), join(folder, 'live.key'));
     own.signal('SIGHUP');
     await sleep(300);
-    assert.equal(await shown(), 'second', 'a pair that does not fit together was taken');
+    assert.equal(await shown(), 'third', 'a pair that does not fit together was taken');
     assert.match(own.log, /warn|error/);
     await held.close();
   } finally {

@@ -47,6 +47,73 @@ static void a_renewed_certificate_reaches_new_connections(void **state) {
   fixture_stop(&fixture);
 }
 
+/* Writes a pair with a key of `type`, signed by itself in somebody else's name. */
+static void put_pair(const struct fixture *fixture, const char *type) {
+  bool rsa = strcmp(type, "RSA") == 0;
+  EVP_PKEY *key = rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
+  X509 *certificate = X509_new();
+  X509_NAME *issuer = X509_NAME_new();
+  assert_true(key && certificate && issuer);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC, (const unsigned char *)type, -1,
+                             -1, 0);
+  X509_NAME_add_entry_by_txt(issuer, "CN", MBSTRING_ASC, (const unsigned char *)"An authority", -1, -1, 0);
+  X509_set_issuer_name(certificate, issuer);
+  X509_set_version(certificate, 2);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+  X509_set_pubkey(certificate, key);
+  assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
+  FILE *file = fopen(fixture->certificate, "w");
+  assert_int_equal(PEM_write_X509(file, certificate), 1);
+  fclose(file);
+  file = fopen(fixture->key, "w");
+  assert_int_equal(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
+  fclose(file);
+  X509_NAME_free(issuer);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+}
+
+/* The key of whom a new connection of this version meets. */
+static int key_type_of(const struct fixture *fixture, int version) {
+  struct client client = client_connect_from(fixture->port, false, 0, NULL);
+  client.context = SSL_CTX_new(TLS_client_method());
+  SSL_CTX_set_max_proto_version(client.context, version);
+  client.ssl = SSL_new(client.context);
+  SSL_set_fd(client.ssl, client.descriptor);
+  assert_int_equal(SSL_connect(client.ssl), 1);
+  X509 *certificate = SSL_get_peer_certificate(client.ssl);
+  int type = EVP_PKEY_get_base_id(X509_get0_pubkey(certificate));
+  X509_free(certificate);
+  client_close(&client);
+  return type;
+}
+
+static void a_renewed_certificate_may_have_another_type_of_key(void **state) {
+  static const char *const types[] = {"RSA", "EC", "RSA"};
+  struct fixture fixture;
+  (void)state;
+  fixture_start(&fixture, true);
+  struct client first = client_open(&fixture), second = {0};
+  assert_int_equal(key_type_of(&fixture, TLS1_3_VERSION), EVP_PKEY_EC);
+  for (size_t i = 0; i < 3; i++) {
+    put_pair(&fixture, types[i]);
+    kill(getpid(), SIGHUP);
+    usleep(200000);
+    int wanted = types[i][0] == 'R' ? EVP_PKEY_RSA : EVP_PKEY_EC;
+    assert_int_equal(key_type_of(&fixture, TLS1_3_VERSION), wanted);
+    assert_int_equal(key_type_of(&fixture, TLS1_2_VERSION), wanted);
+    if (i == 0) second = client_open(&fixture);
+    client_text(&first, russian);
+    client_expect(&first, russian);
+    client_text(&second, chinese);
+    client_expect(&second, chinese);
+  }
+  client_close(&first);
+  client_close(&second);
+  fixture_stop(&fixture);
+}
+
 static void old_versions_of_tls_are_refused(void **state) {
   static const int versions[] = {TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
   struct fixture fixture;
@@ -154,6 +221,7 @@ static void a_made_certificate_names_its_hosts_and_its_key_is_secret(void **stat
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_renewed_certificate_reaches_new_connections),
+      cmocka_unit_test(a_renewed_certificate_may_have_another_type_of_key),
       cmocka_unit_test(old_versions_of_tls_are_refused),
       cmocka_unit_test(a_returning_client_resumes_its_session),
       cmocka_unit_test(unusable_certificates_are_named_at_the_start),
