@@ -128,7 +128,7 @@ const fanoutRow = async (club, members, outstanding, target) => {
 let stores = 0;
 const sql = async () => {
   const data = path.join(folder, `sql-${stores++}.db`);
-  return load('sql', {store: `sqlite:${data}`, batch: 100, rooms: 100, ms: milliseconds}, serverCore);
+  return load('sql', {store: `sqlite:${data}`, batch: 100, rooms: 100, ...cores, ms: milliseconds}, serverCore);
 };
 
 const postsRows = async (club) => {

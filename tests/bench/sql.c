@@ -4,6 +4,7 @@
 
 #include "batch.h"
 #include "measure.h"
+#include "result.h"
 #include "scenario.h"
 
 #define SQL_WRITERS 100
@@ -13,7 +14,7 @@ struct sql {
   struct member_record writers[SQL_WRITERS];
   size_t batch_size, rooms;
   uint64_t posted, measured;
-  double warm, seconds;
+  struct result_place place;
 };
 
 static const char sql_text[] =
@@ -72,19 +73,29 @@ static bool sql_posts(struct sql *sql, double seconds) {
   return true;
 }
 
+static bool sql_run(struct sql *sql) {
+  if (!sql_posts(sql, sql->place.warm)) return false;
+  struct measure_use from = result_use(&sql->place);
+  if (!sql_posts(sql, sql->place.seconds)) return false;
+  struct measure_use use = measure_use_between(from, result_use(&sql->place));
+  /* This process stands where the server stands otherwise; there is no load. */
+  use.server = use.load;
+  use.load = 0;
+  printf("scenario=sql batch=%zu rooms=%zu posts=%llu driver_seconds=%.3f rate=%.0f", sql->batch_size, sql->rooms,
+         (unsigned long long)sql->measured, sql->batch.seconds, (double)sql->measured / sql->batch.seconds);
+  result_print_use(use);
+  printf("\n");
+  return true;
+}
+
 bool scenario_sql(struct options *options) {
   struct sql *sql = calloc(1, sizeof *sql);
   if (!sql) return false;
   const char *store = options_text(options, "store", "sqlite:club.db");
   sql->batch_size = (size_t)options_number(options, "batch", 100, 1, BATCH_MAX);
   sql->rooms = (size_t)options_number(options, "rooms", 100, 1, 100);
-  sql->warm = (double)options_number(options, "warm_ms", 300, 0, 60000) / 1e3;
-  sql->seconds = (double)options_number(options, "ms", 3000, 10, 600000) / 1e3;
-  bool done = options_fine(options) && batch_begin(&sql->batch, store) && sql_prepare(sql) &&
-              sql_posts(sql, sql->warm) && sql_posts(sql, sql->seconds);
-  if (done)
-    printf("scenario=sql batch=%zu rooms=%zu posts=%llu seconds=%.3f rate=%.0f\n", sql->batch_size, sql->rooms,
-           (unsigned long long)sql->measured, sql->batch.seconds, (double)sql->measured / sql->batch.seconds);
+  bool done = result_place_read(&sql->place, options) && options_fine(options) && batch_begin(&sql->batch, store) &&
+              sql_prepare(sql) && sql_run(sql);
   batch_end(&sql->batch);
   free(sql);
   return done;
