@@ -30,6 +30,28 @@ test('posts are limited for a member, over all lines, and a repeated one is stil
   }
 });
 
+test('edits, removals and reactions have one rate of their own, three times that of posts', async () => {
+  const limited = await Club.start({ members: ['anna'], settings: { CLUB_RATE_POSTS: '2/2s' } });
+  try {
+    const line = await limited.connect('anna');
+    const { seq } = await post(line, 'kz', russian[1]);
+    const react = (emoji, on = true) => line.ask('message.react', { room: 'kz', seq, emoji, on });
+    for (let index = 0; index < 3; index++) {
+      await line.call('message.edit', { room: 'kz', seq, text: `${index}` });
+      await react(['👍', '👏', '🎉'][index]);
+      if (index < 2) assert.ok((await react('👍')).result, 'what changes nothing is free');
+    }
+    const refused = await line.refused('message.remove', { room: 'kz', seq });
+    assert.equal(refused.reason, 'rate_limited');
+    assert.ok(refused.retryAfter > 0 && refused.retryAfter <= 2, String(refused.retryAfter));
+    await post(line, 'kz', 'посты считаются отдельно');
+    await sleep(refused.retryAfter * 1000 + 100);
+    await line.call('message.remove', { room: 'kz', seq });
+  } finally {
+    await limited.finish();
+  }
+});
+
 test('the default is ten posts in ten seconds', async () => {
   const standard = await Club.start({ members: ['anna'], settings: { CLUB_RATE_POSTS: '' } });
   try {

@@ -182,3 +182,25 @@ test('a line that breaks goes on exactly where it broke', async () => {
   assert.deepEqual([...seqs(caught.entries), ...seqs(again.entries('ir'))], range(6, 13));
   await again.close();
 });
+
+test('a list longer than a frame is read page by page, each room once', async () => {
+  const names = Array.from({ length: 200 }, (_, index) => `partner${index}`);
+  await club.import(names);
+  const line = await club.connect('emil');
+  const ids = club.query("SELECT 'm' || key AS id FROM member WHERE login LIKE 'partner%'").map((row) => row.id);
+  assert.equal(ids.length, names.length);
+  const opened = await Promise.all(ids.map(async (member) => (await line.call('direct.open', { member })).room.room));
+  const listed = [];
+  let pages = 0;
+  for (let more = true, after; more; pages++) {
+    const page = await line.call('room.list', after === undefined ? {} : { after });
+    assert.ok(page.rooms.length > 0);
+    listed.push(...page.rooms.map((room) => room.room));
+    after = listed.at(-1);
+    more = page.more;
+  }
+  assert.ok(pages > 1, `${pages} pages`);
+  assert.equal(new Set(listed).size, listed.length, 'no room twice');
+  assert.deepEqual(opened.filter((room) => !listed.includes(room)), []);
+  assert.equal((await line.refused('room.list', { after: 'dm.nothing' })).reason, 'conflict');
+});
