@@ -103,8 +103,8 @@ static struct timespec in_microseconds(int64_t microseconds) {
 static bool wait_for_work(struct writer *writer, int64_t milliseconds) {
   struct timespec until = in_microseconds(milliseconds < 0 ? 0 : milliseconds * 1000);
   bool in_time = true;
-  writer->sleeping = true;
   while (!writer->waiting.first && !writer->stopping && in_time) {
+    writer->sleeping = true; /* whoever wakes it clears this, work or not */
     if (milliseconds < 0) {
       pthread_cond_wait(&writer->something, &writer->lock);
     } else {
