@@ -26,8 +26,9 @@ struct net_handler {
   void (*writable)(void *self, void *connection); /* what the transport kept is out */
   void (*ending)(void *self, void *connection);   /* a Close frame came or went, the line is broken: send no more */
   void (*closed)(void *self, void *connection);   /* the link is gone; `connection` is not named again */
-  /* A whole request under /api/. True: `reply` is filled, its body is freed by the network; false: an answer comes through
-   * the answerer within a minute. */
+  /* A whole request under /api/, or one elsewhere that is neither GET nor HEAD, for Origin is looked at first: there 404
+   * becomes 405. HTTP_OTHER comes without its body. True: `reply` is filled, its body is freed by the network; false: an
+   * answer comes through the answerer within a minute. */
   bool (*http)(void *self, uint64_t exchange, const struct http_request *request, struct http_reply *reply);
   void (*turn)(void *self);
   /* Signals. */

@@ -20,7 +20,7 @@ struct exchange {
   struct link *link;
   enum exchange_state state;
   int refused; /* status; 0: not refused */
-  bool has_body;
+  bool unread; /* it has a body that is not waited for */
   struct head head;
   struct buffer body;
   struct web_page page;
@@ -73,7 +73,6 @@ static int http_check(const struct head *head) {
   if (head->length_form == HEAD_LENGTH_BROKEN || head->request.host.size == 0) return 400;
   if (head->length_form == HEAD_LENGTH_ABSENT && body_expected) return 411;
   if (head->length > LIMIT_HTTP_BODY) return 413;
-  if (method == HTTP_OTHER) return 405;
   if (head->length > 0 && (method == HTTP_GET || method == HTTP_HEAD)) return 400;
   return 0;
 }
@@ -95,10 +94,13 @@ int http_begin(struct link *link, const char *path, size_t size) {
     return -1;
   }
   exchange->refused = http_hides_zero(link->wsi, path, size) ? 400 : http_check(head);
-  exchange->has_body = http_takes_body(head);
+  bool takes_body = http_takes_body(head);
+  bool at_once = exchange->refused || head->request.method == HTTP_OTHER;
+  bool whole = at_once || !takes_body;
+  exchange->unread = at_once && takes_body;
+  head->last = head->last || at_once;
   lws_set_timeout(link->wsi, NO_PENDING_TIMEOUT, 0);
   link_await(link, NET_REQUEST_MS);
-  bool whole = exchange->refused || !exchange->has_body;
   if (!whole && !buffer_reserve(&exchange->body, (size_t)head->length)) return -1;
   if (whole)
     http_make_ready(exchange);
@@ -173,6 +175,12 @@ static void http_close(struct link *link) {
   lws_set_timeout(link->wsi, (enum pending_timeout)1, LWS_TO_KILL_SYNC);
 }
 
+/* The peer is given a while to read the answer: closing a socket with unread bytes would take it back. */
+static void http_linger(struct exchange *exchange) {
+  exchange->state = EXCHANGE_LINGER;
+  link_await(exchange->link, NET_LINGER_MS);
+}
+
 static void http_answer(struct exchange *exchange, struct answer *answer, struct slice body) {
   struct link *link = exchange->link;
   answer->length = body.size;
@@ -184,9 +192,30 @@ static void http_answer(struct exchange *exchange, struct answer *answer, struct
   if (!sent) {
     http_forget(link);
     link_kill(link);
+  } else if (exchange->unread) {
+    http_linger(exchange);
   } else if (!http_finish(exchange)) {
     http_close(link);
   }
+}
+
+static void http_refuse(struct exchange *exchange, int status, const char *extra) {
+  struct answer answer = {.status = status, .kind = ANSWER_API, .type = "application/json", .extra = extra};
+  struct buffer body;
+  buffer_init(&body, NET_REPLY_LIMIT);
+  answer_error_body(&body, answer_reason(status));
+  http_answer(exchange, &answer, buffer_slice(&body));
+  buffer_free(&body);
+}
+
+static bool http_is_api(const struct exchange *exchange) {
+  struct slice path = exchange->head.request.path;
+  return path.size > 5 && memcmp(path.data, "/api/", 5) == 0;
+}
+
+static bool http_only_reads(const struct exchange *exchange) {
+  enum http_method method = exchange->head.request.method;
+  return method == HTTP_GET || method == HTTP_HEAD;
 }
 
 static void http_answer_reply(struct exchange *exchange, const struct http_reply *reply) {
@@ -199,32 +228,6 @@ static void http_answer_reply(struct exchange *exchange, const struct http_reply
     answer.extra = allow;
   }
   http_answer(exchange, &answer, body);
-}
-
-/* The peer is given a while to read the answer: closing a socket with unread bytes would take it back. */
-static void http_linger(struct exchange *exchange, const struct answer *answer, struct slice body) {
-  struct link *link = exchange->link;
-  exchange->state = EXCHANGE_LINGER;
-  link_await(link, NET_LINGER_MS);
-  if (!answer_send(link->wsi, answer, body)) link_kill(link);
-}
-
-static void http_refuse(struct exchange *exchange, int status, const char *allow) {
-  struct link *link = exchange->link;
-  struct answer answer = {.status = status, .kind = ANSWER_API, .type = "application/json", .extra = allow};
-  struct buffer body;
-  buffer_init(&body, NET_REPLY_LIMIT);
-  answer_error_body(&body, answer_reason(status));
-  if (exchange->refused && exchange->has_body) {
-    answer.length = body.size;
-    answer.strict_transport = link->net->setup.strict_transport;
-    answer.last = true;
-    http_linger(exchange, &answer, buffer_slice(&body));
-  } else {
-    exchange->head.last = exchange->head.last || exchange->refused;
-    http_answer(exchange, &answer, buffer_slice(&body));
-  }
-  buffer_free(&body);
 }
 
 /* Sends what the socket takes of a page. -1: the connection is to be closed. */
@@ -266,10 +269,6 @@ static void http_serve_page(struct exchange *exchange) {
   struct web_page *page = &exchange->page;
   bool head_only = head->request.method == HTTP_HEAD;
   char extra[256];
-  if (head->request.method != HTTP_GET && !head_only) {
-    http_refuse(exchange, 405, "Allow: GET, HEAD\r\n");
-    return;
-  }
   if (!web_find(net, head->request.path, head_lists(head->accept_encoding, "gzip"), page)) {
     http_refuse(exchange, slice_is(head->request.path, "/ws") ? 426 : 404, NULL);
     return;
@@ -300,20 +299,22 @@ static void http_hand_on(struct exchange *exchange) {
   struct http_reply reply = {0};
   buffer_init(&reply.body, NET_REPLY_LIMIT);
   exchange->head.request.body = buffer_slice(&exchange->body);
-  if (handler->http(handler->self, exchange->id, &exchange->head.request, &reply))
-    http_answer_reply(exchange, &reply);
-  else
+  bool answered = handler->http(handler->self, exchange->id, &exchange->head.request, &reply);
+  if (!answered)
     http_owe(exchange);
+  else if (reply.status == 404 && !http_is_api(exchange)) /* a page's path, which the handler does not know */
+    http_refuse(exchange, 405, "Allow: GET, HEAD\r\n");
+  else
+    http_answer_reply(exchange, &reply);
   buffer_free(&reply.body);
 }
 
+/* What is not GET or HEAD goes to the handler whatever its path is, since Origin is looked at before all else. */
 static void http_serve(struct exchange *exchange) {
-  struct slice path = exchange->head.request.path;
   exchange->state = EXCHANGE_LATE; /* taken out of net->ready */
   if (exchange->refused)
-    http_refuse(exchange, exchange->refused,
-                exchange->refused == 405 ? "Allow: GET, HEAD, POST, PUT, DELETE\r\n" : NULL);
-  else if (path.size > 5 && memcmp(path.data, "/api/", 5) == 0)
+    http_refuse(exchange, exchange->refused, NULL);
+  else if (http_is_api(exchange) || !http_only_reads(exchange))
     http_hand_on(exchange);
   else
     http_serve_page(exchange);

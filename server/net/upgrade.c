@@ -63,7 +63,10 @@ int upgrade_confirm(struct link *link, const char *word) {
   link->requested = true;
   if (strcasecmp(word, "websocket") != 0 || link->net->ended || !head_read(&head, link)) return -1;
   buffer_init(&reply.body, NET_REPLY_LIMIT);
-  int status = upgrade_check_form(&head, link->wsi);
+  /* What is not GET or HEAD needs the right Origin before anything else is said of it. */
+  bool reads = head.request.method == HTTP_GET || head.request.method == HTTP_HEAD;
+  int status = reads ? 0 : handler->upgrade(handler->self, &head.request, &reply);
+  if (!status) status = upgrade_check_form(&head, link->wsi);
   if (!status) status = handler->upgrade(handler->self, &head.request, &reply);
   if (!status) status = upgrade_count(link, &head.request.address);
   int result = status ? upgrade_refuse(link, status, &reply) : 0;

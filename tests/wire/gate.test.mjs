@@ -96,6 +96,33 @@ test('anything but GET and HEAD needs an Origin that is the server’s own or al
   assert.equal((await club.http('GET', '/api/session', { cookie, origin: null })).status, 200);
 });
 
+test('Origin comes before method and path: pages and unknown methods, too', async () => {
+  const places = [
+    ['PUT', '/', 405, 'GET, HEAD'],
+    ['POST', '/', 405, 'GET, HEAD'],
+    ['DELETE', '/index.html', 405, 'GET, HEAD'],
+    ['OPTIONS', '/index.html', 405, 'GET, HEAD'],
+    ['PATCH', '/nothing', 405, 'GET, HEAD'],
+    ['DELETE', '/ws', 405, 'GET, HEAD'],
+    ['PATCH', '/api/session', 405, 'GET, HEAD, POST, DELETE'],
+    ['OPTIONS', '/api/session', 405, 'GET, HEAD, POST, DELETE'],
+    ['PUT', '/api/session', 405, 'GET, HEAD, POST, DELETE'],
+    ['OPTIONS', '/api/nothing', 404, undefined],
+  ];
+  for (const [method, path, status, allow] of places) {
+    for (const sent of method === 'PATCH' || method === 'PUT' || method === 'POST' ? [{}, ''] : [undefined]) {
+      for (const origin of ['https://evil.example', 'null', null]) {
+        const answer = await club.http(method, path, { body: sent, origin, cookie });
+        assert.equal(answer.status, 403, `${method} ${path} ${origin}`);
+        assert.equal(answer.json.error.reason, 'forbidden');
+      }
+      const answer = await club.http(method, path, { body: sent, cookie });
+      assert.equal(answer.status, status, `${method} ${path}`);
+      assert.equal(answer.headers.allow, allow, `${method} ${path}`);
+    }
+  }
+});
+
 test('a name that the server was not told is no origin of its own once CLUB_URL is set', async () => {
   const answer = await club.http('POST', '/api/session', { body, host: 'evil.example', origin: 'https://evil.example' });
   assert.ok([200, 403].includes(answer.status));

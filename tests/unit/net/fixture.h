@@ -175,14 +175,24 @@ static void *fixture_be_late(void *context) {
 
 static bool fixture_http(void *self, uint64_t exchange, const struct http_request *request, struct http_reply *reply) {
   struct fixture *fixture = self;
+  bool reads = request->method == HTTP_GET || request->method == HTTP_HEAD;
   reply->status = 200;
+  if (!reads && request->origin.size && !slice_is(request->origin, "https://club.test")) {
+    reply->status = 403;
+    buffer_append_text(&reply->body, "{\"error\":{\"reason\":\"forbidden\",\"message\":\"no\"}}");
+    return true;
+  }
   if (slice_is(request->path, "/api/late") && fixture->late_count < FIXTURE_LATE_MOST) {
     struct late *late = &fixture->late[fixture->late_count++];
     *late = (struct late){.fixture = fixture, .exchange = exchange};
     pthread_create(&late->thread, NULL, fixture_be_late, late);
     return false;
   }
-  if (slice_is(request->path, "/api/echo")) {
+  if (request->method == HTTP_OTHER && slice_is(request->path, "/api/echo")) {
+    reply->status = 405;
+    reply->allow = "POST, PUT";
+    buffer_append_text(&reply->body, "{\"error\":{\"reason\":\"method_not_allowed\",\"message\":\"no\"}}");
+  } else if (slice_is(request->path, "/api/echo")) {
     buffer_append_slice(&reply->body, request->body);
     strcpy(reply->cookie, "__Host-club=x; Secure; HttpOnly; SameSite=Strict; Path=/");
   } else if (slice_is(request->path, "/api/address")) {

@@ -106,6 +106,34 @@ static void wrong_requests_get_their_status(void **state) {
   fixture_stop(&fixture);
 }
 
+/* Of a page, of what is not there, and of the API alike. */
+static void a_foreign_origin_is_refused_before_the_method(void **state) {
+  static const char *const starts[] = {"PUT / ",           "DELETE /index.html ", "POST /api ",
+                                       "DELETE /ws ",      "PATCH /nothing ",     "OPTIONS / ",
+                                       "PATCH /api/echo ", "OPTIONS /api/echo "};
+  static const char *const ends[] = {"Content-Length: 0\r\n\r\n", "Content-Length: 4\r\n\r\nbody"};
+  struct fixture fixture;
+  (void)state;
+  fixture_start(&fixture, true);
+  for (size_t i = 0; i < 2 * sizeof starts / sizeof *starts; i++) {
+    const char *start = starts[i / 2], *end = ends[i % 2];
+    bool api = strstr(start, "/api/echo") != NULL;
+    char request[256];
+    struct response response;
+    snprintf(request, sizeof request, "%sHTTP/1.1\r\nHost: h\r\nOrigin: https://evil.test\r\n%s", start, end);
+    fixture_request(&fixture, &response, request);
+    if (response.status != 403) fail_msg("%d for %s", response.status, request);
+    assert_non_null(strstr(response.body, "\"forbidden\""));
+    snprintf(request, sizeof request, "%sHTTP/1.1\r\nHost: h\r\nOrigin: https://club.test\r\n%s", start, end);
+    fixture_request(&fixture, &response, request);
+    if (response.status != 405) fail_msg("%d for %s", response.status, request);
+    assert_non_null(strstr(response.body, "\"method_not_allowed\""));
+    assert_string_equal(response_header(&response, "Allow"), api ? "POST, PUT" : "GET, HEAD");
+  }
+  fixture_serves(&fixture);
+  fixture_stop(&fixture);
+}
+
 static void hostile_requests_harm_nobody(void **state) {
   struct fixture fixture;
   (void)state;
@@ -285,6 +313,7 @@ int main(void) {
       cmocka_unit_test(requests_are_answered),
       cmocka_unit_test(a_body_may_have_64_kilobytes_and_no_more),
       cmocka_unit_test(wrong_requests_get_their_status),
+      cmocka_unit_test(a_foreign_origin_is_refused_before_the_method),
       cmocka_unit_test(hostile_requests_harm_nobody),
       cmocka_unit_test(late_answers_come_in_order_while_the_client_pipelines),
       cmocka_unit_test(what_came_with_a_late_request_is_answered_after_it),

@@ -15,6 +15,8 @@ static void wrong_upgrades_get_their_status(void **state) {
     const char *from, *to;
   } wrong[] = {{404, "GET /ws ", "GET /other "},
                {405, "GET /ws ", "DELETE /ws "},
+               {403, "GET /ws HTTP/1.1\r\n", "DELETE /ws HTTP/1.1\r\nOrigin: https://elsewhere.test\r\n"},
+               {403, "GET /ws HTTP/1.1\r\n", "POST /x HTTP/1.1\r\nOrigin: null\r\nContent-Length: 0\r\n"},
                {400, "HTTP/1.1", "HTTP/1.0"},
                {400, "Host: club.test\r\n", ""},
                {400, "Connection: Upgrade", "Connection: close"},
