@@ -44,14 +44,13 @@ struct net_limits {
 };
 
 struct net_setup {
-  const char *listen;       /* "0.0.0.0:8443", "[::]:8443" */
-  const char *admin_listen; /* plain HTTP; NULL: none */
-  bool tls;
-  const char *certificate, *key;       /* PEM files */
-  const char *web_root;                /* a folder to serve instead of the built-in client; NULL: built in */
+  const char *listen;            /* "0.0.0.0:8443", "[::]:8443" */
+  const char *admin_listen;      /* plain HTTP; NULL: none */
+  bool tls;                      /* Strict-Transport-Security is sent unless the certificate is signed by itself */
+  const char *certificate, *key; /* PEM files */
+  const char *web_root;          /* a folder to serve instead of the built-in client; NULL: built in */
   const struct slice *trusted_proxies; /* addresses and CIDR networks whose X-Forwarded-For or PROXY header counts */
   size_t trusted_proxy_count;
-  bool strict_transport; /* send Strict-Transport-Security */
   struct net_limits limits;
   struct net_handler handler;
 };

@@ -184,7 +184,7 @@ static void http_linger(struct exchange *exchange) {
 static void http_answer(struct exchange *exchange, struct answer *answer, struct slice body) {
   struct link *link = exchange->link;
   answer->length = body.size;
-  answer->strict_transport = link->net->setup.strict_transport;
+  answer->strict_transport = link->net->strict_transport;
   answer->last = exchange->head.last;
   if (exchange->head.request.method == HTTP_HEAD) body.size = 0;
   lws_set_timeout(link->wsi, PENDING_TIMEOUT_HTTP_CONTENT, NET_ANSWER_SECONDS);
@@ -281,7 +281,7 @@ static void http_serve_page(struct exchange *exchange) {
   answer.type = same ? NULL : page->type;
   answer.extra = extra;
   answer.last = head->last;
-  answer.strict_transport = net->setup.strict_transport;
+  answer.strict_transport = net->strict_transport;
   if (same || head_only) page->size = 0;
   http_start_page(exchange, &answer);
 }

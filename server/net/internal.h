@@ -111,8 +111,9 @@ struct net {
   struct lws_context *context;
   struct lws_vhost *club_vhost, *admin_vhost;
   struct lws_protocols club_protocols[3], admin_protocols[2];
-  bool tls_ready; /* the vhost's context was set up */
-  SSL_CTX *pair;  /* holds certificate, chain and key for new connections; NULL: no TLS */
+  bool tls_ready;        /* the vhost's context was set up */
+  SSL_CTX *pair;         /* holds certificate, chain and key for new connections; NULL: no TLS */
+  bool strict_transport; /* browsers are told to come back with TLS only */
 
   struct listener club, admin;
   int reserve;     /* a descriptor to give up when there is none left */

@@ -40,14 +40,21 @@ static SSL_CTX *tls_load_apart(const char *certificate, const char *key, char *e
   return NULL;
 }
 
+/* Browsers let nobody past a warning where strict transport was promised: so it is promised only with a certificate that
+ * somebody else signed. */
+static void tls_take(struct net *net, SSL_CTX *pair) {
+  SSL_CTX_free(net->pair);
+  net->pair = pair;
+  net->strict_transport = pair && X509_self_signed(SSL_CTX_get0_certificate(pair), 0) == 0;
+}
+
 bool tls_open(struct net *net, char *error, size_t size) {
-  net->pair = tls_load_apart(net->certificate, net->key, error, size);
+  tls_take(net, tls_load_apart(net->certificate, net->key, error, size));
   return net->pair != NULL;
 }
 
 void tls_close(struct net *net) {
-  SSL_CTX_free(net->pair);
-  net->pair = NULL;
+  tls_take(net, NULL);
 }
 
 /* For each handshake. The vhost's context has no certificate of its own: of a context nothing can be taken away, and one
@@ -81,7 +88,6 @@ void tls_reload(struct net *net) {
     log_line(LOG_ERROR, "certificate not renewed", LOG_TEXT("error", error));
     return;
   }
-  SSL_CTX_free(net->pair);
-  net->pair = fresh;
+  tls_take(net, fresh);
   log_line(LOG_INFO, "certificate renewed", LOG_TEXT("file", net->certificate));
 }

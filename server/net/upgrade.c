@@ -46,7 +46,7 @@ static int upgrade_count(struct link *link, const struct address *address) {
 static int upgrade_refuse(struct link *link, int status, struct http_reply *reply) {
   struct answer answer = {.status = status, .kind = ANSWER_API, .type = "application/json", .reply = reply};
   answer.extra = status == 426 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : NULL;
-  answer.strict_transport = link->net->setup.strict_transport;
+  answer.strict_transport = link->net->strict_transport;
   answer.last = true;
   if (reply->body.size == 0) answer_error_body(&reply->body, answer_reason(status));
   answer.length = reply->body.size;

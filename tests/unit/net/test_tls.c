@@ -114,6 +114,33 @@ static void a_renewed_certificate_may_have_another_type_of_key(void **state) {
   fixture_stop(&fixture);
 }
 
+static bool promises_strict_transport(const struct fixture *fixture, const char *request) {
+  struct response response;
+  fixture_request(fixture, &response, request);
+  assert_true(response.status != 0);
+  return strcmp(response_header(&response, "Strict-Transport-Security"), "max-age=31536000") == 0;
+}
+
+static void strict_transport_goes_with_a_certificate_that_another_signed(void **state) {
+  static const char *const requests[] = {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "GET /no HTTP/1.1\r\nHost: h\r\n\r\n",
+                                         "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n"};
+  struct fixture fixture;
+  (void)state;
+  for (int renewed = 0; renewed < 2; renewed++) {
+    fixture_start(&fixture, true);
+    if (renewed) {
+      put_pair(&fixture, "EC");
+      kill(getpid(), SIGHUP);
+      usleep(200000);
+    }
+    for (size_t i = 0; i < 3; i++) assert_int_equal(promises_strict_transport(&fixture, requests[i]), renewed);
+    fixture_stop(&fixture);
+  }
+  fixture_start(&fixture, false);
+  assert_false(promises_strict_transport(&fixture, requests[0]));
+  fixture_stop(&fixture);
+}
+
 static void old_versions_of_tls_are_refused(void **state) {
   static const int versions[] = {TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
   struct fixture fixture;
@@ -222,6 +249,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_renewed_certificate_reaches_new_connections),
       cmocka_unit_test(a_renewed_certificate_may_have_another_type_of_key),
+      cmocka_unit_test(strict_transport_goes_with_a_certificate_that_another_signed),
       cmocka_unit_test(old_versions_of_tls_are_refused),
       cmocka_unit_test(a_returning_client_resumes_its_session),
       cmocka_unit_test(unusable_certificates_are_named_at_the_start),
