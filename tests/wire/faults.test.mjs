@@ -304,7 +304,10 @@ test('a backup taken under load is whole, and restoring it makes another history
     await club.stop();
     await club.command(['restore', copy]);
     await club.serve();
-    const again = await club.connect('anna');
+    const old = club.open({ cookie: await club.cookie('anna') });
+    assert.equal((await old.closed).code, 4001, 'a session of before the restore lets in');
+    const [cookie] = await club.cookies('anna');
+    const again = await club.connect({ cookie });
     assert.notEqual(again.welcome.epoch, epoch);
     const head = (await again.call('room.history', { room: 'kz', limit: 1 })).as_of;
     assert.ok(head >= before && head <= after, `${before} <= ${head} <= ${after}`);
