@@ -30,9 +30,19 @@ size_t connections_in_flight(const struct connections *connections) {
   return HASH_COUNT(connections->begun);
 }
 
+#define CACHE_LINE 64
+
+/* Where a cache line begins, so that a delivery touches no more of it than it must. */
+static struct connection *connection_make(void) {
+  size_t size = (sizeof(struct connection) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+  struct connection *connection = aligned_alloc(CACHE_LINE, size);
+  if (connection) memset(connection, 0, size);
+  return connection;
+}
+
 struct connection *connection_open(struct connections *connections, struct link *link, struct slice token,
                                    const struct address *address) {
-  struct connection *connection = calloc(1, sizeof *connection);
+  struct connection *connection = connection_make();
   if (!connection) return NULL;
   connection->all = connections;
   connection->link = link;
@@ -166,6 +176,15 @@ void connections_pause(struct connections *connections) {
   connections_reap(connections);
 }
 
+/* Ten thousand connections fit into no cache: what the next one needs is fetched while this one is written to. */
+static void connections_fetch(const struct connection *next) {
+  if (!next) return;
+  __builtin_prefetch(next->link);
+  __builtin_prefetch(next->waiting);
+  __builtin_prefetch(next->member);
+  __builtin_prefetch(next->next_marked);
+}
+
 bool connections_flush(struct connections *connections) {
   struct connection *connection = connections->marked;
   connections->marked = NULL;
@@ -173,6 +192,7 @@ bool connections_flush(struct connections *connections) {
   while (connection) {
     struct connection *next = connection->next_marked;
     connection->marked = false;
+    connections_fetch(next);
     flush_connection(connection);
     connection = next;
   }

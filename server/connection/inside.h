@@ -52,11 +52,14 @@ struct malformed {
 enum telling { TELLING_NOTHING, TELLING_ROOMS, TELLING_HEADS };
 
 struct connection {
-  /* what a delivery touches */
+  /* What a delivery touches: kept within a cache line, and what line_read looks at behind it. */
   struct link *link;
   struct connection *next_marked;
   struct seat *waiting; /* those with something to take */
   struct outbox *out;   /* NULL: no answers wait */
+  struct present *member;
+  struct connections *all;
+  uint32_t told_change; /* of the member's listings */
   uint8_t state;
   bool marked;  /* on the list of those to be flushed */
   bool blocked; /* the transport keeps bytes: write nothing */
@@ -65,16 +68,16 @@ struct connection {
   bool paused; /* reading is */
   bool runnable;
   uint8_t in_flight, pages;
-  uint32_t told_change; /* of the member's listings */
-  struct present *member;
+  uint8_t telling;
+  bool tell_now;
+  bool leaving;        /* was told `closing`: ends once what was begun is answered */
+  size_t inbox_frames; /* whole ones, received and not carried out */
+  struct frame *frame; /* being carried out */
   /* the rest */
-  struct connections *all;
   struct outbox *out_next; /* answers that did not fit into one frame with those of `out` */
   struct connection *next_runnable;
   struct buffer *inbox; /* NULL: nothing was received that was not carried out */
   size_t inbox_at;      /* of the next frame in it */
-  size_t inbox_frames;  /* whole ones */
-  struct frame *frame;  /* being carried out */
   struct request *held; /* the next request of `frame`, which must wait */
   LIST_HEAD(, seat) seats;
   LIST_HEAD(, begun) calls;
@@ -91,12 +94,9 @@ struct connection {
   struct malformed *malformed;     /* NULL: there was none */
   const struct listing *tell_next; /* where telling goes on */
   uint32_t tell_change;            /* the member's change number when it began */
-  uint8_t telling;
   uint16_t seat_count;
   uint16_t close_code;
   bool partial; /* the last frame of the inbox is not whole yet */
-  bool tell_now;
-  bool leaving; /* was told `closing`: ends once what was begun is answered */
   bool link_gone;
   uint8_t tries; /* of the session's look-up */
   char *token;   /* while STATE_OPENING */
