@@ -90,7 +90,7 @@ const char *client_text(int number) {
 
 static void client_post(struct client *client, struct world *world, int room) {
   if (client->post_count == 128) return;
-  int pad = world_random(world, 8) == 0 ? 1 + (int)world_random(world, 3800) : 0;
+  int pad = world_random(world, world->wordy ? 2 : 8) == 0 ? 1 + (int)world_random(world, 3800) : 0;
   int mention = world_random(world, 6) == 0 ? 1 + (int)world_random(world, MODEL_MEMBERS) : 0;
   client->posts[client->post_count] =
       (struct own_post){.room = room, .number = client->post_count, .pad = pad, .mention = mention};

@@ -56,14 +56,15 @@ static void world_log_out(struct world *world, int index) {
 
 static void world_line(struct world *world, int index) {
   struct client *client = &world->clients[index];
-  switch (world_random(world, 12)) {
-    case 0: client_cut(client); break;
-    case 1:
-    case 2: world_stall(client, true); break;
-    case 3:
-    case 4: world_pong(client); break;
-    default: world_stall(client, false);
-  }
+  uint32_t fate = world_random(world, 16);
+  if (fate == 0)
+    client_cut(client);
+  else if (fate < 4)
+    world_stall(client, true);
+  else if (fate < 8)
+    world_pong(client);
+  else if (fate < 12)
+    world_stall(client, false);
 }
 
 static void world_site(struct world *world, struct site *site) {
@@ -78,8 +79,8 @@ static void world_time(struct world *world) {
   static const int64_t steps[] = {1, 5, 20, 60, 100, 300, 1000, 3000};
   int64_t step = steps[world_random(world, world_random(world, 8) + 1)];
   if (world_random(world, 100) == 0) step = 30000 + world_random(world, 40000); /* everything was stopped */
-  if (step > 3000 && step > world->frozen_ms) world->frozen_ms = step;
   world->now += step;
+  if (step > 3000) world->thawed_at = world->now;
 }
 
 static int64_t world_back(void *context, int64_t head) {
@@ -278,6 +279,7 @@ int world_run(const struct world_plan *plan) {
   world->random = plan->seed;
   world->servers = plan->servers;
   world->calm = plan->seed % 4 == 0;
+  world->wordy = plan->seed % 5 == 0;
   for (int i = 0; i < CLIENTS; i++) world->clients[i].member = i % MODEL_MEMBERS + 1;
   world->now = 1700000000000;
   world->club = club_load(NULL, error, sizeof error);

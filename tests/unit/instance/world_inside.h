@@ -108,7 +108,8 @@ struct world {
   bool healed;
   bool late;         /* a frame that a stalled line held is being looked at */
   bool calm;         /* a store that never fails, servers that do not die */
-  int64_t frozen_ms; /* the longest jump of time: nothing was sent meanwhile */
+  int64_t thawed_at; /* when everything had been stopped last */
+  bool wordy;        /* long texts: frames, pages and answers fill up */
   int64_t epoch_at;  /* when the history changed last */
   int failures;
 };
