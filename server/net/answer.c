@@ -69,7 +69,8 @@ static void answer_add_reply(struct buffer *text, const struct http_reply *reply
     buffer_append_format(text, "Retry-After: %lld\r\n", (long long)((reply->retry_after_ms + 999) / 1000));
 }
 
-void answer_start(struct buffer *text, const struct answer *answer) {
+/* Starts with LWS_PRE bytes that libwebsockets may overwrite. */
+static void answer_start(struct buffer *text, const struct answer *answer) {
   static const char headroom[LWS_PRE] = {0};
   buffer_append(text, headroom, sizeof headroom);
   buffer_append_format(text, "HTTP/1.1 %d %s\r\n", answer->status, answer_phrase(answer->status));

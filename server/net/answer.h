@@ -16,8 +16,6 @@ struct answer {
   bool last; /* the connection is closed afterwards */
 };
 
-/* Starts with LWS_PRE bytes that libwebsockets may overwrite. */
-void answer_start(struct buffer *text, const struct answer *answer);
 /* Head and body in one write. False: the line is broken, or no memory. */
 bool answer_send(struct lws *wsi, const struct answer *answer, struct slice body) CLUB_MUST_CHECK;
 /* The body of an error. */

@@ -273,11 +273,11 @@ static void http_serve_page(struct exchange *exchange) {
     http_refuse(exchange, slice_is(head->request.path, "/ws") ? 426 : 404, NULL);
     return;
   }
-  bool same = page->status == 200 && web_tag_matches(head->if_none_match, page->tag);
+  bool same = web_tag_matches(head->if_none_match, page->tag);
   snprintf(extra, sizeof extra, "ETag: %s\r\nCache-Control: %s\r\nVary: Accept-Encoding\r\n%s", page->tag,
            page->immutable ? "public, max-age=31536000, immutable" : "no-cache",
            page->gzip && !same ? "Content-Encoding: gzip\r\n" : "");
-  struct answer answer = {.status = same ? 304 : page->status, .kind = ANSWER_PAGE, .length = page->size};
+  struct answer answer = {.status = same ? 304 : 200, .kind = ANSWER_PAGE, .length = page->size};
   answer.type = same ? NULL : page->type;
   answer.extra = extra;
   answer.last = head->last;

@@ -10,7 +10,8 @@
 #define WEB_FILE_LIMIT 8388608
 #define WEB_PATH_LIMIT 256
 
-const char *web_type(const char *path) {
+/* The content type that goes with a file's name. */
+static const char *web_type(const char *path) {
   static const struct {
     const char *ending, *type;
   } types[] = {{".html", "text/html; charset=utf-8"},
@@ -92,7 +93,6 @@ static bool web_find_file(int root, const char *path, struct web_page *page) {
 
 bool web_find(const struct net *net, struct slice path, bool gzip, struct web_page *page) {
   char copy[WEB_PATH_LIMIT];
-  page->status = 200;
   if (!web_copy_path(path, copy)) return false;
   return net->web_root >= 0 ? web_find_file(net->web_root, copy, page) : web_find_built_in(copy, gzip, page);
 }

@@ -21,7 +21,6 @@ extern const size_t web_asset_count;
 #define WEB_TAG_SIZE 48
 
 struct web_page {
-  int status;
   const char *type;
   char tag[WEB_TAG_SIZE]; /* with its quotes */
   bool immutable, gzip;
@@ -32,8 +31,6 @@ struct web_page {
 
 /* What stands at `path`. False: nothing does. */
 bool web_find(const struct net *net, struct slice path, bool gzip, struct web_page *page) CLUB_MUST_CHECK;
-/* The content type that goes with a file's name. */
-const char *web_type(const char *path);
 /* Is `tag` one of those in If-None-Match? */
 bool web_tag_matches(struct slice if_none_match, const char *tag);
 bool web_open_root(struct net *net, char *error, size_t size) CLUB_MUST_CHECK;
