@@ -112,3 +112,22 @@ test('Enter that ends a word of an input method sends nothing', async () => {
   await bo.message('你好').getByRole('img', { name: 'Sent' }).waitFor();
   assert.deepEqual(await bo.texts(), ['你好']);
 });
+
+test('what is typed at once when an edit begins stays', async () => {
+  const bo = await Visitor.inRoom(club, 'bo', 'cn.energy');
+  await bo.write('旧的');
+  await bo.message('旧的').getByRole('img', { name: 'Sent' }).waitFor();
+  const kept = await bo.page.evaluate(async () => {
+    const area = document.querySelector('textarea');
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true }));
+    // Before the page is drawn again, as when it is busy.
+    for (let turn = 0; turn < 100 && !document.querySelector('[data-testid="mode"]'); turn++) await undefined;
+    area.value = '新的';
+    area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return area.value;
+  });
+  assert.equal(kept, '新的');
+  await bo.composer.press('Enter');
+  await bo.message('新的').getByText('edited').waitFor();
+});

@@ -54,7 +54,8 @@ export function Composer(props: ComposerProps) {
     // On a phone the keyboard would cover what one came to read.
     if (matchMedia('(pointer: fine)').matches) area.current?.focus();
   }, []);
-  useEffect(() => {
+  // Before anything can be typed, or what was typed first would be overwritten.
+  useLayoutEffect(() => {
     if (mode.kind === 'edit') setEdited(mode.message.text);
     if (mode.kind !== 'new') area.current?.focus();
   }, [mode]);
