@@ -81,8 +81,7 @@ static void handler_row(struct buffer *text, const char *type, const char *name,
                        (unsigned long long)value);
 }
 
-static void handler_seconds(struct buffer *text, const char *type, const char *name, const char *help,
-                            double seconds) {
+static void handler_seconds(struct buffer *text, const char *type, const char *name, const char *help, double seconds) {
   buffer_append_format(text, "# HELP %s %s\n# TYPE %s %s\n%s %.6f\n", name, help, name, type, name, seconds);
 }
 
@@ -105,7 +104,8 @@ static void handler_metrics(void *self, struct buffer *text) {
   struct net_counts net = net_counts(serving->net);
   handler_row(text, "counter", "clubd_sockets_accepted_total", "Sockets accepted", net.accepted);
   handler_row(text, "counter", "clubd_sockets_refused_total", "Sockets refused for a limit", net.refused);
-  handler_row(text, "counter", "clubd_handshakes_failed_total", "TLS sockets that ended without a request", net.handshakes_failed);
+  handler_row(text, "counter", "clubd_handshakes_failed_total", "TLS sockets that ended without a request",
+              net.handshakes_failed);
   handler_row(text, "gauge", "clubd_sockets", "Sockets open", net.open);
   handler_seconds(text, "gauge", "clubd_turn_longest_seconds", "Longest turn since this was last asked for",
                   (double)net.turn_ms_longest / 1e3);

@@ -21,7 +21,7 @@ struct serving {
   struct bus_end *bus;
   struct server *server;
   int64_t end_by_ms; /* monotonic: when the process ends whatever is under way; 0: nobody asked it to end */
-  bool broken; /* the store said that it does not know what happened: end, and begin again from the file */
+  bool broken;       /* the store said that it does not know what happened: end, and begin again from the file */
 };
 
 /* serve_handler.c: what the network calls. */

@@ -18,8 +18,8 @@ struct listing {
   uint32_t change;      /* the member's change number when the counts last changed */
   uint32_t read_change; /* … when the member's own read mark last moved */
   uint32_t face_change; /* … when the room appeared, or changed: the `room` notification is owed */
-  bool refreshing;   /* its counts are being read from the store again */
-  struct slice face; /* the `room` notification that is owed, encoded; owned */
+  bool refreshing;      /* its counts are being read from the store again */
+  struct slice face;    /* the `room` notification that is owed, encoded; owned */
 };
 
 struct bucket { /* a rate: so many in so long, refilled steadily */
