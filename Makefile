@@ -14,7 +14,7 @@ FOLDERS := base wire store bus room member method api connection instance net
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) -pthread $(CFLAGS) -Iinclude -I$(BUILD)/generated -MMD -MP
-LIBS := -lwebsockets -luv -lssl -lcrypto -ljansson -lsqlite3 -largon2 -licuuc -licui18n -lz -lpthread -lm
+LIBS := -lwebsockets -luv -lssl -lcrypto -ljansson -lsqlite3 -lpq -lhiredis -largon2 -licuuc -licui18n -lz -lpthread -lm
 # Which folders a folder may call: also the order of linking and the rule that `make layers` checks.
 DEPS_base :=
 DEPS_wire := base

@@ -10,12 +10,12 @@ for part in "$@"; do
   case $part in
     build)
       packages+=(gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libssl-dev libjansson-dev
-        libsqlite3-dev libargon2-dev libicu-dev zlib1g-dev uthash-dev ca-certificates)
+        libsqlite3-dev libpq-dev libhiredis-dev libargon2-dev libicu-dev zlib1g-dev uthash-dev ca-certificates)
       commands+=(node:nodejs npm:npm)
       ;;
     test)
-      packages+=(libcmocka-dev fortunes fortunes-ru fortunes-zh fonts-noto-cjk)
-      commands+=(sqlite3:sqlite3 openssl:openssl chromium:chromium nm:binutils)
+      packages+=(libcmocka-dev fortunes fortunes-ru fortunes-zh fonts-noto-cjk postgresql redis-server)
+      commands+=(sqlite3:sqlite3 openssl:openssl haproxy:haproxy chromium:chromium nm:binutils)
       ;;
     lint) commands+=(clang:clang clang-tidy:clang-tidy clang-format:clang-format nm:binutils) ;;
     asan | bench) packages+=(libcmocka-dev) ;;

@@ -16,7 +16,8 @@ const problem = (where, text) => problems.push(`${where}: ${text}`);
 const owners = {
   base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
     'reason', 'slice', 'text', 'version', 'wheel', 'workers'],
-  interfaces: ['bus', 'http', 'services', 'store', 'transport'],
+  interfaces: ['bus', 'http', 'poller', 'services', 'store', 'transport'],
+  bus: ['bus_redis'],
   wire: ['wire'],
   store: ['store_driver'],
   room: ['room'],
@@ -32,14 +33,14 @@ const handed = {
   base: [],
   wire: [],
   store: ['store'],
-  bus: ['bus'],
+  bus: ['bus', 'poller'],
   room: ['store', 'bus'],
   member: ['store', 'bus', 'room'],
   method: ['store', 'bus', 'services', 'http'],
   api: ['store', 'bus', 'services', 'http', 'room', 'transport'],
   connection: ['store', 'bus', 'services', 'http', 'transport'],
   instance: ['store', 'bus', 'services', 'http', 'transport', 'store_driver'],
-  net: ['http', 'transport'],
+  net: ['http', 'poller', 'transport'],
 };
 // A library, how it is named in code, and where it may be.
 const libraries = [

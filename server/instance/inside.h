@@ -44,4 +44,8 @@ void pulse_at_once(struct server *server);
 bool pulse_is_fresh(const struct server *server);
 /* Has the store kept this instance waiting so long that it says `unavailable`? */
 bool pulse_is_lost(const struct server *server);
+
+/* peers.c */
+/* Has another instance been heard within the last ten seconds that reaches the store and takes members? */
+bool peers_serve(const struct server *server);
 #endif
