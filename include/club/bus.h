@@ -2,6 +2,8 @@
 #define CLUB_BUS_H
 /* The bus between instances: hints, nothing more. A message may be lost, doubled, late or out of order, and nobody may
  * rely on it. Loop thread only. */
+#include <stdint.h>
+
 #include "club/slice.h"
 
 struct bus {
@@ -13,6 +15,9 @@ struct bus {
   void (*unsubscribe)(void *self, struct slice topic);
   /* Nobody else can hear: publishing is not worth the encoding. */
   bool (*alone)(void *self);
+  /* Changes whenever messages may have been missed; what is announced only on the bus is then to be asked for again.
+   * Never 0. The one inside a process: always 1. */
+  uint64_t (*generation)(void *self);
 };
 
 typedef void (*bus_receive)(void *context, struct slice topic, struct slice message);

@@ -104,12 +104,18 @@ static bool local_alone(void *self) {
   return !end->hub->ends->next;
 }
 
+static uint64_t local_generation(void *self) {
+  (void)self;
+  return 1;
+}
+
 struct bus bus_end_bus(struct bus_end *end) {
   return (struct bus){.self = end,
                       .publish = local_publish,
                       .subscribe = local_subscribe,
                       .unsubscribe = local_unsubscribe,
-                      .alone = local_alone};
+                      .alone = local_alone,
+                      .generation = local_generation};
 }
 
 static struct message *local_take_all(struct bus_end *end) {

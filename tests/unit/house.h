@@ -78,6 +78,11 @@ static inline bool house_alone(void *self) {
   return true;
 }
 
+static inline uint64_t house_generation(void *self) {
+  (void)self;
+  return 1;
+}
+
 static inline void house_wants(void *owner, struct subscription *subscription) {
   (void)subscription;
   ((struct house *)owner)->wants++;
@@ -139,7 +144,8 @@ static inline struct house *house_open(void) {
                                .publish = house_publish,
                                .subscribe = house_topic,
                                .unsubscribe = house_topic,
-                               .alone = house_alone};
+                               .alone = house_alone,
+                               .generation = house_generation};
   services->wheel = wheel_create(house->now_ms);
   services->club = club_load(NULL, error, sizeof error);
   services->presents = presents_create();

@@ -110,6 +110,11 @@ static bool site_alone(void *self) {
   return ((struct site *)self)->world->servers == 1;
 }
 
+static uint64_t site_generation(void *self) {
+  (void)self;
+  return 1;
+}
+
 /* ---- the store ---- */
 
 static struct store_job *jobs_take(struct jobs *jobs, size_t at) {
@@ -181,7 +186,7 @@ void site_start(struct site *site) {
       .transport = {site, site_write, site_ping, site_waiting, site_read, site_close, site_kill},
       .store = {.self = site, .submit = site_submit},
       .store_shared = world->servers > 1,
-      .bus = {site, site_publish, site_topic, site_topic, site_alone},
+      .bus = {site, site_publish, site_topic, site_topic, site_alone, site_generation},
       .hasher = {site, site_no_hash},
       .answerer = {site, site_no_answer},
       .collect = site_collect,

@@ -25,6 +25,11 @@ static bool hall_alone(void *self) {
   return ((struct hall *)self)->alone;
 }
 
+static uint64_t hall_generation(void *self) {
+  (void)self;
+  return 1;
+}
+
 static void hall_wants(void *owner, struct subscription *subscription) {
   (void)owner;
   ((struct follower *)(void *)subscription)->wants++;
@@ -70,7 +75,7 @@ int hall_open(void **state) {
   hall->clock = (struct clock){hall, hall_now, hall_now};
   hall->wheel = wheel_create(hall->now_ms);
   hall->store = (struct store){.self = hall, .submit = hall_submit};
-  hall->bus = (struct bus){hall, hall_publish, hall_subscribe, hall_unsubscribe, hall_alone};
+  hall->bus = (struct bus){hall, hall_publish, hall_subscribe, hall_unsubscribe, hall_alone, hall_generation};
   snprintf(hall->epoch, sizeof hall->epoch, "epoch");
   memset(hall->secret, 7, sizeof hall->secret);
   struct rooms_setup setup = {.clock = &hall->clock,
