@@ -1,36 +1,8 @@
 /* Members: adding, changing, finding. */
 #include "sqlite.h"
+#include "words.h"
 
 /* ---- rows ---- */
-
-static struct slices split(struct slice words, struct arena *arena) {
-  struct slices list = {NULL, 0};
-  if (!words.size) return list;
-  list.items = arena_alloc(arena, LIMIT_MEMBER_LIST * sizeof *list.items);
-  size_t at = 0;
-  while (list.items && at < words.size && list.count < LIMIT_MEMBER_LIST) {
-    const char *space = memchr(words.data + at, ' ', words.size - at);
-    size_t end = space ? (size_t)(space - words.data) : words.size;
-    if (end > at) list.items[list.count++] = (struct slice){words.data + at, end - at};
-    at = end + 1;
-  }
-  return list;
-}
-
-/* No word holds a space: they are slugs and language codes. */
-static struct slice join(struct slices words, struct arena *arena) {
-  size_t size = 0;
-  for (size_t i = 0; i < words.count; i++) size += words.items[i].size + 1;
-  char *text = arena_alloc(arena, size + 1);
-  if (!text) return SLICE_NONE;
-  size_t at = 0;
-  for (size_t i = 0; i < words.count; i++) {
-    if (i) text[at++] = ' ';
-    if (words.items[i].size) memcpy(text + at, words.items[i].data, words.items[i].size);
-    at += words.items[i].size;
-  }
-  return (struct slice){text, at};
-}
 
 static void read_member(const struct query *query, struct arena *arena, struct member_record *record,
                         struct slice *password) {
@@ -45,8 +17,8 @@ static void read_member(const struct query *query, struct arena *arena, struct m
       .about = query_get_text(query, 7, arena),
       .offers = query_get_text(query, 8, arena),
       .seeks = query_get_text(query, 9, arena),
-      .sectors = split(query_get_text(query, 10, arena), arena),
-      .languages = split(query_get_text(query, 11, arena), arena),
+      .sectors = words_split(query_get_text(query, 10, arena), arena),
+      .languages = words_split(query_get_text(query, 11, arena), arena),
       .role = (enum role)query_get_int(query, 12),
       .disabled = query_get_int(query, 13) != 0,
   };
@@ -86,7 +58,7 @@ static bool find(struct sqlite *self, const struct store_member *wish, struct ar
 
 static int64_t insert_member(struct sqlite *self, const struct store_member *wish, struct arena *arena) {
   const struct member_record *member = &wish->member;
-  struct slice sectors = join(member->sectors, arena), languages = join(member->languages, arena);
+  struct slice sectors = words_join(member->sectors, arena), languages = words_join(member->languages, arena);
   struct query query = query_begin(self, SQL_MEMBER_ADD);
   query_text(&query, member->login);
   query_text(&query, member->name);
