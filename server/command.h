@@ -26,6 +26,7 @@ int command_session_add(const struct command *command, const struct config *conf
 int command_invite(const struct command *command, const struct config *config, int count, char **arguments);
 int command_backup(const struct command *command, const struct config *config, int count, char **arguments);
 int command_restore(const struct command *command, const struct config *config, int count, char **arguments);
+int command_health(const struct command *command, const struct config *config, int count, char **arguments);
 int command_migrate(const struct command *command, const struct config *config, int count, char **arguments);
 
 /* One line on standard error; they give the status to return. */

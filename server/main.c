@@ -34,6 +34,8 @@ static const struct command commands[] = {
      command_invite},
     {"backup", "FILE", "copies the store into a new file while the server runs", command_backup},
     {"restore", "FILE", "puts a backup in the store's place; only while no server runs", command_restore},
+    {"health", "[[http://HOST:]PORT][/PATH]",
+     "asks /readyz of the admin listener (the one of the settings) and fails unless it says yes", command_health},
     {"migrate", "", "makes the store or brings it up to this version", command_migrate},
 };
 
@@ -47,7 +49,7 @@ static void write_help(FILE *to) {
   }
   fputs("  clubd version\n  clubd help\n\n", to);
   fputs("Settings are flags or environment variables (clubd serve --help); commands take --data, --store, --url,\n"
-        "--listen, --tls and --club-file.\n"
+        "--listen, --admin-listen, --tls and --club-file.\n"
         "Exit status: 0 done, 1 failed (one line on standard error says why), 2 wrong usage.\n",
         to);
 }

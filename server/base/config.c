@@ -44,7 +44,7 @@ static const struct setting settings[] = {
     {"CLUB_WEB_ROOT", "--web-root", "FOLDER", NULL, "serves this folder instead of the built-in browser client",
      config_parse_folder, FIELD(web_root), CONFIG_SERVE, false},
     {"CLUB_ADMIN_LISTEN", "--admin-listen", "ADDRESS:PORT", "127.0.0.1:9464", "/healthz, /readyz, /metrics",
-     config_parse_endpoint, FIELD(admin_listen), CONFIG_SERVE, false},
+     config_parse_endpoint, FIELD(admin_listen), CONFIG_COMMAND, false},
     {"CLUB_RATE_POSTS", "--rate-posts", "N/Ss|off", "10/10s", "posts of a member in so many seconds", config_parse_rate,
      FIELD(rate_posts), CONFIG_SERVE, false},
     {"CLUB_LIMITS", "--limits", "on|off", "on", "off: no rates and no connection counts, for load tests",

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -108,7 +109,19 @@ static bool certificate_make(const char *path, const char *key_path, const char 
   return made;
 }
 
-bool net_make_certificate(const char *certificate, const char *key, const char *host, char *error, size_t size) {
+/* Several instances that share a folder may start at once, and all must show the same pair. Given back by closing. */
+static int certificate_lock(const char *path) {
+  char folder[4096];
+  const char *slash = strrchr(path, '/');
+  size_t size = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
+  if (size >= sizeof folder) return -1;
+  snprintf(folder, sizeof folder, "%.*s", size ? (int)size : 1, size ? path : ".");
+  int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor >= 0) (void)flock(descriptor, LOCK_EX); /* where a file system has no locks, one must do without */
+  return descriptor;
+}
+
+static bool certificate_ensure(const char *certificate, const char *key, const char *host, char *error, size_t size) {
   if (access(certificate, F_OK) == 0) {
     if (access(key, F_OK) == 0) return true;
     snprintf(error, size, "the certificate %s is there, but not its key %s", certificate, key);
@@ -119,4 +132,11 @@ bool net_make_certificate(const char *certificate, const char *key, const char *
   snprintf(error, size, "cannot make the certificate %s: %s", certificate, errno ? strerror(errno) : "OpenSSL failed");
   ERR_clear_error();
   return false;
+}
+
+bool net_make_certificate(const char *certificate, const char *key, const char *host, char *error, size_t size) {
+  int lock = certificate_lock(certificate);
+  bool made = certificate_ensure(certificate, key, host, error, size);
+  if (lock >= 0) close(lock);
+  return made;
 }
