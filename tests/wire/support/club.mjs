@@ -47,7 +47,7 @@ export class Club {
 
   /** `members`: logins, of `people` or new ones; `settings`: environment; `tls: false` for a plain one. */
   static async start({ members = ['anna', 'bo'], settings = {}, tls = true, wrapper, serve = true } = {}) {
-    const club = new Club();
+    const club = new this();
     club.folder = mkdtempSync(join(tmpdir(), 'clubd-'));
     club.tls = tls;
     club.port = await freePort();
