@@ -19,7 +19,6 @@
 #define STORE_READERS 3
 #define HASH_THREADS 2
 #define DRAIN_MS 2000 /* for jobs under way at an end that nobody asked for */
-#define PROXY_TEXT_SIZE 64
 
 static int serve_fail(const char *error) {
   fprintf(stderr, "clubd: %s\n", error);
@@ -88,26 +87,11 @@ static void serve_endpoint(char text[96], const struct config_endpoint *endpoint
   snprintf(text, 96, v6 ? "[%s]:%u" : "%s:%u", endpoint->host, (unsigned)endpoint->port);
 }
 
-static void serve_proxy(char text[PROXY_TEXT_SIZE], const struct config_network *network) {
-  struct address address;
-  char host[ADDRESS_TEXT_SIZE];
-  memcpy(address.bytes, network->address, sizeof address.bytes);
-  address_write(host, &address);
-  bool v4 = !strchr(host, ':');
-  snprintf(text, PROXY_TEXT_SIZE, "%s/%d", host, v4 ? network->prefix - 96 : network->prefix);
-}
-
 static bool serve_make_net(struct serving *serving, char *error, size_t size) {
   struct config *config = serving->config;
   char listen[96], admin[96];
-  char proxies[CONFIG_LIST_LIMIT][PROXY_TEXT_SIZE];
-  struct slice trusted[CONFIG_LIST_LIMIT];
   serve_endpoint(listen, &config->listen);
   serve_endpoint(admin, &config->admin_listen);
-  for (size_t i = 0; i < config->proxy_count; i++) {
-    serve_proxy(proxies[i], &config->proxies[i]);
-    trusted[i] = slice_of(proxies[i]);
-  }
   const struct net_setup setup = {
       .listen = listen,
       .admin_listen = admin,
@@ -115,7 +99,7 @@ static bool serve_make_net(struct serving *serving, char *error, size_t size) {
       .certificate = config->tls_cert,
       .key = config->tls_key,
       .web_root = config->web_root[0] ? config->web_root : NULL,
-      .trusted_proxies = trusted,
+      .trusted_proxies = config->proxies,
       .trusted_proxy_count = config->proxy_count,
       .limits = {.connections_of_address = config->limits ? LIMIT_CONNECTIONS_OF_ADDRESS : 0},
       .handler = serve_handler(serving),

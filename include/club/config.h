@@ -4,6 +4,7 @@
  * before its variable; an empty variable is as good as none. */
 #include <stdint.h>
 
+#include "club/address.h"
 #include "club/slice.h"
 
 #define CONFIG_TEXT_SIZE 1024 /* of a path or an address, with its zero byte */
@@ -14,12 +15,6 @@
 struct config_endpoint {
   char host[64];
   uint16_t port;
-};
-
-/* An IPv4 network stands as its mapped one: ::ffff:10.0.0.0, 104. */
-struct config_network {
-  unsigned char address[16];
-  int prefix; /* bits, 0 to 128 */
 };
 
 struct config {
@@ -33,7 +28,7 @@ struct config {
   char store[CONFIG_TEXT_SIZE];                               /* "sqlite:PATH" */
   char origins[CONFIG_LIST_LIMIT][CONFIG_ORIGIN_SIZE];        /* further ones that are allowed, normalised */
   size_t origin_count;
-  struct config_network proxies[CONFIG_LIST_LIMIT];
+  struct network proxies[CONFIG_LIST_LIMIT];
   size_t proxy_count;
   char web_root[CONFIG_TEXT_SIZE];  /* empty: the built-in client */
   char club_file[CONFIG_TEXT_SIZE]; /* empty: the built-in club */
@@ -61,6 +56,4 @@ void config_write_help(void (*write)(void *context, const char *text), void *con
 /* Scheme, host and port of a URL or an Origin header as browsers write it: lower case, without a default port, and
  * without path. False: not http:// or https:// with a host, or too long. */
 bool config_origin(struct slice url, char origin[CONFIG_ORIGIN_SIZE]) CLUB_MUST_CHECK;
-/* Is the numeric address in one of the trusted proxies' networks? */
-bool config_trusts(const struct config *config, const char *address);
 #endif

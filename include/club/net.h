@@ -7,6 +7,7 @@
 
 #include "club/address.h"
 #include "club/http.h"
+#include "club/poller.h"
 #include "club/transport.h"
 
 /* Who takes what arrives. Everything but `http` and `turn` only parses and marks. Those two are called at the end of each
@@ -49,7 +50,7 @@ struct net_setup {
   bool tls;                      /* Strict-Transport-Security is sent unless the certificate is signed by itself */
   const char *certificate, *key; /* PEM files */
   const char *web_root;          /* a folder to serve instead of the built-in client; NULL: built in */
-  const struct slice *trusted_proxies; /* addresses and CIDR networks whose X-Forwarded-For or PROXY header counts */
+  const struct network *trusted_proxies; /* copied: whose X-Forwarded-For or PROXY header counts */
   size_t trusted_proxy_count;
   struct net_limits limits;
   struct net_handler handler;
@@ -64,6 +65,8 @@ int net_port(const struct net *net);
 int net_admin_port(const struct net *net);
 struct transport net_transport(struct net *net);
 struct http_answerer net_answerer(struct net *net);
+/* For sockets of others; its watches are removed before net_destroy. */
+struct poller net_poller(struct net *net);
 /* Any thread: makes a turn of `self`, a struct net, happen. */
 void net_wake(void *self);
 /* Makes the next turn happen no later than in `ms`; loop thread. */

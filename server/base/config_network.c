@@ -8,7 +8,6 @@
 #define ENDPOINT_WRONG "is no address with port, such as 0.0.0.0:8443 or [::]:8443"
 #define URL_WRONG "is no address such as https://club.example.org"
 #define PROXY_WRONG "holds what is neither an address nor a network such as 10.0.0.0/8"
-#define MAPPED_BITS 96 /* before an IPv4 address that is written as an IPv6 one */
 
 static bool read_port(struct slice text, bool zero, uint16_t *port) {
   unsigned int number = 0;
@@ -133,55 +132,13 @@ const char *config_parse_origins(struct config *config, void *field, const char 
   return NULL;
 }
 
-/* Any numeric address as 16 bytes. */
-static bool read_address(const char *text, unsigned char address[16], bool *mapped) {
-  *mapped = false;
-  if (inet_pton(AF_INET6, text, address) == 1) return true;
-  memset(address, 0, 10);
-  memset(address + 10, 0xff, 2);
-  *mapped = true;
-  return inet_pton(AF_INET, text, address + 12) == 1;
-}
-
-static void clear_after(unsigned char address[16], int prefix) {
-  for (int bit = prefix; bit < 128; bit++) address[bit / 8] &= (unsigned char)~(0x80u >> bit % 8);
-}
-
-static bool read_network(struct slice item, struct config_network *network) {
-  char text[64];
-  if (item.size >= sizeof text) return false;
-  memcpy(text, item.data, item.size);
-  text[item.size] = '\0';
-  char *slash = strchr(text, '/');
-  if (slash) *slash = '\0';
-  bool mapped;
-  if (!read_address(text, network->address, &mapped)) return false;
-  uint16_t bits = mapped ? 32 : 128;
-  if (slash && !(read_port(slice_of(slash + 1), true, &bits) && bits <= (mapped ? 32 : 128))) return false;
-  network->prefix = bits + (mapped ? MAPPED_BITS : 0);
-  clear_after(network->address, network->prefix);
-  return true;
-}
-
 const char *config_parse_proxies(struct config *config, void *field, const char *value) {
   (void)field;
   config->proxy_count = 0;
   for (struct slice item = next_item(&value); item.size; item = next_item(&value)) {
     if (config->proxy_count == CONFIG_LIST_LIMIT) return "holds more than 64 networks";
-    if (!read_network(item, &config->proxies[config->proxy_count])) return PROXY_WRONG;
+    if (!network_read(item, &config->proxies[config->proxy_count])) return PROXY_WRONG;
     config->proxy_count++;
   }
   return NULL;
-}
-
-bool config_trusts(const struct config *config, const char *address) {
-  unsigned char bytes[16], cut[16];
-  bool mapped;
-  if (!read_address(address, bytes, &mapped)) return false;
-  for (size_t i = 0; i < config->proxy_count; i++) {
-    memcpy(cut, bytes, sizeof cut);
-    clear_after(cut, config->proxies[i].prefix);
-    if (memcmp(cut, config->proxies[i].address, sizeof cut) == 0) return true;
-  }
-  return false;
 }

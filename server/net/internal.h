@@ -82,11 +82,6 @@ struct listener {
   uv_timer_t pause;
 };
 
-struct network {
-  struct address address;
-  int prefix; /* bits */
-};
-
 struct census_place;
 struct pending;
 LIST_HEAD(pending_list, pending);
@@ -168,7 +163,6 @@ void pending_close_all(struct net *net);
 /* proxy.c */
 enum proxy_header { PROXY_ABSENT, PROXY_INCOMPLETE, PROXY_BROKEN, PROXY_LOCAL, PROXY_ADDRESS };
 enum proxy_header proxy_read(const unsigned char *bytes, size_t size, size_t *header_size, struct address *address);
-bool proxy_read_network(struct slice text, struct network *network) CLUB_MUST_CHECK;
 bool proxy_trusts(const struct network *networks, size_t count, const struct address *address);
 /* Whom a chain of X-Forwarded-For stands for, seen from a socket at `address`. */
 struct address proxy_forwarded(const struct network *networks, size_t count, struct address address,

@@ -31,17 +31,11 @@ static bool net_copy_text(const char *text, char **copy) {
   return !text || *copy;
 }
 
-static bool net_read_proxies(struct net *net, char *error, size_t size) {
+static bool net_copy_proxies(struct net *net) {
   size_t count = net->setup.trusted_proxy_count;
   net->proxies = calloc(count ? count : 1, sizeof *net->proxies);
   if (!net->proxies) return false;
-  for (size_t i = 0; i < count; i++) {
-    struct slice text = net->setup.trusted_proxies[i];
-    if (!proxy_read_network(text, &net->proxies[i])) {
-      snprintf(error, size, "not an address or a network: %.*s", (int)text.size, text.data);
-      return false;
-    }
-  }
+  if (count) memcpy(net->proxies, net->setup.trusted_proxies, count * sizeof *net->proxies);
   net->proxy_count = count;
   net->setup.trusted_proxies = NULL; /* the caller's, not to be kept */
   return true;
@@ -60,7 +54,7 @@ static bool net_take_memory(struct net *net) {
   net->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
   net->scratch = malloc(LWS_PRE + NET_PIECE);
   return net->scratch && net->reserve >= 0 && net_copy_text(net->setup.certificate, &net->certificate) &&
-         net_copy_text(net->setup.key, &net->key);
+         net_copy_text(net->setup.key, &net->key) && net_copy_proxies(net);
 }
 
 static bool net_open(struct net *net, char *error, size_t size) {
@@ -68,7 +62,7 @@ static bool net_open(struct net *net, char *error, size_t size) {
     snprintf(error, size, "no memory or no descriptor: %s", strerror(errno));
     return false;
   }
-  if (!net_read_proxies(net, error, size) || !web_open_root(net, error, size)) return false;
+  if (!web_open_root(net, error, size)) return false;
   if (net->setup.tls && !tls_open(net, error, size)) return false;
   net->capacity = net_capacity(net, net_raise_descriptors());
   if (!listen_open(net, &net->club, net->setup.listen, error, size)) return false;

@@ -74,47 +74,9 @@ enum proxy_header proxy_read(const unsigned char *bytes, size_t size, size_t *he
   return PROXY_ABSENT;
 }
 
-static bool proxy_is_v4(const struct address *address) {
-  static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return memcmp(address->bytes, mapped, sizeof mapped) == 0;
-}
-
-static bool proxy_read_prefix(struct slice text, int most, int *prefix) {
-  int value = 0;
-  if (text.size == 0 || text.size > 3) return false;
-  for (size_t i = 0; i < text.size; i++) {
-    if (text.data[i] < '0' || text.data[i] > '9') return false;
-    value = value * 10 + (text.data[i] - '0');
-  }
-  *prefix = value;
-  return value <= most;
-}
-
-bool proxy_read_network(struct slice text, struct network *network) {
-  const char *slash = text.size ? memchr(text.data, '/', text.size) : NULL;
-  struct slice address = {text.data, slash ? (size_t)(slash - text.data) : text.size};
-  network->prefix = 128;
-  if (!address_read(address, &network->address)) return false;
-  if (!slash) return true;
-  bool v4 = proxy_is_v4(&network->address) && memchr(address.data, ':', address.size) == NULL;
-  struct slice digits = {slash + 1, text.size - address.size - 1};
-  if (!proxy_read_prefix(digits, v4 ? 32 : 128, &network->prefix)) return false;
-  if (v4) network->prefix += 96;
-  return true;
-}
-
-static bool proxy_network_has(const struct network *network, const struct address *address) {
-  size_t whole = (size_t)network->prefix / 8;
-  int rest = network->prefix % 8;
-  if (memcmp(network->address.bytes, address->bytes, whole) != 0) return false;
-  if (rest == 0) return true;
-  int mask = 0xff << (8 - rest) & 0xff;
-  return (network->address.bytes[whole] & mask) == (address->bytes[whole] & mask);
-}
-
 bool proxy_trusts(const struct network *networks, size_t count, const struct address *address) {
   for (size_t i = 0; i < count; i++)
-    if (proxy_network_has(&networks[i], address)) return true;
+    if (network_has(&networks[i], address)) return true;
   return false;
 }
 

@@ -86,6 +86,42 @@ static void limits_count_the_address_or_its_ipv6_network(void **state) {
   assert_memory_not_equal(first.bytes, third.bytes, sizeof first.bytes);
 }
 
+static bool has(const char *text, const char *address_text) {
+  struct network network;
+  struct address address = read_address(address_text);
+  if (!network_read(slice_of(text), &network)) fail_msg("%s was not read", text);
+  return network_has(&network, &address);
+}
+
+static void networks_hold_their_addresses_and_no_others(void **state) {
+  (void)state;
+  assert_true(has("10.1.2.3/8", "10.255.0.1"));
+  assert_true(has("10.0.0.0/8", "::ffff:10.255.0.1"));
+  assert_false(has("10.0.0.0/8", "11.0.0.1"));
+  assert_true(has("192.0.2.128/25", "192.0.2.200"));
+  assert_false(has("192.0.2.128/25", "192.0.2.100"));
+  assert_true(has("127.0.0.1", "127.0.0.1"));
+  assert_false(has("127.0.0.1", "127.0.0.2"));
+  assert_true(has("2001:db8::/32", "2001:db8:1::5"));
+  assert_false(has("2001:db8::/32", "2001:db9::5"));
+  assert_true(has("2001:db8::/33", "2001:db8:7fff::1"));
+  assert_false(has("2001:db8::/33", "2001:db8:8000::1"));
+  assert_true(has("0.0.0.0/0", "203.0.113.9"));
+  assert_false(has("0.0.0.0/0", "2001:db8::1"));
+  assert_true(has("::/0", "203.0.113.9"));
+}
+
+static void what_is_no_network_is_refused_and_changes_nothing(void **state) {
+  (void)state;
+  static const char *const wrong[] = {"",     "10.0.0.0/33", "10.0.0.0/",   "10.0.0/8", "2001:db8::/129",
+                                      "host", "10.0.0.0/8x", "10.0.0.0/-1", "/8",       "10.0.0.0/8/8"};
+  struct network network = {.prefix = 7};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    if (network_read(slice_of(wrong[i]), &network)) fail_msg("%s was read", wrong[i]);
+  assert_false(network_read(SLICE_NONE, &network));
+  assert_int_equal(network.prefix, 7);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(addresses_are_written_as_people_write_them),
@@ -93,6 +129,8 @@ int main(void) {
       cmocka_unit_test(what_is_no_address_is_refused_and_changes_nothing),
       cmocka_unit_test(a_slice_ends_where_it_ends),
       cmocka_unit_test(limits_count_the_address_or_its_ipv6_network),
+      cmocka_unit_test(networks_hold_their_addresses_and_no_others),
+      cmocka_unit_test(what_is_no_network_is_refused_and_changes_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,19 +79,20 @@ static void without_descriptors_the_others_are_served(void **state) {
   fixture_stop(&fixture);
 }
 
-static void trust_loopback(struct fixture *fixture, bool tls, const struct slice *networks) {
+static void trust(struct fixture *fixture, bool tls, const char *network) {
+  struct network trusted;
+  assert_true(network_read(slice_of(network), &trusted));
   fixture_prepare(fixture, tls);
-  fixture->setup.trusted_proxies = networks;
+  fixture->setup.trusted_proxies = &trusted;
   fixture->setup.trusted_proxy_count = 1;
   fixture->setup.limits.connections_of_address = 1;
   fixture_run(fixture);
 }
 
 static void address_behind(bool tls) {
-  static const struct slice networks[] = {{"127.0.0.0/8", 11}};
   struct fixture fixture;
   struct response response;
-  trust_loopback(&fixture, tls, networks);
+  trust(&fixture, tls, "127.0.0.0/8");
   struct client client = client_connect_from(fixture.port, tls, 0, "PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\n");
   client_request(&client, &response, ask);
   assert_string_equal(response.body, "203.0.113.7");
@@ -121,12 +122,11 @@ static void trusted_proxies_say_who_asks(void **state) {
 }
 
 static void a_proxy_header_may_come_in_pieces(void **state) {
-  static const struct slice networks[] = {{"127.0.0.1", 9}};
   static const char line[] = "PROXY TCP6 2001:db8::7 ::1 1 2\r\n";
   struct fixture fixture;
   struct response response;
   (void)state;
-  trust_loopback(&fixture, false, networks);
+  trust(&fixture, false, "127.0.0.1");
   struct client client = client_connect(&fixture);
   int64_t used = cpu_ms();
   for (size_t i = 0; i + 1 < sizeof line; i++) {
@@ -145,13 +145,12 @@ static void a_proxy_header_may_come_in_pieces(void **state) {
 }
 
 static void members_behind_one_proxy_are_counted_apart(void **state) {
-  static const struct slice networks[] = {{"127.0.0.1", 9}};
   static const int wanted[] = {101, 101, 429};
   static const char *const addresses[] = {"203.0.113.7", "203.0.113.8", "203.0.113.7"};
   struct fixture fixture;
   struct client clients[3];
   (void)state;
-  trust_loopback(&fixture, false, networks);
+  trust(&fixture, false, "127.0.0.1");
   for (size_t i = 0; i < 3; i++) {
     char request[1024];
     struct response response;
@@ -166,11 +165,10 @@ static void members_behind_one_proxy_are_counted_apart(void **state) {
 }
 
 static void strangers_are_not_believed(void **state) {
-  static const struct slice networks[] = {{"10.0.0.0/8", 10}};
   struct fixture fixture;
   struct response response;
   (void)state;
-  trust_loopback(&fixture, false, networks);
+  trust(&fixture, false, "10.0.0.0/8");
   fixture_request(&fixture, &response, "GET /api/address HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n");
   assert_string_equal(response.body, "127.0.0.1");
   struct client client = client_connect_from(fixture.port, false, 0, "PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\n");

@@ -1,4 +1,4 @@
-/* PROXY headers, trusted networks and X-Forwarded-For, byte by byte. */
+/* PROXY headers and X-Forwarded-For, byte by byte. */
 #include "fixture.h"
 #include "internal.h"
 
@@ -72,32 +72,6 @@ static void headers_of_version_2_are_read(void **state) {
   assert_int_equal(proxy_read(header, sizeof header, &size, &address), PROXY_BROKEN);
 }
 
-static bool trusts(const char *network_text, const char *address_text) {
-  struct network network;
-  struct address address = address_of(address_text);
-  assert_true(proxy_read_network(slice_of(network_text), &network));
-  return proxy_trusts(&network, 1, &address);
-}
-
-static void networks_hold_their_addresses_and_no_others(void **state) {
-  static const char *const wrong[] = {"",     "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "2001:db8::/129",
-                                      "host", "10.0.0.0/8x"};
-  struct network network;
-  (void)state;
-  assert_true(trusts("10.0.0.0/8", "10.255.0.1"));
-  assert_false(trusts("10.0.0.0/8", "11.0.0.1"));
-  assert_true(trusts("192.0.2.128/25", "192.0.2.200"));
-  assert_false(trusts("192.0.2.128/25", "192.0.2.100"));
-  assert_true(trusts("127.0.0.1", "127.0.0.1"));
-  assert_false(trusts("127.0.0.1", "127.0.0.2"));
-  assert_true(trusts("2001:db8::/32", "2001:db8:1::5"));
-  assert_false(trusts("2001:db8::/32", "2001:db9::5"));
-  assert_true(trusts("0.0.0.0/0", "203.0.113.9"));
-  assert_false(trusts("0.0.0.0/0", "2001:db8::1"));
-  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-    if (proxy_read_network(slice_of(wrong[i]), &network)) fail_msg("%s", wrong[i]);
-}
-
 static void a_forwarded_chain_is_believed_up_to_the_first_stranger(void **state) {
   static const struct {
     const char *socket, *forwarded, *result;
@@ -115,7 +89,7 @@ static void a_forwarded_chain_is_believed_up_to_the_first_stranger(void **state)
   };
   struct network network;
   (void)state;
-  assert_true(proxy_read_network(slice_of("10.0.0.0/8"), &network));
+  assert_true(network_read(slice_of("10.0.0.0/8"), &network));
   for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
     struct address address = proxy_forwarded(&network, 1, address_of(chains[i].socket), slice_of(chains[i].forwarded));
     assert_address(&address, chains[i].result);
@@ -126,7 +100,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(lines_of_version_1_are_read),
       cmocka_unit_test(headers_of_version_2_are_read),
-      cmocka_unit_test(networks_hold_their_addresses_and_no_others),
       cmocka_unit_test(a_forwarded_chain_is_believed_up_to_the_first_stranger),
   };
   return cmocka_run_group_tests_name("proxy", tests, NULL, NULL);
