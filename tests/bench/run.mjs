@@ -3,82 +3,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {end, endAll, freePort, start, untilListening} from './processes.mjs';
-import {decimals, median, readResult, table, thousands} from './table.mjs';
-
-const build = path.resolve(process.argv[2] ?? 'build');
-const fast = process.env.FAST === '1';
-const serverCore = Number(process.env.SERVER_CORE ?? 0), loadCore = Number(process.env.LOAD_CORE ?? 1);
-const turns = fast ? 1 : 3;
-const milliseconds = fast ? 700 : 2500;
-const many = fast ? 4000 : 10000;
-const folder = fs.mkdtempSync(path.join(build, 'bench-'));
-process.on('exit', () => fs.rmSync(folder, {recursive: true, force: true}));
-const only = process.env.ONLY ? new RegExp(process.env.ONLY) : /./;
-
-const say = (text) => process.stderr.write(`${text}\n`);
-
-const load = async (scenario, options, core = loadCore) => {
-  const words = Object.entries(options).map(([key, value]) => `${key}=${value}`);
-  const child = start(core, path.join(build, 'bench/load'), [scenario, ...words], {log: path.join(folder, 'load.log')});
-  const code = await child.ended;
-  if (code === 0) return readResult(child.output);
-  const why = fs.readFileSync(path.join(folder, 'load.log'), 'utf8').trim().split('\n').slice(-3).join('; ');
-  throw new Error(`load ${scenario} ${words.join(' ')}: ${code}: ${why}`);
-};
-
-const cores = {server_core: serverCore, load_core: loadCore};
-// The load never sleeps while it measures: with a core of its own it would otherwise be woken by nearly every write of a
-// slower server, and a faster one would not pay for that.
-const measuring = {...cores, ms: milliseconds, warm_ms: fast ? 200 : 500, spin: 1};
-
-const attempts = fast ? 2 : 3;
-let disturbed = 0;
-
-/** Once more when somebody else took a part of the cores, so that the figures are about the two; the calmest counts. */
-const calm = async (measure) => {
-  let best, least = Infinity;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const result = await measure();
-    const others = Math.max(result.server_core - result.server_seconds / result.seconds,
-      result.load_core - result.load_seconds / result.seconds);
-    if (!(others >= least)) [best, least] = [result, others];
-    if (!(least > 0.08)) return best;
-  }
-  disturbed++;
-  return best;
-};
-
-/** A clubd with a store of its own, in which `many` members have sessions. */
-class Club {
-  constructor(name, tls) {
-    this.tls = tls;
-    this.data = path.join(folder, name);
-    this.cookies = path.join(folder, `${name}.cookies`);
-    this.store = `sqlite:${path.join(this.data, 'club.db')}`;
-    this.log = path.join(folder, `${name}.log`);
-  }
-  async seed() {
-    fs.mkdirSync(this.data, {mode: 0o700});
-    await load('seed', {store: this.store, cookies: this.cookies, members: many});
-    this.port = await freePort();
-    this.adminPort = await freePort();
-  }
-  start() {
-    this.child = start(serverCore, path.join(build, 'clubd'), ['serve'], {log: this.log, environment: {
-      CLUB_LISTEN: `127.0.0.1:${this.port}`, CLUB_ADMIN_LISTEN: `127.0.0.1:${this.adminPort}`, CLUB_DATA: this.data,
-      CLUB_STORE: this.store, CLUB_LIMITS: 'off', CLUB_RATE_POSTS: 'off', ...(this.tls ? {} : {CLUB_TLS: 'off'})}});
-    return this.child;
-  }
-  async serve() {
-    this.start();
-    await untilListening(this.child, this.port);
-  }
-  options() {
-    return {to: `127.0.0.1:${this.port}`, cookies: this.cookies, tls: Number(this.tls), servers: this.child.pid};
-  }
-  end() { return this.child ? end(this.child) : undefined; }
-}
+import {clusterTable} from './cluster.mjs';
+import {Club, build, calm, cores, disturbed, folder, load, loadCore, many, measuring, milliseconds, say, serverCore, turns,
+  wanted} from './measuring.mjs';
+import {end, endAll, freePort, start} from './processes.mjs';
+import {decimals, median, table, thousands} from './table.mjs';
 
 const sample = path.join(folder, 'entry.json');
 
@@ -113,7 +42,7 @@ const busy = (all, who) => `${decimals(middle(all, who, 'server_core'))} / ${dec
 
 const fanoutRow = async (club, members, outstanding, target) => {
   const name = `${thousands(members)} members, ${outstanding} outstanding, ${club.tls ? 'TLS' : 'plain'}`;
-  if (!only.test(name)) return [];
+  if (!wanted(name)) return [];
   say(name);
   const all = await pairs(() => bareFanout(Number(club.tls), members, outstanding),
     () => load('fanout', {...measuring, ...club.options(), members, outstanding}));
@@ -132,7 +61,7 @@ const sql = async () => {
 };
 
 const postsRows = async (club) => {
-  if (!only.test('posts')) return [];
+  if (!wanted('posts')) return [];
   say('posts answered');
   const rows = [];
   for (const [rooms, name, target] of [[100, '100 writers in 100 rooms', 0.5],
@@ -156,7 +85,7 @@ const comeback = async (club) => {
 };
 
 const comebackRows = async (club) => {
-  if (!only.test('comeback')) return [];
+  if (!wanted('comeback')) return [];
   say('kill -9 and back');
   const all = [];
   for (let turn = 0; turn < turns; turn++) all.push(await comeback(club));
@@ -165,7 +94,7 @@ const comebackRows = async (club) => {
 };
 
 const idleRows = async (club) => {
-  if (!only.test('idle')) return [];
+  if (!wanted('idle')) return [];
   say('idle members');
   const result = await load('idle', {...cores, ...club.options(), first: 1000, members: many, ms: 2000});
   const kilobytes = (bytes) => thousands(bytes / 1024);
@@ -173,17 +102,18 @@ const idleRows = async (club) => {
     `${kilobytes(result.resident_first)} KB at 1,000)`, `**${decimals(result.bytes_a_member / 1024, 1)} KB**`, '18 KB']];
 };
 
-const print = (fanout, posts, others, seconds) => {
+const print = (fanout, posts, others, cluster, seconds) => {
   console.log(`${os.cpus()[0].model}, Linux ${os.release()}, ${new Date().toISOString().slice(0, 10)}; server on core ` +
     `${serverCore}, load on core ${loadCore}; ${turns === 1 ? 'one run each' : `medians of ${turns} in turn`}; ` +
     `${thousands(seconds)} s in all. 200-byte messages, every post durable.` +
-    (disturbed ? ` ${disturbed} measurements stayed disturbed by other programs on these cores.` : '') + '\n');
+    (disturbed() ? ` ${disturbed()} measurements stayed disturbed by other programs on these cores.` : '') + '\n');
   console.log(table(['deliveries a second in one room', 'bare limit', 'clubd', 'ratio', 'to reach',
     'wait for the commit, ms, median / p99', 'entries a frame', 'bare, a server CPU second',
     'clubd, a server CPU second', 'ratio', 'bare: cores busy, server / load', 'clubd: cores busy'], fanout));
   console.log(`\n${table(['posts answered a second', 'the same SQL alone, batches of 100', 'clubd', 'ratio', 'to reach',
     'wait for the answer, ms, median / p99', 'deliveries a second', 'cores busy, server / load'], posts)}`);
   console.log(`\n${table(['', 'clubd', 'to reach'], others)}`);
+  if (cluster) console.log(`\n${cluster}`);
 };
 
 const everything = async () => {
@@ -204,15 +134,16 @@ const everything = async () => {
   await tls.serve();
   others.push(...await idleRows(tls));
   await tls.end();
-  print(fanout, posts, others, (Date.now() - began) / 1e3);
+  const cluster = await clusterTable();
+  print(fanout, posts, others, cluster, (Date.now() - began) / 1e3);
 };
 
 try {
   await everything();
 } catch (error) {
   say(error.message);
-  for (const log of ['plain.log', 'tls.log'].map((name) => path.join(folder, name)))
-    if (fs.existsSync(log)) say(`${path.basename(log)}:\n${fs.readFileSync(log, 'utf8').split('\n').slice(-8).join('\n')}`);
+  for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.log')))
+    say(`${name}:\n${fs.readFileSync(path.join(folder, name), 'utf8').split('\n').slice(-8).join('\n')}`);
   process.exitCode = 1;
 } finally {
   endAll();
