@@ -14,7 +14,7 @@ const problem = (where, text) => problems.push(`${where}: ${text}`);
 // Public headers by the folder that keeps their promise. `interfaces` are plain data and handed-in functions: whoever
 // is given one may include it, without calling the folder behind it.
 const owners = {
-  base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
+  base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'cookie', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
     'reason', 'seal', 'slice', 'text', 'version', 'wheel', 'workers'],
   interfaces: ['bus', 'http', 'poller', 'services', 'store', 'transport'],
   bus: ['bus_redis'],

@@ -20,6 +20,4 @@ int api_upgrade(const struct services *services, const struct http_request *requ
                 struct slice *token);
 /* Is the Origin the server's own, or an allowed one? */
 bool origin_is_allowed(const struct services *services, struct slice origin, struct slice host);
-/* The value of the cookie of that name; absent when there is none or several. */
-struct slice cookie_value(struct slice header, const char *name);
 #endif

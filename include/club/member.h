@@ -10,6 +10,7 @@
 #include "club/digest.h"
 #include "club/entry.h"
 #include "club/room.h"
+#include "club/store.h"
 
 /* A room on a present member's list. */
 struct listing {
@@ -111,6 +112,14 @@ void tries_return(struct tries *tries, const struct attempt *attempt);
  * gives the same link although only the token's digest is stored. */
 void invite_token(char token[TOKEN_SIZE + 1], const unsigned char secret[DIGEST_SIZE], int64_t member,
                   struct slice client_id);
+
+/* ---- a session's use ---- */
+
+/* The last use of a session is kept to the hour: when it is to be written again, wall time. */
+int64_t session_touch_due(int64_t used_at);
+/* Writes that the session is used now; `done` gets the job back. False: the store took no job; the next use touches it. */
+bool session_touch(const struct store *store, const unsigned char digest[DIGEST_SIZE], uint64_t ticket, store_done done)
+    CLUB_MUST_CHECK;
 
 /* ---- passwords on their own threads ---- */
 

@@ -19,7 +19,7 @@ struct method {
 };
 const struct method *method_row(enum method_id method);
 
-/* What the connection must do once the answer is written. */
+/* What the connection must do with the call's room once the answer is written. */
 enum effect { EFFECT_NONE, EFFECT_SUBSCRIBE, EFFECT_LEAVE };
 
 struct call {
@@ -38,10 +38,9 @@ struct call {
   void *connection; /* the connection layer's; NULL when it is gone */
   /* Set by the method. */
   enum effect effect;
-  int64_t cursor;           /* EFFECT_SUBSCRIBE */
-  struct slice effect_room; /* EFFECT_SUBSCRIBE, EFFECT_LEAVE: of `room` */
-  bool failed;              /* answered with an error */
-  bool limited;             /* message.post: the member's rate was used up */
+  int64_t cursor; /* EFFECT_SUBSCRIBE */
+  bool failed;    /* answered with an error */
+  bool limited;   /* message.post: the member's rate was used up */
   /* The method's own, from beginning to end. */
   struct author author; /* as at the beginning; its texts lie in the job's arena */
   bool token_taken;     /* messages: of the member's rate */

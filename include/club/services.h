@@ -40,7 +40,6 @@ struct services {
   /* A write added to the club log, which now ends at `head`: it is read at once. */
   struct server *server;
   void (*club_log_grew)(struct server *server, int64_t head);
-  bool (*going_away)(const struct server *server);
   /* Listings of a present member changed: its connections are owed what differs from what each was told. `soon`: at
    * once, not with the next round of heads. */
   void (*member_changed)(struct server *server, struct present *present, bool soon);

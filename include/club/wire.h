@@ -60,10 +60,6 @@ bool frame_next(struct frame *frame, struct request *request);
 /* An HTTP body against its description. `problem` NONE, PARSE, PARAMS (field) or REASON. The frame holds the strings. */
 struct frame *body_parse(struct slice bytes, enum body_id body, struct request *request) CLUB_MUST_CHECK;
 
-/* ---- the description, as a table ---- */
-
-const char *method_name(enum method_id method);
-
 /* ---- answers and notifications: each appends one whole JSON value to `out` ---- */
 
 /* `{"jsonrpc":"2.0","id":…,"result":` and `}`; in between comes one value. */
@@ -111,7 +107,6 @@ void encode_typing(struct buffer *out, struct slice room, int64_t member, struct
                    struct slice company);
 void encode_presence(struct buffer *out, struct slice room, int64_t online);
 void encode_read(struct buffer *out, struct slice room, int64_t seq);
-void encode_left(struct buffer *out, struct slice room, struct slice reason);
 void encode_room_notification(struct buffer *out, const struct room_face *face);
 /* `heads`: begin, one call for each room, end. */
 void encode_heads_begin(struct buffer *out);

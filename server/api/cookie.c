@@ -7,34 +7,6 @@
 #define ATTRIBUTES "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age="
 #define DEVICE_SECONDS 31536000 /* a year */
 
-static struct slice trim(struct slice text) {
-  while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) text.data++, text.size--;
-  while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t')) text.size--;
-  return text;
-}
-
-/* The next `name=value` of the header, which is cut to what follows. */
-static struct slice next_pair(struct slice *header) {
-  const char *end = memchr(header->data, ';', header->size);
-  size_t size = end ? (size_t)(end - header->data) : header->size;
-  struct slice pair = {header->data, size};
-  size_t taken = end ? size + 1 : size;
-  *header = (struct slice){header->data + taken, header->size - taken};
-  return trim(pair);
-}
-
-struct slice cookie_value(struct slice header, const char *name) {
-  struct slice found = SLICE_NONE;
-  size_t name_size = strlen(name);
-  while (header.size > 0) {
-    struct slice pair = next_pair(&header);
-    if (pair.size <= name_size || memcmp(pair.data, name, name_size) != 0 || pair.data[name_size] != '=') continue;
-    if (found.data) return SLICE_NONE;
-    found = (struct slice){pair.data + name_size + 1, pair.size - name_size - 1};
-  }
-  return found;
-}
-
 struct slice cookie_session(struct slice header) {
   struct slice token = cookie_value(header, COOKIE_SESSION);
   return token.data && token_is_valid(token) ? token : SLICE_NONE;

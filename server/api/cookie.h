@@ -2,8 +2,8 @@
 #define API_COOKIE_H
 /* The two cookies: whose session it is, and which login was used from this browser before. */
 #include "club/api.h"
+#include "club/cookie.h"
 
-#define COOKIE_SESSION "__Host-club"
 #define COOKIE_DEVICE "__Host-device"
 
 /* The value of the session cookie; absent: none, several, or of a wrong form. */

@@ -6,8 +6,6 @@
 #include "club/log.h"
 #include "club/text.h"
 
-#define TOUCH_EVERY_MS 3600000 /* a session's last use is kept to the hour */
-
 /* ---- POST /api/session ---- */
 
 static struct slice login_slice(const struct exchange *exchange) {
@@ -119,13 +117,10 @@ static void session_touched(void *context, struct store_job *job) {
   store_job_destroy(job);
 }
 
-static void session_touch(const struct services *services, const struct store_session *found) {
-  if (clock_wall_ms(&services->clock) - found->used_at < TOUCH_EVERY_MS) return;
-  struct store_job *job = store_job_create(STORE_SESSION_TOUCH);
-  if (!job) return; /* the next use touches it */
-  job->done = session_touched;
-  memcpy(job->session.digest, found->digest, DIGEST_SIZE);
-  if (!services->store.submit(services->store.self, job)) store_job_destroy(job);
+/* What fails is made up for by the next use. */
+static void session_use(const struct services *services, const struct store_session *found) {
+  if (clock_wall_ms(&services->clock) >= session_touch_due(found->used_at))
+    (void)!session_touch(&services->store, found->digest, 0, session_touched);
 }
 
 static void session_shown(struct exchange *exchange, struct store_job *job) {
@@ -137,7 +132,7 @@ static void session_shown(struct exchange *exchange, struct store_job *job) {
   }
   exchange_put_member(exchange, &job->session.record);
   exchange_done(exchange, 200);
-  session_touch(exchange->services, &job->session);
+  session_use(exchange->services, &job->session);
 }
 
 void session_show(struct exchange *exchange, const struct http_request *request) {

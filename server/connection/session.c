@@ -1,8 +1,6 @@
 /* The session behind a connection: an open line is use, which is kept to the hour; one that is over ends the line. */
 #include "inside.h"
 
-#define TOUCH_EVERY_MS 3600000
-
 static void session_touched(void *context, struct store_job *job) {
   struct connections *connections = ((struct completions *)context)->connections;
   struct connection *connection;
@@ -11,21 +9,9 @@ static void session_touched(void *context, struct store_job *job) {
   store_job_destroy(job);
 }
 
-static bool session_touch(const struct connection *connection) {
-  const struct services *services = connection->all->setup.services;
-  struct store_job *job = store_job_create(STORE_SESSION_TOUCH);
-  if (!job) return false;
-  job->ticket = connection->id;
-  job->done = session_touched;
-  memcpy(job->session.digest, connection->digest, sizeof job->session.digest);
-  if (services->store.submit(services->store.self, job)) return true;
-  store_job_destroy(job);
-  return false;
-}
-
 /* When it must be looked at next: after an hour, or when its days are over. */
 static void session_plan(struct connection *connection, int64_t wall_ms) {
-  connection->touch_ms = wall_ms + TOUCH_EVERY_MS;
+  connection->touch_ms = session_touch_due(wall_ms);
   if (wall_ms < connection->over_ms && connection->over_ms < connection->touch_ms)
     connection->touch_ms = connection->over_ms;
 }
@@ -41,5 +27,6 @@ void session_enter(struct connection *connection, const struct store_session *fo
 void session_check(struct connection *connection) {
   int64_t wall = clock_wall_ms(&connection->all->setup.services->clock);
   if (connection->state != STATE_LIVE || wall < connection->touch_ms) return;
-  if (session_touch(connection)) session_plan(connection, wall);
+  const struct store *store = &connection->all->setup.services->store;
+  if (session_touch(store, connection->digest, connection->id, session_touched)) session_plan(connection, wall);
 }

@@ -48,10 +48,6 @@ static void server_club_log_grew(struct server *server, int64_t head) {
   if (head > server->pulse.club_seen) pulse_at_once(server);
 }
 
-static bool server_going_away(const struct server *server) {
-  return server->going_away;
-}
-
 /* ---- making ---- */
 
 static struct rooms *server_make_rooms(struct server *server) {
@@ -92,7 +88,6 @@ static void server_fill_services(struct server *server) {
                                        .version = setup->version,
                                        .server = server,
                                        .club_log_grew = server_club_log_grew,
-                                       .going_away = server_going_away,
                                        .member_changed = server_member_changed};
   memcpy(server->services.epoch, setup->epoch, sizeof setup->epoch);
   memcpy(server->services.secret, setup->secret, sizeof setup->secret);

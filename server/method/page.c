@@ -61,7 +61,6 @@ static void join_effect(struct call *call, const struct cut *cut, int64_t as_of)
   if (cut->more) return;
   call->effect = EFFECT_SUBSCRIBE;
   call->cursor = as_of;
-  call->effect_room = room_id(call->room);
 }
 
 static void join_finish(struct call *call, struct store_job *job) {

@@ -7,10 +7,7 @@ static void leave_begin(struct call *call, const struct request *request, store_
   (void)done;
   struct slice room = request->params.room_leave.room;
   if (!call_may_enter(call, room)) return;
-  if (call->joined(call, room)) {
-    call->effect = EFFECT_LEAVE;
-    call->effect_room = room_id(call->room);
-  }
+  if (call->joined(call, room)) call->effect = EFFECT_LEAVE;
   call_empty(call);
 }
 

@@ -119,18 +119,6 @@ static bool head_next(struct slice *rest, char separator, struct slice *element)
   return true;
 }
 
-struct slice head_cookie(struct slice header, const char *name) {
-  struct slice found = SLICE_NONE, element;
-  size_t name_size = strlen(name);
-  while (head_next(&header, ';', &element)) {
-    if (element.size <= name_size || element.data[name_size] != '=' || memcmp(element.data, name, name_size) != 0)
-      continue;
-    if (found.data) return SLICE_NONE;
-    found = (struct slice){element.data + name_size + 1, element.size - name_size - 1};
-  }
-  return found;
-}
-
 bool head_lists(struct slice list, const char *word) {
   struct slice element, head;
   while (head_next(&list, ',', &element)) {

@@ -20,8 +20,6 @@ struct head {
 bool head_read(struct head *head, const struct link *link) CLUB_MUST_CHECK;
 /* One header's value, several ones joined by commas; absent: an empty slice. */
 struct slice head_header(struct head *head, struct lws *wsi, enum lws_token_indexes token);
-/* The value of a cookie; absent when there is none, or several of that name. */
-struct slice head_cookie(struct slice header, const char *name);
 /* Is the word, in any case, an element of a comma-separated list? Parameters after ';' are not looked at. */
 bool head_lists(struct slice list, const char *word);
 #endif

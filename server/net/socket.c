@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "acknowledged.h"
+#include "club/cookie.h"
 #include "head.h"
 #include "internal.h"
 
@@ -13,7 +14,7 @@ int socket_established(struct link *link) {
   struct head head;
   if (!link->confirmed || net->ended) return -1;
   head.used = 0;
-  struct slice token = head_cookie(head_header(&head, link->wsi, WSI_TOKEN_HTTP_COOKIE), "__Host-club");
+  struct slice token = cookie_value(head_header(&head, link->wsi, WSI_TOKEN_HTTP_COOKIE), COOKIE_SESSION);
   link_await_nothing(link);
   link->websocket = true;
   link->connection = net->setup.handler.opened(net->setup.handler.self, link, token, &link->address);

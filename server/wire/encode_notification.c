@@ -51,13 +51,6 @@ void encode_read(struct buffer *out, struct slice room, int64_t seq) {
   encode_literal(out, "}}");
 }
 
-void encode_left(struct buffer *out, struct slice room, struct slice reason) {
-  encode_notification(out, "left");
-  encode_text_field(out, "{\"room\":", room);
-  encode_text_field(out, ",\"reason\":", reason);
-  encode_literal(out, "}}");
-}
-
 void encode_room_notification(struct buffer *out, const struct room_face *face) {
   encode_notification(out, "room");
   encode_room(out, face);

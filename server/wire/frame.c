@@ -120,7 +120,3 @@ struct frame *body_parse(struct slice bytes, enum body_id body, struct request *
   }
   return frame;
 }
-
-const char *method_name(enum method_id method) {
-  return methods_rules(method)->name;
-}

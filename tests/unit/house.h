@@ -107,10 +107,6 @@ static inline void house_member_changed(struct server *server, struct present *p
   house->member_changes++;
   house->soon = soon;
 }
-static inline bool house_going_away(const struct server *server) {
-  (void)server;
-  return false;
-}
 
 static inline void house_rooms(struct house *house) {
   struct services *services = &house->services;
@@ -160,7 +156,6 @@ static inline struct house *house_open(void) {
   snprintf(services->epoch, sizeof services->epoch, "epoch");
   services->server = (struct server *)(void *)house;
   services->club_log_grew = house_club_log_grew;
-  services->going_away = house_going_away;
   services->member_changed = house_member_changed;
   assert_non_null(services->wheel);
   assert_non_null(services->club);

@@ -2,24 +2,6 @@
 
 #include "cookie.h"
 
-static void finds_a_value_by_its_whole_name(void **state) {
-  (void)state;
-  assert_true(slice_is(cookie_value(slice_of("a=1; __Host-club=x; b=2"), "__Host-club"), "x"));
-  assert_true(slice_is(cookie_value(slice_of("__Host-club=x"), "__Host-club"), "x"));
-  assert_true(slice_is(cookie_value(slice_of(" ;; __Host-club=x ;"), "__Host-club"), "x"));
-  assert_true(slice_is(cookie_value(slice_of("__Host-club=a=b"), "__Host-club"), "a=b"));
-  assert_true(slice_is(cookie_value(slice_of("__Host-club="), "__Host-club"), ""));
-  assert_null(cookie_value(slice_of("__Host-clubs=x; X__Host-club=y; __host-club=z"), "__Host-club").data);
-  assert_null(cookie_value(slice_of("__Host-club"), "__Host-club").data);
-  assert_null(cookie_value(slice_of(""), "__Host-club").data);
-}
-
-static void two_of_one_name_are_none(void **state) {
-  (void)state;
-  assert_null(cookie_value(slice_of("__Host-club=x; __Host-club=y"), "__Host-club").data);
-  assert_null(cookie_value(slice_of("__Host-club=x; a=1; __Host-club=x"), "__Host-club").data);
-}
-
 static void a_session_cookie_has_its_form(void **state) {
   (void)state;
   char header[128];
@@ -69,8 +51,6 @@ static void cookies_carry_their_attributes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      DESK_TEST(finds_a_value_by_its_whole_name),
-      DESK_TEST(two_of_one_name_are_none),
       DESK_TEST(a_session_cookie_has_its_form),
       DESK_TEST(a_device_is_known_for_the_login_that_it_was_signed_for),
       DESK_TEST(another_clubs_signature_does_not_count),

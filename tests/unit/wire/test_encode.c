@@ -363,8 +363,6 @@ static void notifications_have_their_fields(void **state) {
   assert_written(NOTIFICATION("presence", "{\"room\":\"kz\",\"online\":10000}"));
   encode_read(&out, room, 5);
   assert_written(NOTIFICATION("read", "{\"room\":\"kz\",\"seq\":5}"));
-  encode_left(&out, room, SLICE_LITERAL("banned"));
-  assert_written(NOTIFICATION("left", "{\"room\":\"kz\",\"reason\":\"banned\"}"));
   encode_heads_begin(&out);
   encode_heads_end(&out);
   assert_written(NOTIFICATION("heads", "{\"rooms\":{}}"));

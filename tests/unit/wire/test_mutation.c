@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "check.h"
+#include "rule.h"
 
 #define SEEDS 100000
 
@@ -101,7 +102,7 @@ static void answer(struct buffer *out, const struct request *request, uint64_t s
     case PROBLEM_NONE:
       if (request->field || request->reason != REASON_NONE) fail_msg("seed %llu", (unsigned long long)seed);
       encode_result_begin(out, &request->id);
-      encode_string(out, slice_of(method_name(request->method)));
+      encode_string(out, slice_of(methods_rules(request->method)->name));
       encode_result_end(out);
       break;
     case PROBLEM_REQUEST:
