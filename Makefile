@@ -4,6 +4,7 @@
 #   make          installs what is missing, builds build/clubd
 #   make unit     the unit tests; unit-room and so on: those of one folder
 #   make asan     unit and wire tests under AddressSanitizer and UBSan
+#   make faults   ten minutes of faults over three instances, PostgreSQL and Redis; FOR=60 SEED=7
 #   make bench    the load generator's table
 #   make lint     silent when all is well; make format: puts the C sources into form; make layers: who may call whom
 ifeq ($(origin CC),default)
@@ -132,6 +133,14 @@ asan:
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
 	@$(MAKE) --no-print-directory $(NODE_TESTS)
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs asan
+
+# Faults under load over three instances; FOR: seconds, SEED: those of an earlier run again.
+.PHONY: faults
+FOR ?= 600
+faults:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(NODE_TESTS)
+	@CLUBD=$(BUILD)/clubd node tests/cluster/faults.mjs --for $(FOR) $(if $(SEED),--seed $(SEED))
 
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk

@@ -16,7 +16,7 @@ const PROGRAM_SECONDS = 240;
 const OUTPUT_LIMIT = 4_000_000;
 
 // Those that take longest begin first, so that the others fill the time beside them.
-const LONG = /simulation|test_socket|operating|hostile|browser\/line/;
+const LONG = /simulation|test_socket|operating|hostile|browser\/line|cluster\/faults/;
 
 const sanitized = {
   CLUBD: `${ASAN_BUILD}/clubd`,
@@ -61,6 +61,7 @@ const parts = {
     ],
   },
   wire: { title: 'Wire: the real server', together: 4, programs: () => nodePrograms('tests/wire') },
+  cluster: { title: 'Several instances', together: 2, programs: () => nodePrograms('tests/cluster') },
   browser: { title: 'Browser: the real client in Chromium', together: 2, programs: () => nodePrograms('tests/browser') },
   'unit-asan': {
     title: 'Units under AddressSanitizer and UBSan',

@@ -1,0 +1,90 @@
+// What members did and were told during the faults, kept in memory for the checker (checker.mjs).
+//
+// A *write* is what a member wants once: a post with its client_id, an edit, a removal, a reaction. It has attempts, one
+// for each time it was sent: {line, sentAt, sent, outcome, seq, at, duplicate, reason, answeredAt}. `outcome` is
+// `answered`, `refused` (with a reason that says that nothing happened) or `unknown` (`unavailable`, or no answer).
+// `sent` counts all requests of all members, so that it orders what one connection sent.
+//
+// A *follower* is a member's client in a room: what it was told, in order: joins with their pages, entries, left.
+// A *page* is an answer with entries.
+//
+// Times are milliseconds of one clock, that of this process.
+
+export class Journal {
+  writes = [];
+  followers = new Map(); // `client room` → {client, room, events}
+  pages = [];
+  /** What must never be, seen when it happened: {rule, text}. */
+  seen = [];
+  deliveries = 0;
+  #sent = 0;
+  #entries = new Map();
+
+  constructor(clock = () => performance.now()) {
+    this.clock = clock;
+  }
+
+  /** `kind`: post, edit, remove, react. */
+  write(kind, fields) {
+    const write = { kind, attempts: [], ...fields };
+    this.writes.push(write);
+    return write;
+  }
+
+  attempt(write, line) {
+    const attempt = { line, sentAt: this.clock(), sent: ++this.#sent, outcome: 'unknown' };
+    write.attempts.push(attempt);
+    return attempt;
+  }
+
+  /** One object for all that say the same. */
+  entry(entry) {
+    const text = JSON.stringify(entry);
+    const known = this.#entries.get(text);
+    if (known) return known;
+    this.#entries.set(text, entry);
+    return entry;
+  }
+
+  follower(client, room) {
+    const name = `${client} ${room}`;
+    let follower = this.followers.get(name);
+    if (!follower) this.followers.set(name, (follower = { client, room, events: [] }));
+    return follower;
+  }
+
+  /** An answer with entries: `asked` is {method, room, after?, before?, line, sentAt}. */
+  page(asked, result) {
+    const page = { ...asked, answeredAt: this.clock(), as_of: result.as_of, more: result.more, entries: result.entries.map((entry) => this.entry(entry)) };
+    this.pages.push(page);
+    return page;
+  }
+
+  joined(client, page) {
+    this.follower(client, page.room).events.push({ what: 'join', line: page.line, page });
+  }
+
+  delivered(client, line, entry) {
+    this.deliveries++;
+    this.follower(client, entry.room).events.push({ what: 'entry', line, entry: this.entry(entry), at: this.clock() });
+  }
+
+  left(client, line, room) {
+    this.follower(client, room).events.push({ what: 'left', line });
+  }
+
+  /** Another history: what was kept is thrown away. */
+  afresh(client) {
+    for (const follower of this.followers.values()) if (follower.client === client) follower.events.push({ what: 'afresh' });
+  }
+
+  violation(rule, text) {
+    this.seen.push({ rule, text });
+  }
+}
+
+export const outcomeOf = (write) => {
+  const found = write.attempts.map((attempt) => attempt.outcome);
+  if (found.includes('answered')) return 'answered';
+  return found.length > 0 && found.every((outcome) => outcome === 'refused') ? 'refused' : 'unknown';
+};

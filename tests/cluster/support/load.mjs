@@ -1,0 +1,266 @@
+// What members do while things break: writers over all instances, readers who follow rooms, some of them slow.
+import { mixed } from '../../wire/support/texts.mjs';
+import { sleep } from '../../wire/support/club.mjs';
+import { Member } from './member.mjs';
+
+export const HOT = 'kz';
+export const OPEN_ROOMS = [HOT, 'ru', 'cn', 'uz', 'fintech', 'kz.fintech', 'trade'];
+export const WRITERS = 12;
+export const READERS = 24;
+const EMOJI = ['👍', '❤️', '🎉', '🤝'];
+const THINKS_MS = [100, 700];
+const GIVES_UP_MS = 20_000;
+const RECENT = 60;
+const DOES = { post: 44, burst: 5, twice: 6, again: 5, edit: 10, remove: 6, react: 10, read: 6, history: 10, refused: 4, move: 1 };
+
+export const writerLogins = Array.from({ length: WRITERS }, (_, i) => (i === 0 ? 'moderator' : `writer${i}`));
+// Some readers are the same member on several lines.
+export const readerLogins = Array.from({ length: READERS }, (_, i) => `reader${i % (READERS * 0.75)}`);
+
+/** Everybody, on their lines; `messages` is what anybody knows to stand, for edits, removals and reactions. */
+export class Load {
+  writers = [];
+  readers = [];
+  stopping = false;
+  #recent = new Map(); // room → [{seq, member, text}]
+
+  constructor({ cluster, journal, random, instance }) {
+    Object.assign(this, { cluster, journal, random, instance });
+  }
+
+  async start() {
+    const logins = [...new Set([...writerLogins, ...readerLogins])];
+    this.cookies = new Map();
+    for (let i = 0; i < logins.length; i += 4) {
+      const some = logins.slice(i, i + 4);
+      const cookies = await Promise.all(some.map((login) => this.cluster.cookie(login)));
+      some.forEach((login, j) => this.cookies.set(login, cookies[j]));
+    }
+    this.writers = writerLogins.map((login, i) => new Writer(this, login, i));
+    await Promise.all(this.writers.map((writer) => writer.member.present(10_000)));
+    this.direct = await this.#openDirect();
+    this.rooms = [...OPEN_ROOMS, this.direct];
+    this.readers = readerLogins.map((login, i) => new Reader(this, login, i));
+    for (const writer of this.writers) writer.start();
+    for (const reader of this.readers) reader.start();
+  }
+
+  /** The talk of the first two writers who are no moderators. */
+  async #openDirect() {
+    const [, one, other] = this.writers;
+    const { result } = await one.member.request('direct.open', { member: other.member.me });
+    return result.room.room;
+  }
+
+  client(name, login) {
+    const { cluster, journal, instance } = this;
+    const random = this.random.of(name);
+    const choose = instance && (() => instance(random));
+    return new Member({ cluster, journal, name, login, cookie: this.cookies.get(login), random, instance: choose }).start();
+  }
+
+  recent(room) {
+    if (!this.#recent.has(room)) this.#recent.set(room, []);
+    return this.#recent.get(room);
+  }
+
+  posted(room, message) {
+    const list = this.recent(room);
+    list.push(message);
+    if (list.length > RECENT) list.shift();
+  }
+
+  get clients() {
+    return [...this.writers.flatMap((writer) => [writer.member, writer.twin]), ...this.readers.map((reader) => reader.member)].filter(Boolean);
+  }
+
+  /** No new writes; those under way are brought to an end. */
+  async rest() {
+    this.stopping = true;
+    await Promise.all([...this.writers, ...this.readers].map((one) => one.ended));
+  }
+
+  async stop() {
+    await Promise.all(this.clients.map((client) => client.stop()));
+  }
+}
+
+class Writer {
+  #count = 0;
+  #own = [];
+
+  constructor(load, login, index) {
+    this.load = load;
+    this.journal = load.journal;
+    this.login = login;
+    this.index = index;
+    this.random = load.random.of(`writer ${index}`);
+    this.member = load.client(`writer ${index}`, login);
+  }
+
+  start() {
+    // One who follows what is written beside writing, one who has two lines.
+    if (this.index % 3 === 0) this.member.follow(HOT, 0);
+    if (this.index < 6) this.twin = this.load.client(`twin ${this.index}`, this.login);
+    this.ended = this.#run();
+    this.ended.catch((error) => this.journal.violation('the harness works', error.stack));
+  }
+
+  async #run() {
+    while (!this.load.stopping) {
+      await this.member.present(1000);
+      if (this.member.connected) await this[this.random.weighted(DOES)]();
+      await sleep(this.random.between(...THINKS_MS));
+    }
+  }
+
+  #room() {
+    if ((this.index === 1 || this.index === 2) && this.random.chance(0.3)) return this.load.direct;
+    return this.random.chance(0.5) ? HOT : this.random.pick(OPEN_ROOMS);
+  }
+
+  #text() {
+    const text = this.random.pick(mixed);
+    const long = this.random.chance(0.05) ? `\n${'丝路 '.repeat(this.random.between(100, 1000))}` : '';
+    return `${this.login} ${++this.#count}: ${text.slice(0, 300)}${long}`;
+  }
+
+  #newPost(room = this.#room(), fields = {}) {
+    return this.journal.write('post', { member: this.login, room, clientId: `${this.index}-${++this.#count}`, text: this.#text(), ...fields });
+  }
+
+  async #settled(write) {
+    // Most are repeated until they are answered, some are given up.
+    const patience = this.random.chance(0.9) ? GIVES_UP_MS : 0;
+    this.#posted(write, await this.member.settle(write, { patience }));
+  }
+
+  #posted(write, answer) {
+    if (answer?.outcome !== 'answered') return;
+    const message = { room: write.room, seq: answer.result.seq, member: this.login, write };
+    this.#own.push(message);
+    this.load.posted(write.room, message);
+  }
+
+  post() {
+    const room = this.#room();
+    const answered = this.load.recent(room);
+    const replyTo = answered.length && this.random.chance(0.1) ? this.random.pick(answered).seq : undefined;
+    return this.#settled(this.#newPost(room, { replyTo }));
+  }
+
+  /** Several without waiting for answers, then those again that were not answered. */
+  async burst() {
+    const room = this.#room();
+    const writes = Array.from({ length: this.random.between(2, 8) }, () => this.#newPost(room));
+    const answers = await Promise.all(writes.map((write) => this.member.attempt(write)));
+    for (const [i, write] of writes.entries()) {
+      if (answers[i]?.outcome === 'answered') this.#posted(write, answers[i]);
+      else if (answers[i]?.outcome !== 'refused') await this.#settled(write);
+    }
+  }
+
+  /** The same client_id on two lines at once. */
+  async twice() {
+    if (!this.twin?.connected) return;
+    const write = this.#newPost();
+    const [one, other] = await Promise.all([this.member.attempt(write), this.twin.attempt(write)]);
+    const answer = [one, other].find((found) => found?.outcome === 'answered');
+    if (answer) this.#posted(write, answer);
+    else await this.#settled(write);
+  }
+
+  /** One that was answered long ago. */
+  async again() {
+    if (!this.#own.length) return;
+    await this.member.attempt(this.random.pick(this.#own).write);
+  }
+
+  async edit() {
+    if (!this.#own.length) return;
+    const { room, seq } = this.random.pick(this.#own.slice(-20));
+    await this.member.settle(this.journal.write('edit', { member: this.login, room, target: seq, text: this.#text() }), { patience: 0 });
+  }
+
+  async remove() {
+    const mayAll = this.login === 'moderator';
+    const messages = mayAll ? this.load.recent(this.random.pick(OPEN_ROOMS)) : this.#own.slice(-20);
+    if (!messages.length) return;
+    const { room, seq } = this.random.pick(messages);
+    await this.member.settle(this.journal.write('remove', { member: this.login, room, target: seq }), { patience: GIVES_UP_MS });
+  }
+
+  async react() {
+    const room = this.#room();
+    const messages = this.load.recent(room);
+    if (!messages.length) return;
+    const { seq } = this.random.pick(messages);
+    const write = { member: this.login, room, target: seq, emoji: this.random.pick(EMOJI), on: this.random.chance(0.75) };
+    await this.member.settle(this.journal.write('react', write), { patience: 0 });
+  }
+
+  async read() {
+    const room = this.#room();
+    const last = this.load.recent(room).at(-1);
+    if (!last) return;
+    const { outcome, reason } = await this.member.request('room.read', { room, seq: last.seq });
+    if (outcome === 'refused') this.journal.violation('nothing is refused without a reason', `room.read ${room} ${last.seq}: ${reason}`);
+  }
+
+  async history() {
+    const room = this.#room();
+    const last = this.load.recent(room).at(-1)?.seq ?? 0;
+    const params = { room, limit: this.random.between(1, 100) };
+    if (last > 1 && this.random.chance(0.7)) params[this.random.chance(0.5) ? 'before' : 'after'] = this.random.between(1, last);
+    await this.member.history(params);
+  }
+
+  /** What must not be done, whoever is asked. */
+  async refused() {
+    const { random, load } = this;
+    const others = load.recent(this.#room()).filter(({ member }) => member !== this.login);
+    const kinds = { long: 1, reply: 1, ...(this.index > 2 ? { talk: 1 } : {}), ...(others.length && this.index > 0 ? { edit: 1 } : {}) };
+    const kind = random.weighted(kinds);
+    if (kind === 'edit') {
+      const { room, seq } = random.pick(others);
+      const write = this.journal.write('edit', { member: this.login, room, target: seq, text: this.#text(), expects: ['forbidden', 'not_found'] });
+      return void (await this.member.attempt(write));
+    }
+    const write = {
+      long: () => this.#newPost(undefined, { text: 'д'.repeat(4001), expects: ['too_long'] }),
+      reply: () => this.#newPost(undefined, { replyTo: 2 ** 40, expects: ['not_found'] }),
+      talk: () => this.#newPost(load.direct, { expects: ['not_found'] }),
+    }[kind]();
+    await this.member.attempt(write);
+  }
+
+  async move() {
+    this.random.pick([this.member, this.twin ?? this.member]).move();
+  }
+}
+
+class Reader {
+  constructor(load, login, index) {
+    this.load = load;
+    this.index = index;
+    this.random = load.random.of(`reader ${index}`);
+    this.member = load.client(`reader ${index}`, login);
+    for (const room of new Set([HOT, ...this.random.shuffled(OPEN_ROOMS).slice(0, 2)])) this.member.follow(room, this.random.chance(0.5) ? 0 : undefined);
+  }
+
+  start() {
+    this.ended = this.#run();
+    this.ended.catch((error) => this.load.journal.violation('the harness works', error.stack));
+  }
+
+  /** A third just reads, a third is slow at times, a third comes and goes. */
+  async #run() {
+    while (!this.load.stopping) {
+      await sleep(this.random.between(500, 2500));
+      const { member, random } = this;
+      if (this.index % 3 === 1 && random.chance(0.3)) await member.sleep(random.between(500, 6000));
+      if (this.index % 3 === 2 && random.chance(0.15)) member.move();
+      if (this.index % 3 === 2 && random.chance(0.15)) await member.rejoin(random.pick([...member.rooms.keys()]));
+    }
+  }
+}

@@ -1,0 +1,301 @@
+// A member's client as the browser has it: it comes back by itself, to any instance, joins with the last number that it
+// has, and repeats a post whose answer did not come. Everything goes into a journal.
+import { sleep } from '../../wire/support/club.mjs';
+
+const OPENS_MS = 5000;
+const ANSWERS_MS = 12_000;
+const PING_MS = 2000;
+const AGAIN_MS = [50, 500];
+const FINE_CLOSES = new Set([1000, 1001, 1005, 1006, 1012]);
+// Said when nobody knows what became of the request, or when it may be sent again.
+const UNSETTLED = new Set(['unavailable']);
+
+let lines = 0;
+
+export class Member {
+  /** Rooms that it follows: `{cursor}`, undefined as long as nothing is known. */
+  rooms = new Map();
+  stopped = false;
+  reconnects = 0;
+  #pending = new Map();
+  #next = 1;
+  #changed = new Set();
+
+  /** `name`: of this client among all; `instance()` chooses where to connect. */
+  constructor({ cluster, name, login, cookie, journal, random, instance }) {
+    Object.assign(this, { cluster, name, login, cookie, journal, random });
+    this.choose = instance ?? (() => random.pick(cluster.instances));
+  }
+
+  get connected() {
+    return this.line !== undefined;
+  }
+
+  /** Goes on until `stop`. */
+  start() {
+    this.ended = this.#run();
+    this.ended.catch((error) => this.journal.violation('the harness works', `${this.name}: ${error.stack}`));
+    return this;
+  }
+
+  async stop() {
+    this.stopped = true;
+    this.line?.socket.terminate();
+    await this.ended;
+  }
+
+  /** Somewhere else, from now on. */
+  move() {
+    this.line?.socket.terminate();
+  }
+
+  async #run() {
+    while (!this.stopped) {
+      const instance = this.choose();
+      const line = await this.#open(instance);
+      if (line) {
+        this.reconnects++;
+        await line.closed;
+        await this.#lost(line);
+      }
+      if (!this.stopped) await sleep(this.waits ?? this.random.between(...AGAIN_MS));
+      this.waits = undefined;
+    }
+  }
+
+  /** Undefined: not let in. */
+  async #open(instance) {
+    const line = instance.open({ cookie: this.cookie });
+    line.name = `${++lines}`;
+    line.instance = instance;
+    const timer = setTimeout(() => line.socket.terminate(), OPENS_MS);
+    line.closed.then(({ code }) => this.#closed(code));
+    try {
+      await line.opened;
+      // Looked at with each frame until the line is closed.
+      line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch(() => {});
+      await Promise.race([new Promise((done) => (line.welcomed = done)), line.closed]);
+      if (!line.welcome) return undefined;
+    } catch {
+      return undefined; // refused, or nobody is there
+    } finally {
+      clearTimeout(timer);
+      if (!line.welcome) line.socket.terminate();
+    }
+    return line;
+  }
+
+  #closed(code) {
+    if (!FINE_CLOSES.has(code)) this.journal.violation('a line is closed for a reason', `${this.name}: closed with ${code}`);
+  }
+
+  async #lost(line) {
+    this.line = undefined;
+    clearInterval(line.pulse);
+    for (const request of this.#pending.values()) request.settle({ outcome: 'unknown' });
+    this.#pending.clear();
+    for (const complaint of line.complaints.splice(0)) this.journal.violation('what is sent is as described', `${this.name}: ${complaint}`);
+  }
+
+  /** Called with each frame; false: go on. */
+  #drain(line) {
+    line.heardAt = this.journal.clock();
+    for (const { message } of line.received.splice(0)) this.#take(line, message);
+    return false;
+  }
+
+  #take(line, message) {
+    if (message.method === 'welcome') return this.#welcomed(line, message.params);
+    if (message.method === 'closing') this.waits = Math.min(message.params.retry_after * 1000, 3000) * this.random.next();
+    if (line !== this.line) return;
+    if (message.method === 'entry') this.#entry(line, message.params);
+    else if (message.method === 'left') this.journal.left(this.name, line.name, message.params.room);
+    else if (message.id !== undefined) {
+      const request = this.#pending.get(message.id);
+      this.#pending.delete(message.id);
+      request?.settle(outcome(message));
+    }
+  }
+
+  #welcomed(line, welcome) {
+    if (this.epoch !== undefined && this.epoch !== welcome.epoch) {
+      this.journal.afresh(this.name);
+      for (const room of this.rooms.values()) room.cursor = undefined;
+    }
+    this.epoch = welcome.epoch;
+    this.me = welcome.member.id;
+    line.welcome = welcome;
+    line.heardAt = this.journal.clock();
+    this.line = line;
+    line.pulse = setInterval(() => this.#pulse(line), PING_MS);
+    line.welcomed?.();
+    for (const room of this.rooms.keys()) this.#join(line, room);
+    this.#wake();
+  }
+
+  /** A dead line is noticed, sooner or later. */
+  #pulse(line) {
+    if (line.sleeps) return;
+    const patience = (line.patience ??= this.random.between(4, 15) * 1000);
+    if (this.journal.clock() - line.heardAt > patience) line.socket.terminate();
+    else this.request('ping', {});
+  }
+
+  #entry(line, entry) {
+    const room = this.rooms.get(entry.room);
+    this.journal.delivered(this.name, line.name, entry);
+    if (room) room.cursor = entry.seq;
+    this.heard?.(entry);
+  }
+
+  // ---- rooms ----
+
+  /** From now on, also after coming back. `after`: where to begin; the newest page unless said. */
+  follow(room, after) {
+    this.rooms.set(room, { cursor: after });
+    if (this.line) this.#join(this.line, room);
+  }
+
+  /** Leaves and joins again on the same line. */
+  async rejoin(room) {
+    const { line } = this;
+    if (!line) return;
+    const { outcome: how } = await this.request('room.leave', { room });
+    if (how !== 'answered' || this.line !== line) return;
+    this.journal.left(this.name, line.name, room);
+    this.#join(line, room);
+  }
+
+  #join(line, room) {
+    const wanted = this.rooms.get(room);
+    const asked = { method: 'room.join', room, line: line.name, sentAt: this.journal.clock() };
+    if (wanted.cursor !== undefined) asked.after = wanted.cursor;
+    const { method, line: name, sentAt, ...params } = asked;
+    wanted.joined = undefined;
+    this.request('room.join', params, (answer) => {
+      if (answer.outcome === 'refused') this.journal.violation('nothing is refused without a reason', `${this.name}: room.join ${room}: ${answer.reason}`);
+      if (answer.outcome !== 'answered') {
+        // `unavailable` on a line that goes on: asked again.
+        if (this.line === line) setTimeout(() => this.line === line && this.#join(line, room), this.random.between(200, 1000)).unref();
+        return;
+      }
+      const page = this.journal.page(asked, answer.result);
+      this.journal.joined(this.name, page);
+      wanted.cursor = page.more ? page.entries.at(-1).seq : page.as_of;
+      if (page.more) this.#join(line, room);
+      else wanted.joined = line.name;
+    });
+  }
+
+  /** Is each room that it follows joined on the present line? */
+  get follows() {
+    return this.line !== undefined && [...this.rooms.values()].every(({ joined }) => joined === this.line.name);
+  }
+
+  async history(params) {
+    const { line } = this;
+    if (!line) return undefined;
+    const asked = { method: 'room.history', line: line.name, sentAt: this.journal.clock(), ...params };
+    const answer = await this.request('room.history', params, (found) => {
+      if (found.outcome === 'answered') this.journal.page(asked, found.result);
+    });
+    return answer.result;
+  }
+
+  // ---- requests ----
+
+  /** `{outcome, result?, reason?}`; `take` is called as soon as the answer is there, in the order of what came. */
+  request(method, params, take = () => {}) {
+    const { line } = this;
+    if (!line || line.socket.readyState !== line.socket.constructor.OPEN) {
+      const lost = { outcome: 'unknown' };
+      take(lost);
+      return Promise.resolve(lost);
+    }
+    const id = this.#next++;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => line.socket.terminate(), ANSWERS_MS); // a dead line: what was asked is unknown
+      const settle = (answer) => {
+        clearTimeout(timer);
+        take(answer);
+        resolve(answer);
+      };
+      this.#pending.set(id, { settle });
+      line.ask(method, params, id).catch(() => {});
+    });
+  }
+
+  /** Sends it once: how it went. */
+  async attempt(write) {
+    if (!this.line) return undefined;
+    const attempt = this.journal.attempt(write, this.line.name);
+    const { result, reason, outcome: how } = await this.request(`message.${write.kind}`, paramsOf(write), (answer) => {
+      attempt.answeredAt = this.journal.clock();
+      attempt.outcome = answer.outcome;
+      if (answer.reason) attempt.reason = answer.reason;
+      if (answer.result) Object.assign(attempt, answer.result);
+    });
+    return { outcome: how, result, reason };
+  }
+
+  /** Until it is answered or refused, or until it was given up: as long as `patience` says. */
+  async settle(write, { patience = Infinity } = {}) {
+    const until = this.journal.clock() + patience;
+    for (;;) {
+      const answer = await this.attempt(write);
+      if (answer && answer.outcome !== 'unknown') return answer;
+      if (this.stopped || this.journal.clock() > until) return { outcome: 'unknown' };
+      if (answer) await sleep(this.random.between(100, 400));
+      await this.present(1000);
+    }
+  }
+
+  /** Until it is connected, or for so long. */
+  present(ms) {
+    if (this.line || this.stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#changed.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#changed.add(done);
+    });
+  }
+
+  #wake() {
+    for (const done of [...this.#changed]) done();
+  }
+
+  /** Takes nothing for a while, as on a bad line. */
+  async sleep(ms) {
+    const { line } = this;
+    if (!line) return;
+    line.sleeps = true;
+    line.pause();
+    await sleep(ms);
+    line.resume();
+    line.heardAt = this.journal.clock();
+    line.sleeps = false;
+  }
+}
+
+function outcome(message) {
+  if (!message.error) return { outcome: 'answered', result: message.result };
+  const reason = message.error.data?.reason ?? String(message.error.code);
+  return UNSETTLED.has(reason) ? { outcome: 'unknown', reason } : { outcome: 'refused', reason };
+}
+
+function paramsOf({ kind, room, clientId, text, target, emoji, on, replyTo }) {
+  switch (kind) {
+    case 'post':
+      return { room, client_id: clientId, text, ...(replyTo ? { reply_to: replyTo } : {}) };
+    case 'edit':
+      return { room, seq: target, text };
+    case 'remove':
+      return { room, seq: target };
+    default:
+      return { room, seq: target, emoji, on };
+  }
+}

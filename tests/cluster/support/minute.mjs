@@ -1,0 +1,159 @@
+// Members post, edit, remove, react and read over all instances while everything breaks; then all is healed, everybody
+// must agree, and the journals are held against the store.
+import { sleep } from '../../wire/support/club.mjs';
+import { check } from './checker.mjs';
+import { Cluster } from './cluster.mjs';
+import { carryOut, plan } from './faults.mjs';
+import { Journal, outcomeOf } from './journal.mjs';
+import { Load, readerLogins, writerLogins } from './load.mjs';
+import { Random } from './random.mjs';
+
+const AGREES_MS = 10_000;
+const RESTS_MS = 40_000;
+const PROBE = 'probe';
+const DIED = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL']);
+
+/** `{seed, seconds, told?, …}`: of what happened, in counts, and the violations. */
+export async function faultsFor({ seed, seconds, instances = 3, store = 'postgresql', redis = true, told = () => {} }) {
+  const random = new Random(seed);
+  const cluster = await Cluster.start({
+    instances,
+    store,
+    redis,
+    links: true,
+    seed,
+    members: [...new Set([...writerLogins, ...readerLogins, PROBE])],
+    settings: { CLUB_LIMITS: 'off' },
+  });
+  const journal = new Journal();
+  const load = new Load({ cluster, journal, random: random.of('load') });
+  const counts = {};
+  try {
+    await load.start();
+    const faults = plan(cluster, random.of('faults'), seconds * 1000);
+    await carryOut(cluster, faults, random.of('choices'), (fault) => {
+      counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
+      told(fault);
+    });
+    await sleep(Math.max(0, seconds * 1000 - (faults.at(-1)?.at ?? 0) - 10_000));
+    cluster.heal();
+    const healed = Date.now();
+    told({ kind: 'healed' });
+    await Promise.race([load.rest(), sleep(RESTS_MS)]);
+    const agreed = await agree(cluster, load, journal, healed);
+    told({ kind: 'agreed', after: agreed });
+    falls(cluster, journal);
+    await load.stop();
+    const truth = await readTruth(cluster, load);
+    const violations = check(journal, truth);
+    return { seed, seconds, faults: counts, agreed, links: linkCounts(cluster), ...summary(journal, load), violations };
+  } finally {
+    load.stopping = true;
+    await load.stop();
+    await cluster.finish();
+  }
+}
+
+/** What everybody must see alike once nothing is broken any more: milliseconds until it was so. */
+async function agree(cluster, load, journal, healed) {
+  const probes = await Promise.all(cluster.instances.map(async (instance) => instance.connect({ cookie: await cluster.cookie(PROBE) })));
+  let differences;
+  do {
+    differences = await look(cluster, load, probes);
+    if (!differences.length) break;
+    await sleep(250);
+  } while (Date.now() < healed + RESTS_MS + AGREES_MS);
+  const took = Date.now() - healed;
+  for (const text of differences.slice(0, 10)) journal.violation('after the faults everybody agrees', text);
+  await Promise.all(probes.map((probe) => probe.close()));
+  return took;
+}
+
+async function look(cluster, load, probes) {
+  const differences = [];
+  const heads = new Map((await cluster.query('SELECT id, head FROM room')).map(({ id, head }) => [id, Number(head)]));
+  for (const room of load.rooms.filter((id) => id !== load.direct)) {
+    const present = new Set(load.clients.filter((client) => client.rooms.has(room)).map(({ login }) => login));
+    for (const [i, probe] of probes.entries()) {
+      const { result, error } = await probe.ask('room.join', { room, limit: 1 });
+      if (error) differences.push(`${room} on ${i}: ${JSON.stringify(error)}`);
+      else {
+        if (result.room.head !== heads.get(room)) differences.push(`${room} on ${i}: head ${result.room.head}, the store has ${heads.get(room)}`);
+        if (result.room.online !== present.size + 1) differences.push(`${room} on ${i}: online ${result.room.online}, there are ${present.size + 1}`);
+      }
+    }
+  }
+  for (const client of load.clients) {
+    if (!client.follows) differences.push(`${client.name} has not joined all its rooms`);
+    for (const [room, { cursor }] of client.rooms) {
+      if (cursor !== heads.get(room)) differences.push(`${client.name} has ${room} up to ${cursor}, the store ${heads.get(room)}`);
+    }
+  }
+  return differences;
+}
+
+/** An instance that ends by itself while it serves. */
+function falls(cluster, journal) {
+  for (const [i, instance] of cluster.instances.entries()) {
+    for (const { status, signal } of instance.falls) {
+      if (DIED.has(signal)) journal.violation('no instance crashes', `instance ${i}: ${signal}\n${instance.log.slice(-2000)}`);
+    }
+    const said = /ERROR: \w+Sanitizer|runtime error:|Assertion|assert failed/.exec(instance.log);
+    if (said) journal.violation('no instance crashes', instance.log.slice(said.index, said.index + 2000));
+  }
+}
+
+const TYPES = [, 'message', 'edit', 'remove', 'react'];
+const NUMBERS = ['seq', 'at', 'edited', 'removed', 'target', 'reply_to', 'flag'];
+
+export async function readTruth(cluster, load) {
+  const rooms = {};
+  for (const { id, head } of await cluster.query('SELECT id, head FROM room ORDER BY id')) rooms[id] = { head: Number(head), entries: [] };
+  const rows = await cluster.query(
+    `SELECT room.id AS room, seq, entry.at, type, login AS member, client_id, text, edited, removed, target, reply_to, emoji, flag
+     FROM entry JOIN room ON room.key = entry.room JOIN member ON member.key = entry.member ORDER BY room.id, seq`,
+  );
+  for (const row of rows) {
+    for (const name of NUMBERS) if (row[name] !== null) row[name] = Number(row[name]);
+    row.type = TYPES[row.type];
+    rooms[row.room].entries.push(row);
+  }
+  const members = Object.fromEntries(load.clients.map((client) => [client.login, client.me]));
+  return { rooms, members };
+}
+
+function linkCounts(cluster) {
+  const sum = {};
+  for (const link of [...cluster.postgresLinks, ...cluster.redisLinks]) {
+    for (const [name, count] of Object.entries(link.counts)) sum[name] = (sum[name] ?? 0) + count;
+  }
+  return sum;
+}
+
+function summary(journal, load) {
+  const outcomes = { answered: 0, unknown: 0, refused: 0 };
+  for (const write of journal.writes) outcomes[outcomeOf(write)]++;
+  const attempts = journal.writes.reduce((sum, write) => sum + write.attempts.length, 0);
+  const connects = load.clients.reduce((sum, client) => sum + client.reconnects, 0);
+  return { writes: outcomes, attempts, deliveries: journal.deliveries, pages: journal.pages.length, connects };
+}
+
+export function report({ seed, seconds, faults, agreed, links, writes, attempts, deliveries, pages, connects, violations }) {
+  const list = (counts) => Object.entries(counts).sort().map(([name, count]) => `${name} ${count}`).join(', ');
+  const lines = [
+    `seed ${seed}, ${seconds} s`,
+    `writes: answered ${writes.answered}, unknown ${writes.unknown}, refused ${writes.refused}, sent ${attempts} times`,
+    `told: ${deliveries} deliveries, ${pages} pages, over ${connects} connections`,
+    `faults: ${list(faults)}`,
+    `lines: ${list(links)}`,
+    `all agreed ${agreed} ms after the faults`,
+    `violations: ${violations.length}`,
+  ];
+  const rules = new Map();
+  for (const { rule, text } of violations) rules.set(rule, [...(rules.get(rule) ?? []), text]);
+  for (const [rule, texts] of rules) {
+    lines.push(`  ${rule}: ${texts.length}`);
+    for (const text of texts.slice(0, 4)) lines.push(`    ${text}`);
+  }
+  return lines.join('\n');
+}

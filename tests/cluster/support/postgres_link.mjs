@@ -1,0 +1,88 @@
+// The line to PostgreSQL. It finds the COMMIT in what an instance says and may cut the connection just before it is
+// handed on, or just after it was and before its answer comes back.
+import { Link } from './link.mjs';
+
+const PROTOCOL_3 = 196608;
+const IS_COMMIT = /(^|;)\s*(commit|end)\b/i;
+const LINGERS_MS = 300;
+
+const zero = (bytes, from) => bytes.indexOf(0, from);
+
+export class PostgresLink extends Link {
+  /** `pass`; `before` and `after` cut at a COMMIT, `share` of them. */
+  mode = 'pass';
+  share = 1;
+  counts = { commits: 0, cutBefore: 0, cutAfter: 0 };
+
+  began(pair) {
+    pair.rest = Buffer.alloc(0);
+    pair.typed = false; // the first messages have no letter
+    pair.commits = new Set(); // names of prepared statements
+  }
+
+  fromClient(pair, bytes) {
+    pair.rest = pair.rest.length ? Buffer.concat([pair.rest, bytes]) : bytes;
+    let passed = 0; // bytes of `rest` that may go
+    let cut;
+    for (;;) {
+      const head = pair.typed ? 1 : 0;
+      if (pair.rest.length < passed + head + 4) break;
+      const size = head + pair.rest.readInt32BE(passed + head);
+      if (pair.rest.length < passed + size) break;
+      const message = pair.rest.subarray(passed, passed + size);
+      if (this.#isCommit(pair, message) && !cut) cut = this.#decide();
+      if (cut === 'before') break;
+      passed += size;
+    }
+    if (passed) pair.toServer(pair.rest.subarray(0, passed));
+    pair.rest = Buffer.from(pair.rest.subarray(passed));
+    if (cut === 'before') this.#cutBefore(pair);
+    if (cut === 'after') this.#cutAfter(pair);
+  }
+
+  #decide() {
+    this.counts.commits++;
+    if (this.mode === 'pass' || this.random.next() >= this.share) return undefined;
+    return this.mode;
+  }
+
+  #cutBefore(pair) {
+    this.counts.cutBefore++;
+    pair.cut();
+  }
+
+  /** At once, while it is being carried out, or when its answer is here. */
+  #cutAfter(pair) {
+    this.counts.cutAfter++;
+    pair.dying = true;
+    if (this.random.chance(0.5)) pair.cut({ lingers: LINGERS_MS });
+    else setTimeout(() => pair.cut(), LINGERS_MS);
+  }
+
+  fromServer(pair, bytes) {
+    if (pair.dying) return void pair.cut();
+    pair.toClient(bytes);
+  }
+
+  #isCommit(pair, message) {
+    if (!pair.typed) {
+      pair.typed = message.readInt32BE(4) === PROTOCOL_3;
+      return false;
+    }
+    const letter = String.fromCharCode(message[0]);
+    const first = zero(message, 5);
+    if (letter === 'Q') return IS_COMMIT.test(message.toString('utf8', 5, first));
+    if (letter === 'P') {
+      const name = message.toString('latin1', 5, first);
+      if (IS_COMMIT.test(message.toString('utf8', first + 1, zero(message, first + 1)))) pair.commits.add(name);
+      else pair.commits.delete(name);
+    }
+    // The second name of a Bind is the statement's.
+    return letter === 'B' && pair.commits.has(message.toString('latin1', first + 1, zero(message, first + 1)));
+  }
+
+  heal() {
+    this.mode = 'pass';
+    super.heal();
+  }
+}
