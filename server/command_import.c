@@ -200,7 +200,7 @@ static bool hash_passwords(struct import *import) {
   struct workers *workers = workers_create(&setup);
   bool fine = workers != NULL;
   for (size_t i = 0; fine && i < import->count; i++) {
-    if (import->candidates[i].password.data) fine = workers_submit(workers, &import->candidates[i].link, false);
+    if (import->candidates[i].password.data) fine = workers_submit(workers, &import->candidates[i].link, WORKER_USUAL);
   }
   workers_destroy(workers, NULL); /* after the last one */
   for (size_t i = 0; fine && i < import->count; i++) {

@@ -239,7 +239,8 @@ typedef void (*store_done)(void *context, struct store_job *job);
 struct store_job {
   struct worker_job link; /* the store's own */
   enum store_kind kind;
-  bool urgent; /* a read that goes before the others */
+  bool urgent;  /* a read that goes before the others */
+  bool patient; /* a read that lets the others go first */
   struct arena *arena;
   /* Whoever submits: called on the loop, at the end of a turn, with `struct completions *`; takes the job back. */
   store_done done;

@@ -27,8 +27,12 @@ struct workers;
 struct workers *workers_create(const struct workers_setup *setup) CLUB_MUST_CHECK;
 /* Carries out what was submitted, ends the threads. What was not collected is given to `drop`. Takes NULL. */
 void workers_destroy(struct workers *workers, void (*drop)(struct worker_job *job));
-/* Loop thread. False: the queue is full, the job stays the caller's. `urgent` goes before all that waits. */
-bool workers_submit(struct workers *workers, struct worker_job *job, bool urgent) CLUB_MUST_CHECK;
+/* Urgent ones go before all that waits; patient ones let everybody else go first, but no more than WORKER_PATIENCE jobs
+ * for each of them. */
+enum worker_order { WORKER_USUAL, WORKER_URGENT, WORKER_PATIENT };
+#define WORKER_PATIENCE 16
+/* Loop thread. False: the queue is full, the job stays the caller's. */
+bool workers_submit(struct workers *workers, struct worker_job *job, enum worker_order order) CLUB_MUST_CHECK;
 /* Loop thread. The finished jobs, oldest first, linked by `next`; NULL: none. They are the caller's. */
 struct worker_job *workers_collect(struct workers *workers) CLUB_MUST_CHECK;
 /* Loop thread. Jobs submitted and not collected. */

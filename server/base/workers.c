@@ -12,9 +12,11 @@ struct workers {
   struct workers_setup setup;
   pthread_mutex_t lock; /* guards what stands up to `stopping` */
   pthread_cond_t something;
-  struct queue waiting, urgent, finished;
+  struct queue waiting[3]; /* by their order */
+  struct queue finished;
   size_t waiting_count;
-  size_t begun; /* threads, for their index */
+  size_t let_first; /* jobs that a patient one let go before it */
+  size_t begun;     /* threads, for their index */
   bool stopping;
   size_t pending; /* loop thread only */
   size_t thread_count;
@@ -47,11 +49,23 @@ static struct worker_job *queue_take_all(struct queue *queue) {
   return jobs;
 }
 
+/* With the lock held. NULL: none waits. */
+static struct worker_job *take_job(struct workers *workers) {
+  struct queue *waiting = workers->waiting;
+  bool patient = waiting[WORKER_PATIENT].first != NULL;
+  struct worker_job *job = NULL;
+  if (!patient || workers->let_first < WORKER_PATIENCE) {
+    job = queue_take(&waiting[WORKER_URGENT]);
+    if (!job) job = queue_take(&waiting[WORKER_USUAL]);
+  }
+  workers->let_first = job && patient ? workers->let_first + 1 : 0;
+  return job ? job : queue_take(&waiting[WORKER_PATIENT]);
+}
+
 /* With the lock held. NULL: it is time to end. */
 static struct worker_job *next_job(struct workers *workers) {
   for (;;) {
-    struct worker_job *job = queue_take(&workers->urgent);
-    if (!job) job = queue_take(&workers->waiting);
+    struct worker_job *job = take_job(workers);
     if (job) {
       workers->waiting_count--;
       return job;
@@ -108,8 +122,7 @@ struct workers *workers_create(const struct workers_setup *setup) {
   workers->setup = *setup;
   pthread_mutex_init(&workers->lock, NULL);
   pthread_cond_init(&workers->something, NULL);
-  queue_init(&workers->waiting);
-  queue_init(&workers->urgent);
+  for (size_t i = 0; i < sizeof workers->waiting / sizeof *workers->waiting; i++) queue_init(&workers->waiting[i]);
   queue_init(&workers->finished);
   if (start_threads(workers)) return workers;
   workers_destroy(workers, NULL);
@@ -131,11 +144,11 @@ void workers_destroy(struct workers *workers, void (*drop)(struct worker_job *jo
   free(workers);
 }
 
-bool workers_submit(struct workers *workers, struct worker_job *job, bool urgent) {
+bool workers_submit(struct workers *workers, struct worker_job *job, enum worker_order order) {
   pthread_mutex_lock(&workers->lock);
   bool room = workers->waiting_count < workers->setup.queue_limit;
   if (room) {
-    queue_add(urgent ? &workers->urgent : &workers->waiting, job);
+    queue_add(&workers->waiting[order], job);
     workers->waiting_count++;
     pthread_cond_signal(&workers->something);
   }

@@ -34,7 +34,7 @@ static void hash_drop(struct worker_job *link) {
 
 static bool hash_submit(void *self, struct hash_job *job) {
   struct hash_threads *threads = self;
-  return workers_submit(threads->workers, &job->link, false);
+  return workers_submit(threads->workers, &job->link, WORKER_USUAL);
 }
 
 struct hash_threads *hash_threads_create(size_t threads, void (*wake)(void *context), void *context) {

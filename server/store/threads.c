@@ -328,7 +328,8 @@ void store_threads_begin(struct store_threads *threads) {
 static bool submit(void *self, struct store_job *job) {
   struct store_threads *threads = self;
   if (job->kind < STORE_WRITES_END) return submit_write(threads, job);
-  return workers_submit(threads->workers, &job->link, job->urgent);
+  enum worker_order order = job->urgent ? WORKER_URGENT : job->patient ? WORKER_PATIENT : WORKER_USUAL;
+  return workers_submit(threads->workers, &job->link, order);
 }
 
 static bool writing(void *self) {

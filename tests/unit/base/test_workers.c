@@ -20,7 +20,7 @@ struct job {
 
 struct room {
   pthread_mutex_t gate; /* held: the threads wait in their jobs */
-  atomic_int wakes, begun, ended, ran;
+  atomic_int wakes, begun, ended, ran, arrived;
   int order[1000];
 };
 
@@ -45,6 +45,7 @@ static void end(void *state) {
 static void run(void *state, struct worker_job *link) {
   struct thread_state *thread = state;
   struct job *job = (struct job *)link;
+  atomic_fetch_add(&thread->room->arrived, 1);
   pthread_mutex_lock(&thread->room->gate);
   thread->room->order[atomic_fetch_add(&thread->room->ran, 1)] = job->number;
   pthread_mutex_unlock(&thread->room->gate);
@@ -79,6 +80,14 @@ static size_t collect(struct workers *workers, size_t count) {
   return got;
 }
 
+/* A job waits at the gate, so that what is submitted now waits behind it. */
+static void hold_a_thread(struct room *room, struct workers *workers, struct job *job) {
+  pthread_mutex_lock(&room->gate);
+  assert_true(workers_submit(workers, &job->link, WORKER_USUAL));
+  for (int i = 0; i < 5000 && atomic_load(&room->arrived) == 0; i++) usleep(1000);
+  assert_int_equal(atomic_load(&room->arrived), 1);
+}
+
 static void every_job_is_carried_out_once_and_comes_back(void **state) {
   (void)state;
   struct room room = {0};
@@ -86,7 +95,7 @@ static void every_job_is_carried_out_once_and_comes_back(void **state) {
   struct job jobs[1000] = {0};
   for (int i = 0; i < 1000; i++) {
     jobs[i].number = i;
-    assert_true(workers_submit(workers, &jobs[i].link, false));
+    assert_true(workers_submit(workers, &jobs[i].link, WORKER_USUAL));
   }
   assert_int_equal(collect(workers, 1000), 1000);
   assert_int_equal(workers_pending(workers), 0);
@@ -102,16 +111,36 @@ static void one_thread_keeps_the_order_and_urgent_goes_first(void **state) {
   struct room room = {0};
   struct workers *workers = create(&room, 1, 10);
   struct job jobs[5] = {{.number = 0}, {.number = 1}, {.number = 2}, {.number = 3}, {.number = 4}};
-  pthread_mutex_lock(&room.gate);
-  assert_true(workers_submit(workers, &jobs[0].link, false));
-  usleep(50000); /* it waits at the gate now */
-  assert_true(workers_submit(workers, &jobs[1].link, false));
-  assert_true(workers_submit(workers, &jobs[2].link, false));
-  assert_true(workers_submit(workers, &jobs[3].link, true));
-  assert_true(workers_submit(workers, &jobs[4].link, true));
+  hold_a_thread(&room, workers, &jobs[0]);
+  assert_true(workers_submit(workers, &jobs[1].link, WORKER_USUAL));
+  assert_true(workers_submit(workers, &jobs[2].link, WORKER_USUAL));
+  assert_true(workers_submit(workers, &jobs[3].link, WORKER_URGENT));
+  assert_true(workers_submit(workers, &jobs[4].link, WORKER_URGENT));
   pthread_mutex_unlock(&room.gate);
   assert_int_equal(collect(workers, 5), 5);
   int expected[] = {0, 3, 4, 1, 2};
+  assert_memory_equal(room.order, expected, sizeof expected);
+  workers_destroy(workers, NULL);
+}
+
+static void patient_ones_let_the_others_go_first_but_not_for_ever(void **state) {
+  (void)state;
+  struct room room = {0};
+  struct workers *workers = create(&room, 1, 100);
+  struct job jobs[40];
+  for (int i = 0; i < 40; i++) jobs[i] = (struct job){.number = i};
+  hold_a_thread(&room, workers, &jobs[0]);
+  assert_true(workers_submit(workers, &jobs[1].link, WORKER_PATIENT));
+  assert_true(workers_submit(workers, &jobs[2].link, WORKER_PATIENT));
+  for (int i = 3; i < 23; i++) assert_true(workers_submit(workers, &jobs[i].link, WORKER_USUAL));
+  assert_true(workers_submit(workers, &jobs[23].link, WORKER_URGENT));
+  pthread_mutex_unlock(&room.gate);
+  assert_int_equal(collect(workers, 24), 24);
+  int expected[24] = {0, 23};
+  for (int i = 0; i < 15; i++) expected[2 + i] = 3 + i; /* the sixteenth that goes first */
+  expected[17] = 1;
+  for (int i = 0; i < 5; i++) expected[18 + i] = 18 + i;
+  expected[23] = 2;
   assert_memory_equal(room.order, expected, sizeof expected);
   workers_destroy(workers, NULL);
 }
@@ -121,13 +150,11 @@ static void a_full_queue_refuses_and_leaves_the_job_to_the_caller(void **state) 
   struct room room = {0};
   struct workers *workers = create(&room, 1, 2);
   struct job jobs[4] = {0};
-  pthread_mutex_lock(&room.gate);
-  assert_true(workers_submit(workers, &jobs[0].link, false));
-  usleep(50000);
-  assert_true(workers_submit(workers, &jobs[1].link, false));
-  assert_true(workers_submit(workers, &jobs[2].link, false));
-  assert_false(workers_submit(workers, &jobs[3].link, false));
-  assert_false(workers_submit(workers, &jobs[3].link, true));
+  hold_a_thread(&room, workers, &jobs[0]);
+  assert_true(workers_submit(workers, &jobs[1].link, WORKER_USUAL));
+  assert_true(workers_submit(workers, &jobs[2].link, WORKER_USUAL));
+  assert_false(workers_submit(workers, &jobs[3].link, WORKER_USUAL));
+  assert_false(workers_submit(workers, &jobs[3].link, WORKER_URGENT));
   assert_int_equal(workers_pending(workers), 3);
   pthread_mutex_unlock(&room.gate);
   assert_int_equal(collect(workers, 3), 3);
@@ -145,7 +172,7 @@ static void destroying_carries_out_what_waits_and_drops_what_nobody_collected(vo
   struct room room = {0};
   struct workers *workers = create(&room, 2, 100);
   struct job jobs[50] = {0};
-  for (int i = 0; i < 50; i++) assert_true(workers_submit(workers, &jobs[i].link, false));
+  for (int i = 0; i < 50; i++) assert_true(workers_submit(workers, &jobs[i].link, WORKER_USUAL));
   dropped = 0;
   workers_destroy(workers, drop);
   assert_int_equal(atomic_load(&room.ran), 50);
@@ -165,6 +192,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_job_is_carried_out_once_and_comes_back),
       cmocka_unit_test(one_thread_keeps_the_order_and_urgent_goes_first),
+      cmocka_unit_test(patient_ones_let_the_others_go_first_but_not_for_ever),
       cmocka_unit_test(a_full_queue_refuses_and_leaves_the_job_to_the_caller),
       cmocka_unit_test(destroying_carries_out_what_waits_and_drops_what_nobody_collected),
       cmocka_unit_test(absurd_numbers_of_threads_are_refused),
