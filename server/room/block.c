@@ -1,10 +1,12 @@
-/* Pieces of a room's log that followers need again and the ring has no more: read once for all who stand there. */
+/* Pieces of a room's log that followers need again and the ring has no more: read once for all who stand there. Pieces
+ * begin at round places, so that followers at places that differ a little need the same ones. */
 #include <stdlib.h>
 
 #include "club/log.h"
 #include "club/wire.h"
 #include "inside.h"
 
+#define BLOCK_ENTRIES 64 /* of a piece, as far as they fit into one read */
 #define BLOCK_KEEP_MS 5000
 #define BLOCK_RETRY_MS 1000 /* when the store could not be asked */
 
@@ -45,10 +47,28 @@ static bool block_fill(struct block *block, struct room *room, struct store_entr
   return true;
 }
 
-static struct block *block_reading(struct room *room, int64_t from) {
-  for (size_t i = 0; i < BLOCKS; i++)
-    if (room->blocks[i].state == BLOCK_READING && room->blocks[i].from == from) return &room->blocks[i];
-  return NULL;
+/* The last entry of the piece that `seq` lies in. */
+static int64_t block_end(int64_t seq) {
+  return (seq + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES * BLOCK_ENTRIES;
+}
+
+/* Where a read must begin that brings `seq`: where its piece begins, or behind what is there of it, when the piece was
+ * more than one read could give. */
+static int64_t block_begins(const struct room *room, int64_t seq) {
+  int64_t from = block_end(seq) - BLOCK_ENTRIES + 1;
+  for (size_t i = 0; i < BLOCKS; i++) {
+    const struct block *block = &room->blocks[i];
+    if (block->state == BLOCK_READY && block->to >= from && block->to < seq) from = block->to + 1;
+  }
+  return from;
+}
+
+static bool block_is_read(const struct room *room, int64_t seq) {
+  for (size_t i = 0; i < BLOCKS; i++) {
+    const struct block *block = &room->blocks[i];
+    if (block->state == BLOCK_READING && block->from <= seq && seq <= block_end(block->from)) return true;
+  }
+  return false;
 }
 
 static void block_arm(struct room *room, int64_t due_ms) {
@@ -102,7 +122,7 @@ static void block_read(struct room *room, struct block *block, int64_t from) {
   job->ticket = rooms->last_ticket + 1;
   job->entries.room = arena_copy(job->arena, room_slice(room));
   job->entries.from = from;
-  job->entries.to = room->head;
+  job->entries.to = block_end(from) < room->head ? block_end(from) : room->head;
   if (!job->entries.room.data || !rooms->setup.store->submit(rooms->setup.store->self, job)) {
     store_job_destroy(job);
     return;
@@ -114,13 +134,13 @@ static void block_read(struct room *room, struct block *block, int64_t from) {
   rooms->setup.metrics->catch_ups++;
 }
 
-void block_want(struct room *room, int64_t from) {
+void block_want(struct room *room, int64_t seq) {
   int64_t now = clock_monotonic_ms(room->rooms->setup.clock);
-  if (block_reading(room, from)) return;
+  if (block_is_read(room, seq)) return;
   struct block *block = now < room->block_after_ms ? NULL : block_choose(room);
-  if (block) block_read(room, block, from);
+  if (block) block_read(room, block, block_begins(room, seq));
   /* With none free, or no place in the store's queue, the followers are asked again in a moment. */
-  if (!block_reading(room, from)) block_arm(room, now + WHEEL_TICK_MS);
+  if (!block_is_read(room, seq)) block_arm(room, now + WHEEL_TICK_MS);
 }
 
 static void block_fire(struct wheel_timer *timer) {

@@ -44,7 +44,7 @@ struct early {
 #define EARLY_LIMIT 64
 
 /* ---- block.c: pieces of the log read again from the store, shared by all who stand there ---- */
-#define BLOCKS 4
+#define BLOCKS 8
 enum block_state { BLOCK_EMPTY, BLOCK_READING, BLOCK_READY };
 struct block {
   enum block_state state;
@@ -149,10 +149,10 @@ void log_sweep(struct room *room, int64_t now_ms);
 void early_keep(struct room *room, const struct note *note, struct slice encoded);
 struct early *early_take(struct room *room, int64_t seq);
 void early_clear(struct room *room);
-/* block.c: the encoded entry, when a block has it; asks the store for what follows `from` otherwise. */
+/* block.c: the encoded entry, when a block has it; asks the store for the piece with `seq` in it otherwise. */
 void block_begin(struct room *room);
 struct slice block_get(struct room *room, int64_t seq);
-void block_want(struct room *room, int64_t from);
+void block_want(struct room *room, int64_t seq);
 void block_sweep(struct room *room, int64_t now_ms);
 void block_forget(struct room *room); /* what is there and what is being read */
 void block_clear(struct room *room);
