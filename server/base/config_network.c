@@ -136,6 +136,9 @@ const char *config_parse_proxies(struct config *config, void *field, const char 
   (void)field;
   config->proxy_count = 0;
   for (struct slice item = next_item(&value); item.size; item = next_item(&value)) {
+    const char *wrong = slice_is(item, "attached") ? config_add_attached(config) : NULL;
+    if (wrong) return wrong;
+    if (slice_is(item, "attached")) continue;
     if (config->proxy_count == CONFIG_LIST_LIMIT) return "holds more than 64 networks";
     if (!network_read(item, &config->proxies[config->proxy_count])) return PROXY_WRONG;
     config->proxy_count++;

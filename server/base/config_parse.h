@@ -12,6 +12,8 @@ const char *config_parse_store(struct config *config, void *field, const char *v
 const char *config_parse_redis(struct config *config, void *field, const char *value);
 const char *config_parse_origins(struct config *config, void *field, const char *value);
 const char *config_parse_proxies(struct config *config, void *field, const char *value);
+/* Adds the networks that this machine is attached to, its loopback left out. */
+const char *config_add_attached(struct config *config);
 const char *config_parse_rate(struct config *config, void *field, const char *value);
 const char *config_parse_file(struct config *config, void *field, const char *value);
 const char *config_parse_folder(struct config *config, void *field, const char *value);

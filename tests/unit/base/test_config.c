@@ -5,6 +5,9 @@
 
 #include <cmocka.h>
 
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +189,34 @@ static void lists_have_a_limit(void **state) {
   assert_refused(READ("--trusted-proxies", list), "CLUB_TRUSTED_PROXIES", "more than 64");
 }
 
+/* A machine of tests has perhaps only its loopback, which is not taken. */
+static void attached_networks_are_those_of_the_machine(void **state) {
+  (void)state;
+  struct ifaddrs *all = NULL;
+  size_t expected = 0;
+  struct reading reading = READ("--trusted-proxies", "attached,192.0.2.7");
+  assert_true(reading.fine);
+  assert_int_equal(getifaddrs(&all), 0);
+  for (struct ifaddrs *at = all; at; at = at->ifa_next) {
+    if (!at->ifa_addr || at->ifa_addr->sa_family != AF_INET || at->ifa_flags & IFF_LOOPBACK) continue;
+    struct address own = {{0}};
+    memset(own.bytes + 10, 0xff, 2);
+    memcpy(own.bytes + 12, &((const struct sockaddr_in *)(const void *)at->ifa_addr)->sin_addr, 4);
+    size_t found = 0;
+    for (size_t i = 0; i < reading.config.proxy_count; i++) found += network_has(&reading.config.proxies[i], &own);
+    assert_true(found > 0);
+    expected++;
+  }
+  freeifaddrs(all);
+  struct address loopback;
+  assert_true(address_read(SLICE_LITERAL("127.0.0.1"), &loopback));
+  for (size_t i = 0; i < reading.config.proxy_count; i++) {
+    assert_false(network_has(&reading.config.proxies[i], &loopback));
+    assert_true(reading.config.proxies[i].prefix > 0);
+  }
+  assert_true(reading.config.proxy_count >= expected + 1);
+}
+
 static void assert_proxy(const struct config *config, size_t at, const char *address, int prefix) {
   struct address expected;
   assert_true(address_read(slice_of(address), &expected));
@@ -288,6 +319,7 @@ int main(void) {
       cmocka_unit_test(origins_are_normalised_as_browsers_write_them),
       cmocka_unit_test(lists_have_a_limit),
       cmocka_unit_test(trusted_proxies_are_networks),
+      cmocka_unit_test(attached_networks_are_those_of_the_machine),
       cmocka_unit_test(what_is_no_network_is_refused),
       cmocka_unit_test(a_rate_may_be_off),
       cmocka_unit_test(a_value_that_is_too_long_is_refused),
