@@ -24,8 +24,9 @@ export class Load {
   stopping = false;
   #recent = new Map(); // room → [{seq, member, text}]
 
-  constructor({ cluster, journal, random, instance }) {
-    Object.assign(this, { cluster, journal, random, instance });
+  /** `steady`: nobody is slow, moves or gives up. */
+  constructor({ cluster, journal, random, steady = false }) {
+    Object.assign(this, { cluster, journal, random, steady });
   }
 
   async start() {
@@ -53,10 +54,8 @@ export class Load {
   }
 
   client(name, login) {
-    const { cluster, journal, instance } = this;
-    const random = this.random.of(name);
-    const choose = instance && (() => instance(random));
-    return new Member({ cluster, journal, name, login, cookie: this.cookies.get(login), random, instance: choose }).start();
+    const { cluster, journal } = this;
+    return new Member({ cluster, journal, name, login, cookie: this.cookies.get(login), random: this.random.of(name) }).start();
   }
 
   recent(room) {
@@ -131,7 +130,7 @@ class Writer {
 
   async #settled(write) {
     // Most are repeated until they are answered, some are given up.
-    const patience = this.random.chance(0.9) ? GIVES_UP_MS : 0;
+    const patience = this.load.steady || this.random.chance(0.9) ? GIVES_UP_MS : 0;
     this.#posted(write, await this.member.settle(write, { patience }));
   }
 
@@ -235,6 +234,7 @@ class Writer {
   }
 
   async move() {
+    if (this.load.steady) return;
     this.random.pick([this.member, this.twin ?? this.member]).move();
   }
 }
@@ -258,6 +258,7 @@ class Reader {
     while (!this.load.stopping) {
       await sleep(this.random.between(500, 2500));
       const { member, random } = this;
+      if (this.load.steady) continue;
       if (this.index % 3 === 1 && random.chance(0.3)) await member.sleep(random.between(500, 6000));
       if (this.index % 3 === 2 && random.chance(0.15)) member.move();
       if (this.index % 3 === 2 && random.chance(0.15)) await member.rejoin(random.pick([...member.rooms.keys()]));

@@ -21,10 +21,9 @@ export class Member {
   #next = 1;
   #changed = new Set();
 
-  /** `name`: of this client among all; `instance()` chooses where to connect. */
-  constructor({ cluster, name, login, cookie, journal, random, instance }) {
+  /** `name`: of this client among all. */
+  constructor({ cluster, name, login, cookie, journal, random }) {
     Object.assign(this, { cluster, name, login, cookie, journal, random });
-    this.choose = instance ?? (() => random.pick(cluster.instances));
   }
 
   get connected() {
@@ -51,8 +50,7 @@ export class Member {
 
   async #run() {
     while (!this.stopped) {
-      const instance = this.choose();
-      const line = await this.#open(instance);
+      const line = await this.#open(this.random.pick(this.cluster.instances));
       if (line) {
         this.reconnects++;
         await line.closed;

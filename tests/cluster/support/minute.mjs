@@ -3,6 +3,7 @@
 import { sleep } from '../../wire/support/club.mjs';
 import { check } from './checker.mjs';
 import { Cluster } from './cluster.mjs';
+import { delays } from './delays.mjs';
 import { carryOut, plan } from './faults.mjs';
 import { Journal, outcomeOf } from './journal.mjs';
 import { Load, readerLogins, writerLogins } from './load.mjs';
@@ -14,28 +15,45 @@ const PROBE = 'probe';
 const DIED = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL']);
 
 /** `{seed, seconds, told?, …}`: of what happened, in counts, and the violations. */
-export async function faultsFor({ seed, seconds, instances = 3, store = 'postgresql', redis = true, told = () => {} }) {
-  const random = new Random(seed);
-  const cluster = await Cluster.start({
-    instances,
-    store,
-    redis,
-    links: true,
-    seed,
-    members: [...new Set([...writerLogins, ...readerLogins, PROBE])],
-    settings: { CLUB_LIMITS: 'off' },
-  });
-  const journal = new Journal();
-  const load = new Load({ cluster, journal, random: random.of('load') });
+export async function faultsFor({ seed, seconds, told = () => {}, ...options }) {
   const counts = {};
-  try {
-    await load.start();
+  const result = await underLoad({ ...options, seed, links: true, told }, async ({ cluster, random }) => {
     const faults = plan(cluster, random.of('faults'), seconds * 1000);
+    const until = Date.now() + seconds * 1000;
     await carryOut(cluster, faults, random.of('choices'), (fault) => {
       counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
       told(fault);
     });
-    await sleep(Math.max(0, seconds * 1000 - (faults.at(-1)?.at ?? 0) - 10_000));
+    await sleep(Math.max(0, until - Date.now()));
+  });
+  return { ...result, seconds, faults: counts };
+}
+
+/** One instance after the other goes away and comes back: also how each ended, and how long everything took. */
+export async function rollingRestart({ seed }) {
+  const began = Date.now();
+  const ends = [];
+  const result = await underLoad({ seed, instances: 3, steady: true }, async ({ cluster }) => {
+    await sleep(3000);
+    for (const instance of cluster.instances) {
+      ends.push(await instance.leave());
+      await instance.serveUntilReady();
+      await sleep(1500);
+    }
+  });
+  return { ...result, seconds: Math.round((Date.now() - began) / 1000), faults: { 'instance goes away': ends.length }, ends };
+}
+
+/** Members write and read while `disturb` does what it does; then everybody must agree. */
+async function underLoad({ seed, instances = 3, store = 'postgresql', redis = true, links = false, steady = false, told = () => {} }, disturb) {
+  const random = new Random(seed);
+  const members = [...new Set([...writerLogins, ...readerLogins, PROBE])];
+  const cluster = await Cluster.start({ instances, store, redis, links, seed, members, settings: { CLUB_LIMITS: 'off' } });
+  const journal = new Journal();
+  const load = new Load({ cluster, journal, steady, random: random.of('load') });
+  try {
+    await load.start();
+    await disturb({ cluster, random });
     cluster.heal();
     const healed = Date.now();
     told({ kind: 'healed' });
@@ -44,9 +62,8 @@ export async function faultsFor({ seed, seconds, instances = 3, store = 'postgre
     told({ kind: 'agreed', after: agreed });
     falls(cluster, journal);
     await load.stop();
-    const truth = await readTruth(cluster, load);
-    const violations = check(journal, truth);
-    return { seed, seconds, faults: counts, agreed, links: linkCounts(cluster), ...summary(journal, load), violations };
+    const violations = check(journal, await readTruth(cluster, load));
+    return { seed, agreed, links: linkCounts(cluster), ...delays(journal), ...summary(journal, load), violations };
   } finally {
     load.stopping = true;
     await load.stop();
@@ -138,12 +155,15 @@ function summary(journal, load) {
   return { writes: outcomes, attempts, deliveries: journal.deliveries, pages: journal.pages.length, connects };
 }
 
-export function report({ seed, seconds, faults, agreed, links, writes, attempts, deliveries, pages, connects, violations }) {
+const times = ({ median, most, worst }) => `${median} ms (half), ${most} ms (99 of 100), ${worst} ms (all)`;
+
+export function report({ seed, seconds, faults, agreed, links, answers, told, writes, attempts, deliveries, pages, connects, violations }) {
   const list = (counts) => Object.entries(counts).sort().map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
     `seed ${seed}, ${seconds} s`,
     `writes: answered ${writes.answered}, unknown ${writes.unknown}, refused ${writes.refused}, sent ${attempts} times`,
     `told: ${deliveries} deliveries, ${pages} pages, over ${connects} connections`,
+    `posts answered within ${times(answers)}, told within ${times(told)}`,
     `faults: ${list(faults)}`,
     `lines: ${list(links)}`,
     `all agreed ${agreed} ms after the faults`,
