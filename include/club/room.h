@@ -44,10 +44,12 @@ struct watcher {
 
 struct rooms_setup {
   const struct clock *clock;
+  const struct randomness *randomness;
   struct wheel *wheel;
   struct store *store;
   struct bus *bus;
   struct metrics *metrics;
+  struct slice instance;       /* this one's name: no other one has it or had it; outlives the rooms */
   const char *epoch;           /* may change; rooms_forget then */
   const unsigned char *secret; /* DIGEST_SIZE bytes: signs what goes over the bus */
   uint32_t ring_entries;       /* of each room's log in memory, for tests; 0: LIMIT_RING_ENTRIES */
@@ -78,8 +80,15 @@ size_t rooms_count(const struct rooms *rooms);
 /* An entry that is durable, from here or from elsewhere; ignored when it was had, or when nobody is here to follow.
  * `here`: committed by this instance, and told to the others over the bus. */
 void rooms_append(struct rooms *rooms, const struct entry *entry, bool here);
-/* A message of the bus: ignored (and counted) when its signature, version or epoch does not check. */
+/* A message of the bus under a room's topic: ignored (and counted) when its seal or epoch does not check. */
 void rooms_hint(struct rooms *rooms, struct slice topic, struct slice message);
+/* One under ROOMS_TOPIC: which of another instance's rooms have members there. The owner subscribes. */
+#define ROOMS_TOPIC "@rooms"
+void rooms_announced(struct rooms *rooms, struct slice message);
+/* Messages of the bus may have been missed: the others are told how things stand soon. */
+void rooms_missed(struct rooms *rooms);
+/* Another instance is no more: nobody is there. */
+void rooms_instance_gone(struct rooms *rooms, struct slice instance);
 /* The store says that the room's log ends at `head` (a poll): what is missing is read. */
 void rooms_head(struct rooms *rooms, struct slice id, int64_t head);
 /* Calls back with each room in memory that a poll must ask for. */
@@ -94,7 +103,7 @@ void rooms_fan_out(struct rooms *rooms);
 /* ---- one room ---- */
 
 struct slice room_id(const struct room *room);
-/* Distinct members subscribed. */
+/* Distinct members subscribed, over all instances as far as they were heard. */
 int64_t room_online(const struct room *room);
 /* Is the member one of them? */
 bool room_attends(const struct room *room, int64_t member);
@@ -113,7 +122,7 @@ struct attendant {
  * until the turn's end. The count found. */
 size_t room_attendants(const struct room *room, int64_t after, size_t limit, struct attendant *attendants, bool *more);
 
-/* Tells the others that the member types. */
+/* Tells the others that the member types, on all instances. */
 void room_type(struct rooms *rooms, struct room *room, int64_t member, struct slice name, struct slice country,
                struct slice company);
 

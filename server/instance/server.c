@@ -52,10 +52,12 @@ static void server_club_log_grew(struct server *server, int64_t head) {
 
 static struct rooms *server_make_rooms(struct server *server) {
   struct services *services = &server->services;
+                                    .randomness = &services->randomness,
   const struct rooms_setup setup = {.clock = &services->clock,
                                     .wheel = services->wheel,
                                     .store = &services->store,
                                     .bus = &services->bus,
+                                    .instance = services->instance,
                                     .metrics = services->metrics,
                                     .epoch = services->epoch,
                                     .secret = services->secret,

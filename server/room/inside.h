@@ -1,10 +1,12 @@
 #ifndef ROOM_INSIDE_H
 #define ROOM_INSIDE_H
 /* What the files of this folder share: the room's parts, each in a file of its own. */
+#include <sys/queue.h>
 #include <uthash.h>
 
 #include "club/limits.h"
 #include "club/room.h"
+#include "club/seal.h"
 
 /* What watching needs to know of an entry, without its content. */
 struct note {
@@ -53,20 +55,72 @@ struct block {
   struct ring_item *items;
 };
 
-/* ---- attendance.c ---- */
+/* What others see of a member. */
+struct face {
+  struct slice name, country, company;
+};
+
+/* ---- attendance.c: a member who is there, here or on other instances ---- */
 struct attendance {
   int64_t member;
-  uint32_t count;
-  UT_hash_handle hh;
+  uint64_t elsewhere; /* a bit for each other instance, by its place among the neighbours */
+  uint32_t count;     /* of subscriptions here */
   uint16_t name_size, country_size, company_size;
+  UT_hash_handle hh;
   char texts[];
+};
+
+/* ---- presence.c: what this instance tells the others of who is here ---- */
+struct presence {
+  struct room *room;
+  LIST_ENTRY(presence) of_rooms; /* those that have members here */
+  uint32_t here, told_here;      /* distinct members; as they were told last */
+  int64_t version;               /* of what was told last; 0: nothing yet */
+  int64_t told_ms, whole_ms;
+  int64_t *changed; /* members who came or went since */
+  uint32_t changed_count, changed_capacity;
+  bool news;  /* somebody came or went since */
+  bool whole; /* … so many that all who are here are told */
+  bool asked; /* all who are here are to be told, for somebody missed something */
+  struct wheel_timer timer;
+};
+#define PIECE_MEMBERS 256 /* in one message */
+#define PIECE_BYTES 49152
+
+/* ---- remote.c: what the other instances said ---- */
+struct remote {
+  uint8_t place;    /* among the neighbours */
+  bool whole;       /* all of `version` is known */
+  bool behind;      /* it is not, or there is a newer one: to be asked for */
+  bool fresh;       /* nobody was known to be there when the building began */
+  int64_t version;  /* of what is known */
+  int64_t building; /* of what is being told in pieces; 0: none */
+  int64_t covered;  /* … and was told up to this member */
+  uint32_t count;   /* members who are there */
+  int64_t heard_ms;
+};
+struct hearing {
+  struct room *room;
+  LIST_ENTRY(hearing) of_rooms;
+  struct remote *remotes;
+  uint8_t remote_count, remote_capacity;
+  bool curious; /* nothing was heard yet: everybody is asked */
+  int64_t asked_ms;
+  struct wheel_timer timer; /* asks */
+};
+#define NEIGHBOURS 64 /* other instances that are remembered: the bits of `elsewhere` */
+#define NEIGHBOUR_NAME 64
+struct neighbour {
+  char name[NEIGHBOUR_NAME];
+  uint8_t name_size; /* 0: a free place */
+  uint32_t rooms;    /* that have something of it */
+  int64_t heard_ms;
 };
 
 /* ---- typing.c ---- */
 #define TYPERS 8
 struct typer {
-  int64_t member;
-  uint32_t stamp;
+  int64_t member, at_ms;
   uint32_t size;
   char *bytes; /* the notification */
 };
@@ -104,6 +158,8 @@ struct room {
   struct subscription **subscriptions;
   uint32_t subscription_count, subscription_capacity;
   struct attendance *attendance;
+  struct presence *presence; /* made with the first subscription; NULL: nothing was to be told yet */
+  struct hearing *hearing;   /* NULL: nothing was to be heard yet */
   bool presence_changed;
   uint32_t presence_stamp;
   int64_t presence_ms;
@@ -127,7 +183,15 @@ struct rooms {
   uint64_t last_ticket; /* of reads */
   struct departed *departed;
   struct buffer scratch; /* one encoded entry */
+  struct buffer message; /* one for the bus */
   struct wheel_timer sweep_timer;
+  LIST_HEAD(, presence) present; /* rooms with members here */
+  LIST_HEAD(, hearing) hearing;  /* rooms of which others may have spoken */
+  int64_t last_version;          /* of any room's presence: none is used twice */
+  struct wheel_timer announce_timer, neighbour_timer;
+  struct neighbour neighbours[NEIGHBOURS];
+  int64_t asked_ms; /* when the present short while began, and how many questions were asked in it */
+  uint32_t asked_count;
   /* room_take_frame's: the frame that was built last and for whom it holds */
   struct buffer frame;
   size_t frame_headroom;
@@ -163,7 +227,31 @@ bool attendance_enter(struct room *room, int64_t member, struct slice name, stru
 void attendance_leave(struct room *room, int64_t member);
 void attendance_stamp(struct room *room); /* gives the change a stamp when its second is over */
 void attendance_clear(struct room *room);
+struct attendance *attendance_find(const struct room *room, int64_t member);
+struct face attendance_face(const struct attendance *one);
+/* The member came to, or went from, the instance at that place. True: that is new. */
+bool attendance_came(struct room *room, int64_t member, unsigned place, const struct face *face);
+bool attendance_went(struct room *room, int64_t member, unsigned place);
+/* Of the members between `low` (exclusive) and `high` only these, which rise, are at that place. How many went. */
+uint32_t attendance_only(struct room *room, unsigned place, int64_t low, int64_t high, const int64_t *members,
+                         size_t count);
+/* presence.c */
+void presence_setup(struct rooms *rooms);
+void presence_finish(struct rooms *rooms);
+void presence_came(struct room *room, int64_t member); /* to this instance; or went from it */
+void presence_went(struct room *room, int64_t member);
+void presence_asked(struct room *room);
+void presence_end(struct room *room); /* tells what is owed */
+/* remote.c */
+void remote_setup(struct rooms *rooms);
+void remote_finish(struct rooms *rooms);
+void remote_wonder(struct room *room); /* the first one joins here: who is elsewhere? */
+void remote_end(struct room *room);
+bool remote_hear_piece(struct room *room, struct slice rest) CLUB_MUST_CHECK;
+bool remote_hear_delta(struct room *room, struct slice rest) CLUB_MUST_CHECK;
+bool remote_hear_question(struct room *room, struct slice rest) CLUB_MUST_CHECK;
 /* typing.c */
+bool typing_hear(struct room *room, struct slice rest) CLUB_MUST_CHECK;
 void typing_take(struct room *room, struct subscription *subscription, struct buffer *frame, size_t limit,
                  size_t *items);
 void typing_clear(struct room *room);
@@ -179,7 +267,31 @@ int64_t departed_take(struct rooms *rooms, struct slice id);
 void departed_sweep(struct rooms *rooms, int64_t now_ms);
 void departed_clear(struct rooms *rooms);
 /* hint.c */
+void hint_setup(struct rooms *rooms);
 void hint_publish(struct rooms *rooms, const struct entry *entry, struct slice encoded);
+/* Begins a message; named: the instance's name stands first. Whatever is appended is sealed and sent by hint_send. */
+struct buffer *hint_begin(struct rooms *rooms, const char *kind);
+struct buffer *hint_begin_named(struct rooms *rooms, const char *kind);
+void hint_send(struct rooms *rooms, struct slice topic);
+bool hint_is_others(const struct rooms *rooms, struct slice rest);
+/* FACE: member, three sizes, the texts. */
+void hint_face(struct buffer *message, int64_t member, const struct face *face);
+bool hint_read_face(struct slice *rest, int64_t *member, struct face *face) CLUB_MUST_CHECK;
+
+static inline bool rooms_alone(const struct rooms *rooms) {
+  return rooms->setup.bus->alone(rooms->setup.bus->self);
+}
+
+static inline int64_t rooms_now(const struct rooms *rooms) {
+  return clock_monotonic_ms(rooms->setup.clock);
+}
+
+/* 0 to below - 1: so that instances do not all speak at once. */
+static inline int64_t rooms_jitter(const struct rooms *rooms, uint32_t below) {
+  uint32_t number;
+  rooms->setup.randomness->fill(rooms->setup.randomness->self, &number, sizeof number);
+  return number % below;
+}
 
 static inline struct slice room_slice(const struct room *room) {
   return (struct slice){room->id, room->id_size};

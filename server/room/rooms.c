@@ -24,6 +24,9 @@ struct rooms *rooms_create(const struct rooms_setup *setup) {
   rooms->setup = *setup;
   buffer_init(&rooms->scratch, LIMIT_FRAME);
   buffer_init(&rooms->frame, LIMIT_FRAME + 256);
+  hint_setup(rooms);
+  presence_setup(rooms);
+  remote_setup(rooms);
   /* All of it now: a frame that was cut for want of memory would lose what is in it. */
   if (!buffer_reserve(&rooms->scratch, rooms->scratch.limit) || !buffer_reserve(&rooms->frame, rooms->frame.limit)) {
     rooms_destroy(rooms);
@@ -59,6 +62,8 @@ static void rooms_unmark(struct rooms *rooms, struct room *room) {
 }
 
 static void rooms_free(struct rooms *rooms, struct room *room) {
+  presence_end(room);
+  remote_end(room);
   rooms->setup.bus->unsubscribe(rooms->setup.bus->self, room_slice(room));
   if (room->dirty) rooms_unmark(rooms, room);
   if (rooms->frame_room == room) rooms->frame_room = NULL;
@@ -80,8 +85,11 @@ void rooms_destroy(struct rooms *rooms) {
     rooms_free(rooms, room);
   }
   departed_clear(rooms);
+  presence_finish(rooms);
+  remote_finish(rooms);
   wheel_disarm(rooms->setup.wheel, &rooms->sweep_timer);
   buffer_free(&rooms->scratch);
+  buffer_free(&rooms->message);
   buffer_free(&rooms->frame);
   free(rooms);
 }

@@ -111,6 +111,8 @@ static inline void house_member_changed(struct server *server, struct present *p
 static inline void house_rooms(struct house *house) {
   struct services *services = &house->services;
   struct rooms_setup setup = {.clock = &services->clock,
+                              .randomness = &services->randomness,
+                              .instance = services->instance,
                               .wheel = services->wheel,
                               .store = &services->store,
                               .bus = &services->bus,

@@ -135,6 +135,8 @@ static void desk_club_log_grew(struct server *server, int64_t head) {
 static void desk_make_rooms(struct desk *desk) {
   struct services *services = &desk->house->services;
   struct rooms_setup setup = {.clock = &services->clock,
+                              .randomness = &services->randomness,
+                              .instance = services->instance,
                               .wheel = services->wheel,
                               .store = &services->store,
                               .bus = &services->bus,

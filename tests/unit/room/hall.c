@@ -2,13 +2,25 @@
 
 static void hall_publish(void *self, struct slice topic, struct slice message) {
   struct hall *hall = self;
-  (void)topic;
   assert_in_range(hall->published_count, 0, HALL_PUBLISHED - 1);
   char *copy = malloc(message.size + 1);
   memcpy(copy, message.data, message.size);
   copy[message.size] = 0;
-  hall->published[hall->published_count].bytes = copy;
-  hall->published[hall->published_count++].size = message.size;
+  struct published *published = &hall->published[hall->published_count++];
+  *published = (struct published){.bytes = copy, .size = message.size};
+  snprintf(published->topic, sizeof published->topic, "%.*s", (int)topic.size, topic.data);
+}
+
+void hall_hear(struct hall *hall, const struct published *message) {
+  struct slice bytes = {message->bytes, message->size};
+  if (strcmp(message->topic, ROOMS_TOPIC) == 0)
+    rooms_announced(hall->rooms, bytes);
+  else
+    rooms_hint(hall->rooms, slice_of(message->topic), bytes);
+}
+
+void hall_drop(struct hall *hall) {
+  while (hall->published_count > 0) free(hall->published[--hall->published_count].bytes);
 }
 
 static void hall_subscribe(void *self, struct slice topic) {
@@ -60,6 +72,11 @@ static int64_t hall_now(void *self) {
   return ((struct hall *)self)->now_ms;
 }
 
+static void hall_random(void *self, void *bytes, size_t size) {
+  (void)self;
+  memset(bytes, 0, size);
+}
+
 static bool hall_submit(void *self, struct store_job *job) {
   struct hall *hall = self;
   if (hall->store_full) return false;
@@ -73,12 +90,16 @@ int hall_open(void **state) {
   hall->now_ms = 1767225600000; /* 2026-01-01T00:00:00.000Z */
   hall->alone = true;
   hall->clock = (struct clock){hall, hall_now, hall_now};
+  hall->randomness = (struct randomness){hall, hall_random};
+  snprintf(hall->name, sizeof hall->name, "hall");
   hall->wheel = wheel_create(hall->now_ms);
   hall->store = (struct store){.self = hall, .submit = hall_submit};
   hall->bus = (struct bus){hall, hall_publish, hall_subscribe, hall_unsubscribe, hall_alone, hall_generation};
   snprintf(hall->epoch, sizeof hall->epoch, "epoch");
   memset(hall->secret, 7, sizeof hall->secret);
   struct rooms_setup setup = {.clock = &hall->clock,
+                              .randomness = &hall->randomness,
+                              .instance = slice_of(hall->name),
                               .wheel = hall->wheel,
                               .store = &hall->store,
                               .bus = &hall->bus,
@@ -98,7 +119,7 @@ int hall_open(void **state) {
 
 int hall_close(void **state) {
   struct hall *hall = *state;
-  while (hall->published_count > 0) free(hall->published[--hall->published_count].bytes);
+  hall_drop(hall);
   assert_int_equal(hall->job_count, 0);
   assert_int_equal(rooms_count(hall->rooms), 0);
   rooms_destroy(hall->rooms);

@@ -17,7 +17,7 @@
 #include "club/room.h"
 #include "club/wheel.h"
 
-#define HALL_PUBLISHED 16
+#define HALL_PUBLISHED 128
 #define HALL_JOBS 16
 
 /* What people really write. */
@@ -27,7 +27,9 @@
 
 struct hall {
   int64_t now_ms;
+  char name[32]; /* the instance's */
   struct clock clock;
+  struct randomness randomness; /* always 0 */
   struct wheel *wheel;
   struct store store;
   struct store_job *jobs[HALL_JOBS];
@@ -38,7 +40,8 @@ struct hall {
   char epoch[TOKEN_SIZE + 1];
   unsigned char secret[DIGEST_SIZE];
   struct rooms *rooms;
-  struct {
+  struct published {
+    char topic[LIMIT_IDENTIFIER + 1];
     char *bytes;
     size_t size;
   } published[HALL_PUBLISHED];
@@ -73,6 +76,10 @@ void hall_remove(struct hall *hall, const char *room, int64_t seq, int64_t targe
 void hall_finish(struct hall *hall, enum store_outcome outcome);
 /* Answers the oldest job, which must ask for entries from `from` to `to`, with those up to `have` at most. */
 void hall_answer(struct hall *hall, int64_t from, int64_t to, int64_t have);
+/* What another one published is heard here, under its topic. */
+void hall_hear(struct hall *hall, const struct published *message);
+/* Forgets what was published. */
+void hall_drop(struct hall *hall);
 /* No job waits. */
 void hall_quiet(const struct hall *hall);
 

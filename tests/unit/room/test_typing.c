@@ -71,11 +71,111 @@ static void that_does_not_fit_is_not_told(void **state) {
   follower_leave(&reader);
 }
 
+/* ---- over the bus ---- */
+
+struct pair {
+  struct hall *here, *there;
+  struct follower writer, reader;
+};
+
+static int pair_open(void **state) {
+  struct pair *pair = calloc(1, sizeof *pair);
+  void *hall = NULL;
+  hall_open(&hall);
+  pair->here = hall;
+  hall_open(&hall);
+  pair->there = hall;
+  snprintf(pair->there->name, sizeof pair->there->name, "there");
+  pair->here->alone = pair->there->alone = false;
+  follower_enter(&pair->writer, pair->here, "kz", 1, 0);
+  follower_enter(&pair->reader, pair->there, "kz", 2, 0);
+  follower_take(&pair->writer);
+  follower_take(&pair->reader);
+  hall_drop(pair->here);
+  hall_drop(pair->there);
+  *state = pair;
+  return 0;
+}
+
+static int pair_close(void **state) {
+  struct pair *pair = *state;
+  void *here = pair->here, *there = pair->there;
+  follower_leave(&pair->writer);
+  follower_leave(&pair->reader);
+  hall_close(&here);
+  hall_close(&there);
+  free(pair);
+  return 0;
+}
+
+static void is_told_on_other_instances(void **state) {
+  struct pair *pair = *state;
+  type(&pair->writer, 1);
+  assert_int_equal(pair->here->published_count, 1);
+  hall_hear(pair->there, &pair->here->published[0]);
+  hall_hear(pair->there, &pair->here->published[0]); /* doubled */
+  assert_string_equal(follower_take(&pair->reader), "t1");
+  hall_hear(pair->here, &pair->here->published[0]); /* some buses give back what one said */
+  assert_int_equal(pair->here->metrics.hints_dropped + pair->there->metrics.hints_dropped, 0);
+}
+
+static void is_never_told_to_the_one_who_types(void **state) {
+  struct pair *pair = *state;
+  struct follower phone;
+  follower_enter(&phone, pair->there, "kz", 1, 0);
+  follower_take(&phone);
+  type(&pair->writer, 1);
+  hall_hear(pair->there, &pair->here->published[0]);
+  assert_string_equal(follower_take(&phone), "");
+  assert_string_equal(follower_take(&pair->reader), "t1");
+  follower_leave(&phone);
+}
+
+static void is_told_at_most_once_a_second_from_wherever(void **state) {
+  struct pair *pair = *state;
+  type(&pair->writer, 1);
+  hall_hear(pair->there, &pair->here->published[0]);
+  assert_string_equal(follower_take(&pair->reader), "t1");
+  hall_pass(pair->there, 500);
+  hall_hear(pair->there, &pair->here->published[0]);
+  assert_string_equal(follower_take(&pair->reader), "");
+  hall_pass(pair->there, 600);
+  hall_hear(pair->there, &pair->here->published[0]);
+  assert_int_equal(strncmp(follower_take(&pair->reader), "t1", 2), 0);
+}
+
+static void that_is_garbled_or_forged_is_dropped(void **state) {
+  struct pair *pair = *state;
+  pair->here->secret[0] ^= 1;
+  type(&pair->writer, 1);
+  pair->here->secret[0] ^= 1;
+  hall_hear(pair->there, &pair->here->published[0]);
+  hall_pass(pair->here, 1000);
+  hall_drop(pair->here);
+  type(&pair->writer, 1);
+  const struct published *message = &pair->here->published[pair->here->published_count - 1];
+  for (size_t at = 0; at < message->size; at++) {
+    message->bytes[at] ^= 1;
+    hall_hear(pair->there, message);
+    message->bytes[at] ^= 1;
+  }
+  assert_int_equal(pair->there->metrics.hints_dropped, 1 + message->size);
+  assert_string_equal(follower_take(&pair->reader), "");
+}
+
+#define PAIR_TEST(name) cmocka_unit_test_setup_teardown(name, pair_open, pair_close)
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      HALL_TEST(is_told_to_others_once),        HALL_TEST(only_the_last_few_are_told),
-      HALL_TEST(comes_after_entries),           HALL_TEST(is_not_told_to_who_comes_later),
+      HALL_TEST(is_told_to_others_once),
+      HALL_TEST(only_the_last_few_are_told),
+      HALL_TEST(comes_after_entries),
+      HALL_TEST(is_not_told_to_who_comes_later),
       HALL_TEST(that_does_not_fit_is_not_told),
+      PAIR_TEST(is_told_on_other_instances),
+      PAIR_TEST(is_never_told_to_the_one_who_types),
+      PAIR_TEST(is_told_at_most_once_a_second_from_wherever),
+      PAIR_TEST(that_is_garbled_or_forged_is_dropped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

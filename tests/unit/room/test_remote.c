@@ -1,0 +1,559 @@
+#include "hall.h"
+
+#include "inside.h"
+
+/* Who is in a room, over three instances: what each publishes the others hear, as a test says. */
+#define HALLS 3
+
+struct village {
+  struct hall *halls[HALLS];
+  bool deaf[HALLS]; /* hears nothing and is not heard */
+  int lose;         /* every how manyth message; 0: none */
+  bool twice, backwards;
+  int count; /* of messages */
+};
+
+static int village_open(void **state) {
+  struct village *village = calloc(1, sizeof *village);
+  for (int i = 0; i < HALLS; i++) {
+    void *hall = NULL;
+    hall_open(&hall);
+    village->halls[i] = hall;
+    village->halls[i]->alone = false;
+    snprintf(village->halls[i]->name, sizeof village->halls[i]->name, "hall-%c", 'a' + i);
+    village->halls[i]->rooms->setup.instance = slice_of(village->halls[i]->name);
+  }
+  *state = village;
+  return 0;
+}
+
+static int village_close(void **state) {
+  struct village *village = *state;
+  for (int i = 0; i < HALLS; i++) {
+    void *hall = village->halls[i];
+    assert_int_equal(village->halls[i]->metrics.hints_dropped, 0);
+    hall_close(&hall);
+  }
+  free(village);
+  return 0;
+}
+
+static void village_say(struct village *village, int from, const struct published *message) {
+  village->count++;
+  if (village->deaf[from] || (village->lose && village->count % village->lose == 0)) return;
+  for (int to = 0; to < HALLS; to++) {
+    if (village->deaf[to]) continue;
+    hall_hear(village->halls[to], message); /* itself too */
+    if (village->twice) hall_hear(village->halls[to], message);
+  }
+}
+
+/* What was published is heard by all; what they say to that with the next call. */
+static void village_talk(struct village *village) {
+  size_t counts[HALLS];
+  for (int i = 0; i < HALLS; i++) counts[i] = village->halls[i]->published_count;
+  for (int i = 0; i < HALLS; i++) {
+    struct hall *hall = village->halls[i];
+    for (size_t m = 0; m < counts[i]; m++)
+      village_say(village, i, &hall->published[village->backwards ? counts[i] - 1 - m : m]);
+    for (size_t m = 0; m < counts[i]; m++) free(hall->published[m].bytes);
+    hall->published_count -= counts[i];
+    memmove(hall->published, hall->published + counts[i], hall->published_count * sizeof *hall->published);
+  }
+}
+
+static void village_pass(struct village *village, int64_t ms) {
+  for (int64_t passed = 0; passed < ms; passed += 64) {
+    for (int i = 0; i < HALLS; i++) hall_pass(village->halls[i], 64);
+    village_talk(village);
+  }
+}
+
+/* Instance "d", as which the test speaks to an instance. The caller frees. */
+static struct published said(const struct hall *to, const char *kind, const char *topic, const char *rest) {
+  struct published message = {0};
+  struct buffer buffer;
+  buffer_init(&buffer, LIMIT_FRAME);
+  seal_begin(&buffer, kind, to->epoch);
+  buffer_append_text(&buffer, rest);
+  assert_true(seal_end(&buffer, to->secret, slice_of(topic)));
+  snprintf(message.topic, sizeof message.topic, "%s", topic);
+  message.bytes = buffer.data;
+  message.size = buffer.size;
+  return message;
+}
+
+static void hear_said(struct hall *hall, const char *kind, const char *topic, const char *rest) {
+  struct published message = said(hall, kind, topic, rest);
+  hall_hear(hall, &message);
+  free(message.bytes);
+}
+
+static int64_t online(const struct follower *follower) {
+  return room_online(follower->subscription.room);
+}
+
+static void enter(struct village *village, struct follower *follower, int hall, int64_t member) {
+  follower_enter(follower, village->halls[hall], "kz", member, 0);
+}
+
+/* ---- the tests ---- */
+
+static void members_of_all_instances_are_counted_and_listed(void **state) {
+  struct village *village = *state;
+  struct follower a, b, c;
+  struct attendant found[4];
+  bool more;
+  enter(village, &a, 0, 30);
+  enter(village, &b, 1, 10);
+  enter(village, &c, 2, 20);
+  village_pass(village, 500);
+  assert_int_equal(online(&a), 3);
+  assert_int_equal(online(&b), 3);
+  assert_int_equal(online(&c), 3);
+  assert_int_equal(room_attendants(a.subscription.room, 0, 2, found, &more), 2);
+  assert_true(more);
+  assert_int_equal(found[0].member, 10);
+  assert_int_equal(found[1].member, 20);
+  assert_true(slice_is(found[1].name, "Айгуль"));
+  assert_true(slice_is(found[1].country, "kz"));
+  assert_true(slice_is(found[1].company, "Шёлковый путь"));
+  assert_int_equal(room_attendants(a.subscription.room, 20, 2, found, &more), 1);
+  assert_true(room_attends(a.subscription.room, 10));
+  village_pass(village, 1000);
+  assert_non_null(strstr(follower_take(&a), "p3"));
+  follower_leave(&b);
+  village_pass(village, 1200);
+  assert_int_equal(online(&a), 2);
+  follower_leave(&a);
+  follower_leave(&c);
+}
+
+static void a_member_on_two_instances_counts_once(void **state) {
+  struct village *village = *state;
+  struct follower desk, phone, other;
+  enter(village, &desk, 0, 7);
+  enter(village, &phone, 1, 7);
+  enter(village, &other, 2, 8);
+  village_pass(village, 500);
+  assert_int_equal(online(&desk), 2);
+  assert_int_equal(online(&phone), 2);
+  assert_int_equal(online(&other), 2);
+  follower_leave(&phone);
+  village_pass(village, 1200);
+  assert_int_equal(online(&desk), 2);
+  assert_int_equal(online(&other), 2);
+  follower_leave(&desk);
+  village_pass(village, 1200);
+  assert_int_equal(online(&other), 1);
+  follower_leave(&other);
+}
+
+static void whoever_joins_first_soon_knows_who_is_elsewhere(void **state) {
+  struct village *village = *state;
+  struct follower a, b, c;
+  enter(village, &a, 0, 1);
+  enter(village, &b, 1, 2);
+  village_pass(village, 5000);
+  enter(village, &c, 2, 3);
+  village_pass(village, 450);
+  assert_int_equal(online(&c), 3);
+  follower_leave(&a);
+  follower_leave(&b);
+  follower_leave(&c);
+}
+
+static void many(struct village *village, struct follower *followers, int count, int hall, int64_t first) {
+  for (int i = 0; i < count; i++) enter(village, &followers[i], hall, first + i);
+}
+
+static void all_leave(struct follower *followers, int count) {
+  for (int i = 0; i < count; i++) follower_leave(&followers[i]);
+}
+
+static int kinds(const struct hall *hall, const char *kind) {
+  int count = 0;
+  for (size_t i = 0; i < hall->published_count; i++) count += memcmp(hall->published[i].bytes, kind, 2) == 0;
+  return count;
+}
+
+static void one_who_comes_to_many_is_told_alone(void **state) {
+  struct village *village = *state;
+  struct follower others[20], reader, one;
+  many(village, others, 20, 0, 100);
+  enter(village, &reader, 1, 1);
+  village_pass(village, 3000);
+  assert_int_equal(online(&reader), 21);
+  enter(village, &one, 0, 50);
+  hall_pass(village->halls[0], 128);
+  assert_int_equal(kinds(village->halls[0], "D1"), 1);
+  assert_int_equal(kinds(village->halls[0], "P1"), 0);
+  village_talk(village);
+  assert_int_equal(online(&reader), 22);
+  follower_leave(&one);
+  follower_leave(&others[3]);
+  village_pass(village, 1200);
+  assert_int_equal(online(&reader), 20);
+  follower_leave(&others[4]);
+  enter(village, &one, 0, 103);
+  village_pass(village, 1200);
+  assert_int_equal(online(&reader), 20);
+  assert_true(room_attends(reader.subscription.room, 103));
+  follower_leave(&one);
+  all_leave(others, 3);
+  all_leave(others + 5, 15);
+  follower_leave(&reader);
+}
+
+static void what_was_missed_is_asked_for(void **state) {
+  struct village *village = *state;
+  struct follower others[20], reader, one;
+  many(village, others, 20, 0, 100);
+  enter(village, &reader, 1, 1);
+  village_pass(village, 3000);
+  village->deaf[1] = true;
+  enter(village, &one, 0, 50);
+  village_pass(village, 1200);
+  assert_int_equal(online(&reader), 21);
+  village->deaf[1] = false;
+  village_pass(village, 3500); /* an announcement, a question, an answer */
+  assert_int_equal(online(&reader), 22);
+  follower_leave(&one);
+  all_leave(others, 20);
+  follower_leave(&reader);
+}
+
+static void a_last_one_whose_leaving_was_missed_is_forgotten(void **state) {
+  struct village *village = *state;
+  struct follower one, reader;
+  enter(village, &one, 0, 50);
+  enter(village, &reader, 1, 1);
+  village_pass(village, 3000);
+  assert_int_equal(online(&reader), 2);
+  village->deaf[0] = true;
+  follower_leave(&one);
+  village_pass(village, 100);
+  village->deaf[0] = false;
+  village_pass(village, 9000);
+  assert_int_equal(online(&reader), 1);
+  follower_leave(&reader);
+}
+
+static void an_instance_that_was_killed_is_forgotten_within_ten_seconds(void **state) {
+  struct village *village = *state;
+  struct follower others[3], reader;
+  many(village, others, 3, 0, 100);
+  enter(village, &reader, 1, 1);
+  village_pass(village, 20000);
+  assert_int_equal(online(&reader), 4);
+  follower_take(&reader);
+  village->deaf[0] = true;
+  village_pass(village, 6000);
+  assert_int_equal(online(&reader), 4); /* one that is late is not gone */
+  village_pass(village, 3700);
+  assert_string_equal(follower_take(&reader), "p1");
+  village->deaf[0] = false;
+  village_pass(village, 5000);
+  assert_int_equal(online(&reader), 4);
+  all_leave(others, 3);
+  follower_leave(&reader);
+}
+
+static void an_instance_that_goes_is_forgotten_at_once(void **state) {
+  struct village *village = *state;
+  struct follower others[3], reader, twin;
+  many(village, others, 3, 0, 100);
+  enter(village, &reader, 1, 1);
+  enter(village, &twin, 1, 101);
+  village_pass(village, 3000);
+  assert_int_equal(online(&reader), 4);
+  rooms_instance_gone(village->halls[1]->rooms, SLICE_LITERAL("hall-x"));
+  assert_int_equal(online(&reader), 4);
+  rooms_instance_gone(village->halls[1]->rooms, slice_of(village->halls[0]->name));
+  assert_int_equal(online(&reader), 2);
+  all_leave(others, 3);
+  follower_leave(&reader);
+  follower_leave(&twin);
+}
+
+static void a_process_that_was_stopped_forgets_nobody(void **state) {
+  struct village *village = *state;
+  struct follower one, reader;
+  enter(village, &one, 0, 50);
+  enter(village, &reader, 1, 1);
+  village_pass(village, 3000);
+  hall_pass(village->halls[1], 60000);
+  assert_int_equal(online(&reader), 2);
+  village_pass(village, 12000);
+  assert_int_equal(online(&reader), 2);
+  follower_leave(&one);
+  follower_leave(&reader);
+}
+
+static void a_room_of_many_is_told_in_pieces(void **state) {
+  struct village *village = *state;
+  static struct follower others[700];
+  struct follower reader, late;
+  enter(village, &reader, 1, 1);
+  village_pass(village, 1200);
+  many(village, others, 700, 0, 100);
+  hall_pass(village->halls[0], 128);
+  assert_int_equal(kinds(village->halls[0], "P1"), 3);
+  village_talk(village);
+  assert_int_equal(online(&reader), 701);
+  /* One whose pieces come in another order asks until they come in theirs. */
+  village->backwards = true;
+  enter(village, &late, 2, 2);
+  village_pass(village, 1500);
+  village->backwards = false;
+  village_pass(village, 6000);
+  assert_int_equal(online(&late), 702);
+  for (int i = 100; i < 600; i++) follower_leave(&others[i]);
+  village_pass(village, 1300);
+  assert_int_equal(online(&late), 202);
+  assert_int_equal(online(&reader), 202);
+  all_leave(others, 100);
+  all_leave(others + 600, 100);
+  follower_leave(&reader);
+  follower_leave(&late);
+}
+
+/* All who are there, after whatever was lost, takes the place of what was known. */
+static void those_who_went_unheard_are_gone_with_the_whole(void **state) {
+  struct village *village = *state;
+  static struct follower others[600];
+  struct follower reader;
+  enter(village, &reader, 1, 1);
+  many(village, others, 600, 0, 100);
+  village_pass(village, 3000);
+  village->deaf[1] = true;
+  for (int i = 0; i < 600; i += 3) follower_leave(&others[i]);
+  village_pass(village, 1300);
+  assert_int_equal(online(&reader), 601);
+  village->deaf[1] = false;
+  village_pass(village, 4000);
+  assert_int_equal(online(&reader), 401);
+  assert_false(room_attends(reader.subscription.room, 100 + 300));
+  assert_true(room_attends(reader.subscription.room, 100 + 301));
+  for (int i = 0; i < 600; i++)
+    if (i % 3 != 0) follower_leave(&others[i]);
+  follower_leave(&reader);
+}
+
+static void lost_doubled_and_disordered_messages_do_no_lasting_harm(void **state) {
+  struct village *village = *state;
+  static struct follower others[HALLS][40];
+  for (int round = 0; round < 6; round++) {
+    village->lose = 2 + round % 3;
+    village->twice = round % 2 == 0;
+    village->backwards = round % 3 == 0;
+    for (int h = 0; h < HALLS; h++) many(village, others[h], 40 - 10 * h, h, 100 + 15 * h);
+    village_pass(village, 1500);
+    for (int h = 0; h < HALLS; h++)
+      for (int i = 0; i < 40 - 10 * h; i += 3) follower_leave(&others[h][i]);
+    village_pass(village, 1500);
+    village->lose = 0;
+    village_pass(village, 7000);
+    int64_t expected = 0;
+    for (int64_t member = 100; member < 200; member++) {
+      bool there = false;
+      for (int h = 0; h < HALLS; h++) {
+        int64_t i = member - 100 - 15 * h;
+        there |= i >= 0 && i < 40 - 10 * h && i % 3 != 0;
+      }
+      expected += there;
+    }
+    for (int h = 0; h < HALLS; h++) assert_int_equal(online(&others[h][1]), expected);
+    for (int h = 0; h < HALLS; h++)
+      for (int i = 0; i < 40 - 10 * h; i++)
+        if (i % 3 != 0) follower_leave(&others[h][i]);
+    village->twice = village->backwards = false;
+    village_pass(village, 500);
+  }
+}
+
+static void ten_thousand_who_come_cost_a_few_messages_a_second(void **state) {
+  struct village *village = *state;
+  static struct follower others[10000];
+  struct follower reader;
+  enter(village, &reader, 1, 1);
+  for (int second = 0; second < 10; second++) {
+    many(village, others + second * 1000, 1000, 0, 100 + second * 1000);
+    village->count = 0;
+    village_pass(village, 1024);
+    assert_in_range(village->count, 1, 12); /* a thousand faces are four messages */
+  }
+  village_pass(village, 1200);
+  assert_int_equal(online(&reader), 10001);
+  village->count = 0;
+  village_pass(village, 10000);
+  assert_in_range(village->count, 1, 12); /* announcements alone */
+  all_leave(others, 10000);
+  follower_leave(&reader);
+}
+
+static void one_who_comes_and_goes_quickly_is_told_once_a_second(void **state) {
+  struct village *village = *state;
+  struct follower others[10], one, reader;
+  many(village, others, 10, 0, 100);
+  enter(village, &reader, 1, 1);
+  village_pass(village, 5000);
+  village->count = 0;
+  for (int i = 0; i < 30; i++) {
+    enter(village, &one, 0, 50);
+    village_pass(village, 64);
+    follower_leave(&one);
+    village_pass(village, 64);
+  }
+  assert_in_range(village->count, 3, 10);
+  village_pass(village, 1200);
+  assert_int_equal(online(&reader), 11);
+  all_leave(others, 10);
+  follower_leave(&reader);
+}
+
+static void the_number_of_instances_has_a_limit(void **state) {
+  struct village *village = *state;
+  struct follower reader;
+  char rest[64];
+  enter(village, &reader, 1, 1);
+  for (int i = 0; i < NEIGHBOURS + 3; i++) {
+    snprintf(rest, sizeof rest, "other-%d 5 0 9223372036854775807\n%d 1 0 0 x", i, 100 + i);
+    hear_said(village->halls[1], "P1", "kz", rest);
+  }
+  assert_int_equal(online(&reader), 1 + NEIGHBOURS);
+  assert_int_equal(village->halls[1]->metrics.hints_dropped, 3);
+  village->halls[1]->metrics.hints_dropped = 0;
+  village_pass(village, 9000);
+  assert_int_equal(online(&reader), 1);
+  hear_said(village->halls[1], "P1", "kz", "other-99 5 0 9223372036854775807\n50 1 0 0 x");
+  assert_int_equal(online(&reader), 2);
+  follower_leave(&reader);
+}
+
+static void what_makes_no_sense_is_dropped(void **state) {
+  struct village *village = *state;
+  struct follower reader;
+  static const char *const senseless[][2] = {
+      {"P1", "d 5 0\n"},
+      {"P1", "d 5 0 100\n20 1 0 0 x10 1 0 0 x"}, /* they rise */
+      {"P1", "d 6 0 100\n101 1 0 0 x"},
+      {"P1", "d 7 0 100\n20 9 0 0 x"},
+      {"P1", "d 8 0 100\n20 1 0 0"},
+      {"D1", "d 5\n"},
+      {"Q1", "d"},
+      {"T1", "d 20 1 0 99999 x"},
+  };
+  enter(village, &reader, 1, 1);
+  for (size_t i = 0; i < sizeof senseless / sizeof *senseless; i++) {
+    hear_said(village->halls[1], senseless[i][0], "kz", senseless[i][1]);
+    assert_int_equal(village->halls[1]->metrics.hints_dropped, i + 1);
+  }
+  hear_said(village->halls[1], "A1", ROOMS_TOPIC, "d kz five 1\n");
+  assert_int_equal(village->halls[1]->metrics.hints_dropped, sizeof senseless / sizeof *senseless + 1);
+  village->halls[1]->metrics.hints_dropped = 0;
+  village_pass(village, 9000);
+  assert_int_equal(online(&reader), 1);
+  follower_leave(&reader);
+}
+
+static void what_is_garbled_or_forged_is_dropped(void **state) {
+  struct village *village = *state;
+  struct follower reader;
+  static const char *const rests[][3] = {{"P1", "kz", "d 5 0 9223372036854775807\n20 1 0 0 x"},
+                                         {"D1", "kz", "d 4 5\n-20 "},
+                                         {"A1", ROOMS_TOPIC, "d kz 5 1\n"},
+                                         {"Q1", "kz", "d * "}};
+  struct hall *hall = village->halls[1];
+  enter(village, &reader, 1, 1);
+  for (size_t i = 0; i < sizeof rests / sizeof *rests; i++) {
+    struct published message = said(hall, rests[i][0], rests[i][1], rests[i][2]);
+    for (size_t at = 0; at < message.size; at++) {
+      message.bytes[at] ^= 1;
+      hall_hear(hall, &message);
+      message.bytes[at] ^= 1;
+    }
+    assert_int_equal(hall->metrics.hints_dropped, message.size);
+    hall->metrics.hints_dropped = 0;
+    free(message.bytes);
+  }
+  assert_int_equal(online(&reader), 1);
+  assert_int_equal(reader.subscription.room->hearing->remote_count, 0);
+  follower_leave(&reader);
+}
+
+static void a_member_has_the_face_that_was_told_last(void **state) {
+  struct village *village = *state;
+  struct follower reader;
+  struct attendant found[2];
+  bool more;
+  enter(village, &reader, 1, 1);
+  hear_said(village->halls[1], "P1", "kz", "d 5 0 9223372036854775807\n20 8 2 0 Иванru");
+  hear_said(village->halls[1], "P1", "kz", "d 6 0 9223372036854775807\n20 12 2 8 Мария  kzБанк");
+  assert_int_equal(room_attendants(reader.subscription.room, 1, 2, found, &more), 1);
+  assert_true(slice_is(found[0].name, "Мария  "));
+  assert_true(slice_is(found[0].country, "kz"));
+  hear_said(village->halls[1], "P1", "kz", "d 7 0 9223372036854775807\n1 1 0 0 x");
+  assert_int_equal(room_attendants(reader.subscription.room, 0, 2, found, &more), 1);
+  assert_true(slice_is(found[0].name, "Айгуль")); /* who is here shows what is known here */
+  follower_leave(&reader);
+}
+
+static void nobody_is_told_where_nobody_can_hear(void **state) {
+  struct village *village = *state;
+  struct follower one;
+  for (int i = 0; i < HALLS; i++) village->halls[i]->alone = true;
+  enter(village, &one, 0, 50);
+  village_pass(village, 10000);
+  assert_int_equal(village->count, 0);
+  for (int i = 0; i < HALLS; i++) village->halls[i]->alone = false; /* and who comes later learns of it */
+  struct follower reader;
+  enter(village, &reader, 1, 1);
+  village_pass(village, 4000);
+  assert_int_equal(online(&reader), 2);
+  assert_int_equal(online(&one), 2);
+  follower_leave(&one);
+  follower_leave(&reader);
+}
+
+static void after_messages_may_have_been_missed_all_is_announced_soon(void **state) {
+  struct village *village = *state;
+  struct follower one;
+  enter(village, &one, 0, 50);
+  village_pass(village, 2700);
+  village->count = 0;
+  village_pass(village, 1000);
+  assert_int_equal(village->count, 0);
+  rooms_missed(village->halls[0]->rooms);
+  village_pass(village, 400);
+  assert_int_equal(village->count, 1);
+  follower_leave(&one);
+}
+
+#define VILLAGE_TEST(name) cmocka_unit_test_setup_teardown(name, village_open, village_close)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      VILLAGE_TEST(members_of_all_instances_are_counted_and_listed),
+      VILLAGE_TEST(a_member_on_two_instances_counts_once),
+      VILLAGE_TEST(whoever_joins_first_soon_knows_who_is_elsewhere),
+      VILLAGE_TEST(one_who_comes_to_many_is_told_alone),
+      VILLAGE_TEST(what_was_missed_is_asked_for),
+      VILLAGE_TEST(a_last_one_whose_leaving_was_missed_is_forgotten),
+      VILLAGE_TEST(an_instance_that_was_killed_is_forgotten_within_ten_seconds),
+      VILLAGE_TEST(an_instance_that_goes_is_forgotten_at_once),
+      VILLAGE_TEST(a_process_that_was_stopped_forgets_nobody),
+      VILLAGE_TEST(a_room_of_many_is_told_in_pieces),
+      VILLAGE_TEST(those_who_went_unheard_are_gone_with_the_whole),
+      VILLAGE_TEST(lost_doubled_and_disordered_messages_do_no_lasting_harm),
+      VILLAGE_TEST(ten_thousand_who_come_cost_a_few_messages_a_second),
+      VILLAGE_TEST(one_who_comes_and_goes_quickly_is_told_once_a_second),
+      VILLAGE_TEST(the_number_of_instances_has_a_limit),
+      VILLAGE_TEST(what_makes_no_sense_is_dropped),
+      VILLAGE_TEST(what_is_garbled_or_forged_is_dropped),
+      VILLAGE_TEST(a_member_has_the_face_that_was_told_last),
+      VILLAGE_TEST(nobody_is_told_where_nobody_can_hear),
+      VILLAGE_TEST(after_messages_may_have_been_missed_all_is_announced_soon),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
