@@ -207,6 +207,35 @@ test('A server that goes away says when to come back', async () => {
   assert.equal(wire.sockets.length, 2);
 });
 
+test('A server that has no room says when to come again, and is not asked anything else until then', async () => {
+  const wire = new Wire();
+  wire.session = 'no_session'; // an answer that nobody asks for
+  wire.line.start();
+  wire.say({ jsonrpc: '2.0', method: 'closing', params: { retry_after: 3.25 } });
+  assert.equal(wire.line.open, false);
+  wire.server.closed(1001);
+  await settle();
+  const state = wire.states.at(-1);
+  assert.equal(state?.at === 'waiting' && state.cause, 'going_away');
+  await wire.clock.pass(3_249);
+  assert.equal(wire.sockets.length, 1);
+  await wire.clock.pass(1_100);
+  assert.equal(wire.sockets.length, 2);
+});
+
+test('Away for no time at all, or for a part of a second, is back at once', async () => {
+  for (const retryAfter of [0, 0.4]) {
+    const wire = new Wire();
+    await wire.open();
+    wire.say({ jsonrpc: '2.0', method: 'closing', params: { retry_after: retryAfter } });
+    wire.server.closed(1001);
+    await wire.clock.pass(800);
+    assert.equal(wire.sockets.length, 2);
+    wire.say({ jsonrpc: '2.0', method: 'welcome', params: WELCOME });
+    assert.equal(wire.line.open, true);
+  }
+});
+
 test('A socket that neither opens nor closes is given up', async () => {
   const wire = new Wire();
   wire.line.start();

@@ -53,9 +53,17 @@ void connection_wants(struct subscription *subscription);
 void connections_member_changed(struct connections *connections, struct present *present, bool soon);
 /* Ends the connections of a session (4001). */
 void connections_end_session(struct connections *connections, int64_t member, int64_t session);
-/* Tells at most `count` more connections `closing {retry_after}`, each a time of its own out of `spread_ms`, and closes
- * them with 1001 once what they asked for is answered. The number that are open and were not told. */
-size_t connections_send_away(struct connections *connections, size_t count, int64_t spread_ms);
+/* Everybody leaves: each connection is told `closing {retry_after}` at a moment of its own and closed with 1001 once what
+ * it asked for is answered and what was committed until then is written. Until it is told it goes on as before. When it
+ * is said again, the times of retry_after are the new ones, the moments stay. */
+struct departure {
+  int64_t told_within_ms;
+  int64_t retry_from_ms, retry_spread_ms; /* of retry_after */
+  int64_t patience_ms;                    /* for what was begun, counted from being told; 0: however long it takes */
+};
+void connections_leave(struct connections *connections, const struct departure *departure);
+/* Those who were not told stay after all. */
+void connections_stay(struct connections *connections);
 /* New connections are told `closing` from here on, or not any more. */
 void connections_refuse(struct connections *connections, bool refuse);
 /* Tells everybody `closing` and closes with 1001, whatever is under way. */

@@ -12,6 +12,8 @@ struct connections *connections_create(const struct connections_setup *setup) {
   connections->setup = *setup;
   LIST_INIT(&connections->everyone);
   LIST_INIT(&connections->gone);
+  admission_init(connections);
+  leave_init(connections);
   buffer_init(&connections->frame, TRANSPORT_HEADROOM + LIMIT_FRAME + 256);
   buffer_init(&connections->value, VALUE_LIMIT);
   /* All of it now: a frame that was cut for want of memory would lose what is in it. */
@@ -58,7 +60,7 @@ struct connection *connection_open(struct connections *connections, struct link 
   connections->count++;
   connections->setup.services->metrics->connections_opened++;
   line_begin(connection);
-  connection_mark_run(connection); /* the look-up of its session */
+  admission_enter(connection);
   return connection;
 }
 
@@ -88,6 +90,7 @@ void connection_end(struct connection *connection, int code) {
   if (connection->state >= STATE_CLOSING) return;
   connection->state = STATE_CLOSING;
   connection->close_code = (uint16_t)code;
+  admission_leave(connection);
   line_closing(connection);
   connection_mark(connection);
 }
@@ -101,6 +104,7 @@ void connection_closed(struct connection *connection) {
   connection->link_gone = true;
   connection->state = STATE_CLOSED;
   connection->link = NULL;
+  admission_leave(connection);
   LIST_REMOVE(connection, everyone);
   LIST_INSERT_HEAD(&connection->all->gone, connection, everyone);
   connection->all->count--;
@@ -124,6 +128,7 @@ static void connection_free(struct connection *connection) {
   HASH_DELETE(hh, connection->all->by_id, connection);
   wheel_disarm(wheel, &connection->line_timer);
   wheel_disarm(wheel, &connection->tell_timer);
+  wheel_disarm(wheel, &connection->leave_timer);
   begun_forget(connection);
   seat_leave_all(connection);
   connection_leave_member(connection);
@@ -170,6 +175,7 @@ void connections_destroy(struct connections *connections) {
 
 void connections_pause(struct connections *connections) {
   struct connection *connection;
+  admission_turn(connections, false);
   for (connection = connections->marked; connection; connection = connection->next_marked) flush_nothing(connection);
   for (connection = connections->runnable; connection; connection = connection->next_runnable)
     flush_nothing(connection);
@@ -197,7 +203,7 @@ bool connections_flush(struct connections *connections) {
     connection = next;
   }
   connections_reap(connections);
-  return connections->again || connections->marked || connections->runnable;
+  return connections->again || connections->marked || connections->runnable || connections->admission.more;
 }
 
 /* ---- ends ---- */
@@ -217,39 +223,4 @@ void connections_be_quiet(struct connections *connections, bool quiet) {
   connections->quiet = quiet;
   if (quiet) return;
   LIST_FOREACH(connection, &connections->everyone, everyone) connection_mark(connection); /* what waited meanwhile */
-}
-
-void connections_refuse(struct connections *connections, bool refuse) {
-  connections->refusing = refuse;
-}
-
-static int64_t connections_spread(struct connections *connections, int64_t spread_ms) {
-  uint32_t random;
-  const struct randomness *randomness = &connections->setup.services->randomness;
-  randomness->fill(randomness->self, &random, sizeof random);
-  return 1000 + (int64_t)(random % (uint64_t)(spread_ms > 0 ? spread_ms : 1));
-}
-
-void connections_end_all(struct connections *connections, int64_t spread_ms) {
-  struct connection *connection;
-  LIST_FOREACH(connection, &connections->everyone, everyone) {
-    if (connection->state >= STATE_CLOSING) continue;
-    if (!connection->leaving) welcome_send_away(connection, connections_spread(connections, spread_ms));
-    connection_end(connection, 1001);
-  }
-}
-
-size_t connections_send_away(struct connections *connections, size_t count, int64_t spread_ms) {
-  size_t left = 0;
-  struct connection *connection;
-  LIST_FOREACH(connection, &connections->everyone, everyone) {
-    if (connection->leaving || connection->state >= STATE_CLOSING) continue;
-    if (count == 0) {
-      left++;
-      continue;
-    }
-    count--;
-    welcome_send_away(connection, connections_spread(connections, spread_ms));
-  }
-  return left;
 }

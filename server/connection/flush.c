@@ -68,9 +68,9 @@ static void flush_take_answers(struct connection *connection, struct buffer *fra
   outbox_written(connection);
 }
 
-/* Whoever leaves or ends gets answers, nothing new; and so does everybody while the store confirms nothing. */
+/* Whoever ends gets answers, nothing new; and so does everybody while the store confirms nothing. */
 static bool flush_takes_news(const struct connection *connection) {
-  return connection->state == STATE_LIVE && !connection->leaving && !connection->all->quiet;
+  return connection->state == STATE_LIVE && !connection->all->quiet;
 }
 
 /* Answers first, then what changed on the list, then entries: an author's answer and a join's come before what follows
@@ -137,7 +137,16 @@ static void flush_ping(struct connection *connection) {
   connection->pinged = true;
 }
 
+/* Is it told that there is no room? Nothing in that comes from the store. */
+static bool flush_is_refusal(const struct connection *connection) {
+  return connection->leaving && !connection->member;
+}
+
 void flush_nothing(struct connection *connection) {
+  if (flush_is_refusal(connection)) {
+    flush_connection(connection);
+    return;
+  }
   if (connection->want_ping && connection->state < STATE_CLOSING) flush_ping(connection);
   if (connection->state == STATE_CLOSING && connection->close_code == 0) flush_kill(connection);
   line_read(connection);

@@ -51,6 +51,14 @@ struct malformed {
 /* What a connection is being told of the member's listings: where one frame ended, the next one goes on. */
 enum telling { TELLING_NOTHING, TELLING_ROOMS, TELLING_HEADS };
 
+/* Who asks to be let in stands in one of these lines, in order of arrival. */
+enum line_up {
+  LINE_ARRIVED, /* not looked at yet */
+  LINE_WAITING, /* for the look-up of its session to be asked */
+  LINE_ASKING,  /* the store has it */
+  LINE_COUNT    /* in none */
+};
+
 struct connection {
   /* What a delivery touches: kept within a cache line, and what line_read looks at behind it. */
   struct link *link;
@@ -91,6 +99,7 @@ struct connection {
   int64_t heard_ms, blocked_ms, told_ms;
   int64_t waiting_bytes; /* that the peer had not taken when looked at last */
   struct wheel_timer line_timer, tell_timer;
+  struct wheel_timer leave_timer;  /* when it is told to leave; then, when it is closed whatever is under way */
   struct malformed *malformed;     /* NULL: there was none */
   const struct listing *tell_next; /* where telling goes on */
   uint32_t tell_change;            /* the member's change number when it began */
@@ -98,11 +107,29 @@ struct connection {
   uint16_t close_code;
   bool partial; /* the last frame of the inbox is not whole yet */
   bool link_gone;
-  uint8_t tries; /* of the session's look-up */
-  char *token;   /* while STATE_OPENING */
+  uint8_t tries;   /* of the session's look-up */
+  uint8_t line_up; /* LINE_COUNT: is not asking to be let in */
+  TAILQ_ENTRY(connection) in_line;
+  int64_t came_ms; /* by the clock of the admission */
+  char *token;     /* while STATE_OPENING */
 };
 
 LIST_HEAD(connection_list, connection);
+TAILQ_HEAD(connection_line, connection);
+
+/* The way in. All times by a clock that runs with the turns: one in which this process was stopped does not count. */
+struct admission {
+  struct connection_line lines[LINE_COUNT];
+  size_t waiting;   /* in LINE_WAITING */
+  size_t under_way; /* look-ups that the store has, those of connections that are gone, too */
+  int64_t clock_ms, turn_ms;
+  int64_t window_ms;   /* when counting began */
+  size_t window_done;  /* look-ups that came back since */
+  bool window_busy;    /* all the while somebody waited */
+  bool more;           /* some are to be told in the next turn */
+  int64_t each_us;     /* from one look-up's end to the next one's, while many wait */
+  int64_t promised_us; /* those who were told to come again have their times up to here */
+};
 
 struct connections {
   struct connections_setup setup;
@@ -112,18 +139,28 @@ struct connections {
   uint64_t next_id;
   struct connection *marked, *runnable;
   struct connection_list gone; /* to be freed at the end of the turn */
+  struct admission admission;
+  struct departure departure;
   size_t count;
   struct buffer frame; /* one frame being put together */
   struct buffer value; /* one answer being made */
   struct begun *spare;
   size_t spare_count;
-  bool refusing; /* everybody is sent away */
+  bool refusing; /* newcomers are sent away */
   bool quiet;    /* the store confirms nothing: answers only, and those are `unavailable` */
   bool again;    /* a connection has more to write in the next turn */
 };
 
 static inline int64_t connections_now(const struct connections *connections) {
   return clock_monotonic_ms(&connections->setup.services->clock);
+}
+
+/* By chance, 0 to below - 1. */
+static inline int64_t connections_chance(const struct connections *connections, int64_t below) {
+  const struct randomness *randomness = &connections->setup.services->randomness;
+  uint32_t random;
+  randomness->fill(randomness->self, &random, sizeof random);
+  return below > 0 ? (int64_t)(random % (uint64_t)below) : 0;
 }
 
 /* connections.c */
@@ -156,9 +193,22 @@ void seat_wants(struct seat *seat);
 bool tell_due(const struct connection *connection);
 void tell_append(struct connection *connection, struct buffer *frame, size_t limit, size_t *items);
 void tell_begin(struct connection *connection);
+/* admission.c */
+void admission_init(struct connections *connections);
+void admission_enter(struct connection *connection);  /* at the end of the line */
+void admission_leave(struct connection *connection);  /* out of the line; harmless when in none */
+void admission_back(struct connections *connections); /* a look-up is back */
+void admission_turn(struct connections *connections, bool asks);
+/* When one who is sent away now should come again: at the pace at which others get in, each at a time of its own. */
+int64_t admission_retry_ms(struct connections *connections);
 /* welcome.c */
 void welcome_ask(struct connection *connection);
-void welcome_send_away(struct connection *connection, int64_t retry_after_ms);
+/* Instead of a welcome: `closing`. */
+void welcome_refuse(struct connection *connection, int64_t retry_after_ms);
+/* leave.c */
+void leave_init(struct connections *connections);
+int64_t leave_retry_ms(const struct connections *connections);
+void leave_send_away(struct connection *connection, int64_t retry_after_ms); /* tells `closing`, the rest follows */
 /* session.c */
 void session_enter(struct connection *connection, const struct store_session *found);
 void session_check(struct connection *connection); /* now and then */

@@ -113,10 +113,6 @@ static bool run_request(struct connection *connection, const struct request *req
 
 static void run_connection(struct connection *connection) {
   struct request request;
-  if (connection->state == STATE_OPENING && connection->tries == 0) {
-    connection->tries = 1;
-    welcome_ask(connection);
-  }
   while (run_may(connection) && run_next(connection, &request))
     if (!run_request(connection, &request)) break;
   if (connection->frame && !connection->held && frame_remaining(connection->frame) == 0) run_frame_done(connection);
@@ -133,4 +129,5 @@ void connections_run(struct connections *connections) {
     run_connection(connection);
     connection = next;
   }
+  admission_turn(connections, true); /* last, so that those who are in go before those outside */
 }

@@ -4,19 +4,12 @@
 #include "club/log.h"
 #include "inside.h"
 
-#define RETRY_AFTER_MS 2000
 #define TRIES 5
+#define RETRY_SURPLUS_MS 10000 /* another line of the member has to end first */
 
-void welcome_send_away(struct connection *connection, int64_t retry_after_ms) {
-  encode_closing(outbox_begin(connection), retry_after_ms);
-  outbox_end(connection);
-  connection->leaving = true;
-  connection_mark(connection);
-}
-
-static void welcome_refuse(struct connection *connection) {
+void welcome_refuse(struct connection *connection, int64_t retry_after_ms) {
   connection->all->setup.services->metrics->connections_refused++;
-  welcome_send_away(connection, RETRY_AFTER_MS);
+  leave_send_away(connection, retry_after_ms);
 }
 
 static void welcome_list(const struct services *services, struct present *member, const struct store_session *found) {
@@ -50,13 +43,14 @@ static void welcome_enter(struct connection *connection, const struct store_sess
   const struct services *services = connection->all->setup.services;
   struct present *present = presents_find(services->presents, found->record.key);
   if (services->limits && present && present->connection_count >= LIMIT_CONNECTIONS_OF_MEMBER) {
-    welcome_refuse(connection);
+    welcome_refuse(connection, RETRY_SURPLUS_MS + connections_chance(connection->all, RETRY_SURPLUS_MS));
     return;
   }
   if (!welcome_join_member(connection, found)) {
-    welcome_refuse(connection);
+    welcome_refuse(connection, admission_retry_ms(connection->all));
     return;
   }
+  admission_leave(connection);
   connection->state = STATE_LIVE;
   free(connection->token);
   connection->token = NULL;
@@ -74,6 +68,7 @@ static void welcome_enter(struct connection *connection, const struct store_sess
 static void welcome_done(void *context, struct store_job *job) {
   struct connections *connections = ((struct completions *)context)->connections;
   struct connection *connection;
+  admission_back(connections);
   HASH_FIND(hh, connections->by_id, &job->ticket, sizeof job->ticket, connection);
   if (connection && connection->state == STATE_OPENING && !connection->leaving) {
     bool old = job->outcome == STORE_DONE && job->session.club_head < *connections->setup.club_seen;
@@ -82,7 +77,7 @@ static void welcome_done(void *context, struct store_job *job) {
     else if (job->outcome == STORE_REFUSED)
       connection_end(connection, 4001);
     else if (old || job->outcome != STORE_DONE)
-      welcome_refuse(connection);
+      welcome_refuse(connection, admission_retry_ms(connections));
     else
       welcome_enter(connection, &job->session);
   }
@@ -92,18 +87,20 @@ static void welcome_done(void *context, struct store_job *job) {
 void welcome_ask(struct connection *connection) {
   struct connections *connections = connection->all;
   const struct services *services = connections->setup.services;
-  bool full = connections->setup.limit > 0 && connections->count > connections->setup.limit;
-  struct store_job *job = full || connections->refusing ? NULL : store_job_create(STORE_SESSION_FIND);
+  struct store_job *job = store_job_create(STORE_SESSION_FIND);
   if (!job) {
-    welcome_refuse(connection);
+    welcome_refuse(connection, admission_retry_ms(connections));
     return;
   }
+  job->patient = true; /* those who are in go first */
   job->ticket = connection->id;
   job->done = welcome_done;
   job->session.with_rooms = true;
   digest_sha256(slice_of(connection->token), job->session.digest);
-  if (!services->store.submit(services->store.self, job)) {
-    store_job_destroy(job);
-    welcome_refuse(connection);
+  if (services->store.submit(services->store.self, job)) {
+    connections->admission.under_way++;
+    return;
   }
+  store_job_destroy(job);
+  welcome_refuse(connection, admission_retry_ms(connections));
 }

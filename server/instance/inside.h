@@ -14,6 +14,12 @@ struct pulse {
   bool asked, again;
 };
 
+struct away {
+  bool leaving;   /* everybody is being told to leave */
+  bool elsewhere; /* … because, or though, another instance takes them */
+  int64_t since_ms;
+};
+
 struct server {
   struct server_setup setup;
   struct services services;
@@ -24,10 +30,9 @@ struct server {
   struct api *api;
   int64_t gathering_since_ms; /* 0: the next fan-out is not put off */
   int64_t fan_out_ms;         /* how long the last large one took */
-  bool going_away;
-  bool forgetting; /* another history: nobody is let in before all who knew the old one are gone */
-  int64_t going_since_ms;
-  size_t to_send_away;
+  bool going_away;            /* for good */
+  bool forgetting;            /* another history: nobody is let in before all who knew the old one are gone */
+  struct away away;
 };
 
 static inline int64_t server_now(const struct server *server) {
@@ -44,6 +49,9 @@ void pulse_at_once(struct server *server);
 bool pulse_is_fresh(const struct server *server);
 /* Has the store kept this instance waiting so long that it says `unavailable`? */
 bool pulse_is_lost(const struct server *server);
+
+/* away.c */
+void away_turn(struct server *server);
 
 /* peers.c */
 /* Has another instance been heard within the last ten seconds that reaches the store and takes members? */

@@ -95,7 +95,6 @@ static bool pulse_epoch_changed(struct server *server, const struct store_pulse 
   server->pulse.club_seen = read->club_head;
   server->forgetting = true;
   rooms_forget(server->services.rooms);
-  connections_refuse(server->connections, true);
   connections_end_all(server->connections, 1000);
   return true;
 }
@@ -105,7 +104,6 @@ void pulse_admit(struct server *server) {
       connections_in_flight(server->connections) > 0 || presents_count(server->services.presents) > 0)
     return;
   server->forgetting = false;
-  connections_refuse(server->connections, false);
 }
 
 static void pulse_done(void *context, struct store_job *job) {

@@ -4,7 +4,6 @@
 #include "club/log.h"
 #include "inside.h"
 
-#define SENT_AWAY_A_TURN 500 /* closing ten thousand at once would hold up everything for seconds */
 #define FAN_OUT_LARGE 64     /* subscriptions */
 #define GATHER_MS 20         /* a large fan-out is put off no longer than this */
 #define READY_MS 5000        /* without the store's confirmation no new members are wanted */
@@ -52,13 +51,13 @@ static void server_club_log_grew(struct server *server, int64_t head) {
 
 static struct rooms *server_make_rooms(struct server *server) {
   struct services *services = &server->services;
-                                    .randomness = &services->randomness,
   const struct rooms_setup setup = {.clock = &services->clock,
+                                    .randomness = &services->randomness,
                                     .wheel = services->wheel,
                                     .store = &services->store,
                                     .bus = &services->bus,
-                                    .instance = services->instance,
                                     .metrics = services->metrics,
+                                    .instance = services->instance,
                                     .epoch = services->epoch,
                                     .secret = services->secret,
                                     .ring_entries = server->setup.ring_entries,
@@ -103,7 +102,7 @@ static bool server_make_parts(struct server *server) {
                                                 .limit = server->setup.connection_limit};
   services->wheel = wheel_create(server_now(server));
   if (services->wheel) services->rooms = server_make_rooms(server);
-  services->presents = presents_create();
+  services->presents = presents_create(&services->bus);
   services->tries = tries_create(&services->clock);
   server->connections = connections_create(&connections);
   server->api = api_create(services);
@@ -193,11 +192,10 @@ static bool server_deliver(struct server *server) {
 bool server_turn(struct server *server) {
   bool more = false;
   server->setup.collect(server->setup.collector, &server->completions);
-  wheel_advance(server->services.wheel, server_now(server));
   pulse_turn(server);
-  if (server->going_away && server->to_send_away > 0)
-    server->to_send_away = connections_send_away(server->connections, SENT_AWAY_A_TURN, CLOSING_SECONDS * 1000);
   pulse_admit(server);
+  away_turn(server);
+  wheel_advance(server->services.wheel, server_now(server));
   connections_be_quiet(server->connections, pulse_is_lost(server));
   if (pulse_is_fresh(server)) {
     connections_run(server->connections);
@@ -208,22 +206,7 @@ bool server_turn(struct server *server) {
   } else {
     connections_pause(server->connections);
   }
-  return more || server->to_send_away > 0;
-}
-
-void server_go_away(struct server *server) {
-  if (server->going_away) return;
-  server->going_away = true;
-  server->going_since_ms = server_now(server);
-  server->to_send_away = SIZE_MAX;
-  connections_refuse(server->connections, true);
-}
-
-bool server_is_done(const struct server *server) {
-  if (!server->going_away) return false;
-  if (server_now(server) - server->going_since_ms >= (CLOSING_SECONDS - 1) * 1000) return true;
-  return connections_count(server->connections) == 0 && connections_in_flight(server->connections) == 0 &&
-         api_pending(server->api) == 0;
+  return more;
 }
 
 bool server_is_ready(const struct server *server, const char **why) {

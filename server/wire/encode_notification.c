@@ -22,9 +22,12 @@ void encode_welcome(struct buffer *out, const struct welcome *welcome) {
   encode_literal(out, "}}");
 }
 
+/* With a fraction: whoever is told to come again within a second is spread over it. */
 void encode_closing(struct buffer *out, int64_t retry_after_ms) {
+  int64_t ms = retry_after_ms > 0 ? retry_after_ms : 0;
   encode_notification(out, "closing");
-  encode_int_field(out, "{\"retry_after\":", encode_seconds(retry_after_ms));
+  encode_int_field(out, "{\"retry_after\":", ms / 1000);
+  if (ms % 1000) buffer_append_format(out, ".%03d", (int)(ms % 1000));
   encode_literal(out, "}}");
 }
 

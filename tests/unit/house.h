@@ -17,7 +17,7 @@
 #include "club/log.h"
 #include "club/services.h"
 
-#define HOUSE_JOBS 64
+#define HOUSE_JOBS 128
 
 /* What people really write. */
 #define TEXT_RU "Добрый день! Ищем перевозчика из Алматы в Екатеринбург, две фуры в неделю."
@@ -146,7 +146,7 @@ static inline struct house *house_open(void) {
                                .generation = house_generation};
   services->wheel = wheel_create(house->now_ms);
   services->club = club_load(NULL, error, sizeof error);
-  services->presents = presents_create();
+  services->presents = presents_create(&services->bus);
   services->tries = tries_create(&services->clock);
   services->metrics = &house->metrics;
   services->url = SLICE_LITERAL("https://club.example.org");

@@ -161,8 +161,9 @@ export class Line {
     if (code === CLOSED_SESSION) this.#end('no_session');
     else if (code === CLOSED_BANNED) this.#end('banned');
     else {
+      const told = this.#retryAfter !== null; // then it was the server itself that answered
       this.#wait(this.#retryAfter);
-      if (!wasOpen) this.#askSession();
+      if (!wasOpen && !told) this.#askSession();
     }
   }
 

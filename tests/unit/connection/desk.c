@@ -37,6 +37,8 @@ static void said_notification(char *text, size_t size, const char *method, json_
 static void said_item(struct peer *peer, json_t *item) {
   char text[8192];
   const char *method = json_string_value(json_object_get(item, "method"));
+  if (method && strcmp(method, "closing") == 0)
+    peer->retry_ms = (int64_t)(json_number_value(house_at(item, "params.retry_after")) * 1000 + 0.5);
   long long id = house_number(item, "id");
   if (method)
     said_notification(text, sizeof text, method, json_object_get(item, "params"));
@@ -292,6 +294,7 @@ struct peer *peer_open(struct desk *desk) {
   desk->peers[desk->peer_count++] = peer;
   peer->desk = desk;
   peer->link = (struct link){.peer = peer, .reading = true};
+  peer->retry_ms = -1;
   peer->connection = connection_open(desk->connections, &peer->link,
                                      SLICE_LITERAL("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"), &address);
   assert_non_null(peer->connection);

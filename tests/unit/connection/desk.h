@@ -8,7 +8,7 @@
 #include "club/wheel.h"
 #include "house.h"
 
-#define DESK_PEERS 32
+#define DESK_PEERS 160
 
 struct peer;
 
@@ -27,6 +27,7 @@ struct peer {
   struct connection *connection; /* NULL: the link is gone */
   struct link link;
   char said[16384]; /* since the last look */
+  int64_t retry_ms; /* of the last `closing`; -1: none */
 };
 
 struct desk {

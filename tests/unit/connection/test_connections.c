@@ -24,53 +24,6 @@ static void nothing_is_given_to_a_session_that_ended(void **state) {
   assert_int_equal(peer->link.code, 4001);
 }
 
-static void going_away_finishes_what_was_begun(void **state) {
-  struct desk *desk = *state;
-  struct peer *idle = peer_enter(desk, 7), *busy = peer_enter(desk, 8);
-  peer_ask(busy, 1, "message.post", "{\"room\":\"kz\",\"client_id\":\"c\",\"text\":\"好\"}");
-  desk_settle(desk);
-  assert_int_equal(connections_send_away(desk->connections, 10, 8000), 0);
-  peer_ask(busy, 2, "ping", "{}"); /* not begun any more */
-  desk_settle(desk);
-  assert_string_equal(peer_said(idle), "closing");
-  assert_int_equal(idle->link.code, 1001);
-  assert_string_equal(peer_said(busy), "closing");
-  assert_int_equal(busy->link.code, 0);
-  desk_posted(desk, 1);
-  desk_finish(desk, desk_job(desk, STORE_ROOM_GET), STORE_UNAVAILABLE);
-  desk_settle(desk);
-  assert_string_equal(peer_said(busy), "=1");
-  assert_int_equal(busy->link.code, 1001);
-}
-
-static void many_are_sent_away_in_portions(void **state) {
-  struct desk *desk = *state;
-  struct peer *peers[10];
-  int told = 0;
-  for (int i = 0; i < 10; i++) peers[i] = peer_enter(desk, 10 + i);
-  assert_int_equal(connections_send_away(desk->connections, 4, 8000), 6);
-  desk_settle(desk);
-  for (int i = 0; i < 10; i++) told += strcmp(peer_said(peers[i]), "closing") == 0;
-  assert_int_equal(told, 4);
-  assert_int_equal(connections_send_away(desk->connections, 4, 8000), 2);
-  assert_int_equal(connections_send_away(desk->connections, 4, 8000), 0);
-  desk_settle(desk);
-  for (int i = 0; i < 10; i++) assert_int_equal(peers[i]->link.code, 1001);
-}
-
-static void one_that_is_opening_is_sent_away_too(void **state) {
-  struct desk *desk = *state;
-  struct peer *peer = peer_open(desk);
-  desk_settle(desk);
-  assert_int_equal(connections_send_away(desk->connections, 10, 0), 0);
-  desk_settle(desk);
-  assert_string_equal(peer_said(peer), "closing");
-  assert_int_equal(peer->link.code, 1001);
-  desk_welcome(desk, 7, NULL, 0); /* too late */
-  desk_settle(desk);
-  assert_string_equal(peer_said(peer), "");
-}
-
 static void all_are_closed_whatever_is_under_way(void **state) {
   struct desk *desk = *state;
   struct peer *busy = peer_enter(desk, 7), *opening, *stuck = peer_enter(desk, 8);
@@ -169,17 +122,10 @@ static void a_link_may_be_reported_gone_twice(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      DESK_TEST(a_session_that_ends_takes_only_its_own),
-      DESK_TEST(nothing_is_given_to_a_session_that_ended),
-      DESK_TEST(going_away_finishes_what_was_begun),
-      DESK_TEST(many_are_sent_away_in_portions),
-      DESK_TEST(one_that_is_opening_is_sent_away_too),
-      DESK_TEST(all_are_closed_whatever_is_under_way),
-      DESK_TEST(lines_that_come_and_go_during_a_pause_are_freed),
-      DESK_TEST(a_pause_pings_and_stops_reading),
-      DESK_TEST(a_pause_cuts_who_is_dead),
-      DESK_TEST(a_line_is_freed_while_others_are_marked),
-      DESK_TEST(a_link_may_be_reported_gone_twice),
+      DESK_TEST(a_session_that_ends_takes_only_its_own),  DESK_TEST(nothing_is_given_to_a_session_that_ended),
+      DESK_TEST(all_are_closed_whatever_is_under_way),    DESK_TEST(lines_that_come_and_go_during_a_pause_are_freed),
+      DESK_TEST(a_pause_pings_and_stops_reading),         DESK_TEST(a_pause_cuts_who_is_dead),
+      DESK_TEST(a_line_is_freed_while_others_are_marked), DESK_TEST(a_link_may_be_reported_gone_twice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

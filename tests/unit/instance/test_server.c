@@ -25,7 +25,7 @@ static void going_away_tells_everybody_and_finishes(void **state) {
   assert_false(server_is_done(yard->server));
   server_go_away(yard->server);
   server_go_away(yard->server);
-  yard_turn(yard);
+  yard_pass(yard, 200);
   assert_true(guest_was_told(idle, "\"closing\""));
   assert_int_equal(idle->code, 1001);
   assert_int_equal(busy->code, 0);

@@ -354,6 +354,10 @@ static void notifications_have_their_fields(void **state) {
   (void)state;
   struct slice room = SLICE_LITERAL("kz");
   encode_closing(&out, 1500);
+  assert_written(NOTIFICATION("closing", "{\"retry_after\":1.500}"));
+  encode_closing(&out, 7);
+  assert_written(NOTIFICATION("closing", "{\"retry_after\":0.007}"));
+  encode_closing(&out, 2000);
   assert_written(NOTIFICATION("closing", "{\"retry_after\":2}"));
   encode_closing(&out, 0);
   assert_written(NOTIFICATION("closing", "{\"retry_after\":0}"));
