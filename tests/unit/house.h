@@ -146,7 +146,7 @@ static inline struct house *house_open(void) {
                                .generation = house_generation};
   services->wheel = wheel_create(house->now_ms);
   services->club = club_load(NULL, error, sizeof error);
-  services->presents = presents_create(&services->bus);
+  services->presents = presents_create();
   services->tries = tries_create(&services->clock);
   services->metrics = &house->metrics;
   services->url = SLICE_LITERAL("https://club.example.org");
