@@ -15,7 +15,9 @@ FOLDERS := base wire store bus room member method api connection instance net
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) -pthread $(CFLAGS) -Iinclude -I$(BUILD)/generated -MMD -MP
-LIBS := -lwebsockets -luv -lssl -lcrypto -ljansson -lsqlite3 -lpq -lhiredis -largon2 -licuuc -licui18n -lz -lpthread -lm
+# hiredis has TLS in a library of its own, from Debian 13 on.
+HIREDIS_TLS := $(if $(wildcard /usr/include/hiredis/hiredis_ssl.h),-lhiredis_ssl)
+LIBS := -lwebsockets -luv -lssl -lcrypto -ljansson -lsqlite3 -lpq -lhiredis $(HIREDIS_TLS) -largon2 -licuuc -licui18n -lz -lpthread -lm
 # Which folders a folder may call: also the order of linking and the rule that `make layers` checks.
 DEPS_base :=
 DEPS_wire := base
@@ -80,7 +82,7 @@ $(BUILD)/libwire.a: $(BUILD)/wire/methods.o
 # What is built in as it is.
 $(BUILD)/base/builtin.o: server/base/club.json
 $(BUILD)/member/common_passwords.o: server/member/common_passwords.txt
-$(BUILD)/store/migrations.o: $(wildcard server/store/migrations/*.sql)
+$(BUILD)/store/migrations.o: $(wildcard server/store/migrations/*.sql server/store/migrations/postgres/*.sql)
 
 MAIN_OBJECTS := $(patsubst server/%.c,$(BUILD)/%.o,$(wildcard server/*.c))
 $(BUILD)/%.o: server/%.c | $(GENERATED)

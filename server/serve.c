@@ -59,6 +59,7 @@ static bool serve_make_server(struct serving *serving) {
       .randomness = randomness_system(),
       .transport = net_transport(serving->net),
       .store = store_threads_store(serving->store),
+      .store_shared = store_is_shared(config->store),
       .bus = bus_end_bus(serving->bus),
       .hasher = hash_threads_hasher(serving->hashing),
       .answerer = net_answerer(serving->net),

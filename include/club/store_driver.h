@@ -27,6 +27,9 @@ enum store_role { STORE_WRITER, STORE_READER };
 bool store_driver_open(struct store_driver *driver, const char *address, enum store_role role, char *error,
                        size_t error_size) CLUB_MUST_CHECK;
 
+/* May other instances and programs write to it at any time (PostgreSQL)? */
+bool store_is_shared(const char *address);
+
 /* Only one server at a time may serve one SQLite file: a lock beside it, held until the process ends or
  * store_unlock_server. -1: somebody has it (or `error` says what else). */
 int store_lock_server(const char *address, char *error, size_t error_size) CLUB_MUST_CHECK;
@@ -36,6 +39,21 @@ void store_unlock_server(int lock);
 bool store_backup(const char *address, const char *file, char *error, size_t error_size) CLUB_MUST_CHECK;
 /* Checks the backup, puts it in place and gives it a new epoch; refused while a server runs. */
 bool store_restore(const char *address, const char *file, char *error, size_t error_size) CLUB_MUST_CHECK;
+
+/* From one store into another, of whatever kind, whole and checked: everything of one moment, with the sessions, under a
+ * new epoch. The other must be empty (it is made where it is not there yet); a copy that fails leaves it so. A server may
+ * run on a PostgreSQL database that is copied from, but not on an SQLite file. */
+enum store_copy_step {
+  STORE_COPY_ROWS, /* so many rows of a table were sent */
+  STORE_COPY_TABLE /* a table is there, with so many rows, and is what was sent */
+};
+struct store_copy {
+  const char *from, *to; /* addresses as in CLUB_STORE */
+  /* How far it is. May be NULL. */
+  void (*told)(void *context, enum store_copy_step step, const char *table, int64_t rows);
+  void *context;
+};
+bool store_copy(const struct store_copy *copy, char *error, size_t error_size) CLUB_MUST_CHECK;
 
 struct store_identity {
   char epoch[TOKEN_SIZE + 1];

@@ -64,11 +64,10 @@ const char *config_parse_rate(struct config *config, void *field, const char *va
 }
 
 const char *config_parse_store(struct config *config, void *field, const char *value) {
-  if (strncmp(value, "postgresql:", 11) == 0 || strncmp(value, "postgres:", 9) == 0) {
-    return "names PostgreSQL: this release has no driver for it yet (the next one brings it); use sqlite:PATH";
+  bool postgres = strncmp(value, "postgresql://", 13) == 0 || strncmp(value, "postgres://", 11) == 0;
+  if (!postgres && (strncmp(value, "sqlite:", 7) != 0 || value[7] == '\0')) {
+    return "is no address of a store, such as sqlite:var/club.db or postgresql://club@db.example.org/club";
   }
-  if (strncmp(value, "sqlite:", 7) != 0 || value[7] == '\0')
-    return "is no address of a store, such as sqlite:var/club.db";
   return config_parse_text(config, field, value);
 }
 

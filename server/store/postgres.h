@@ -11,12 +11,11 @@
 
 struct pg_conn;   /* libpq's */
 struct pg_result; /* libpq's */
-struct recents;
 struct ask;
-struct postgres_address;
+struct hosts;
 
 #define POSTGRES_PREPARED 128 /* statements of a connection */
-#define POSTGRES_SENT 8       /* questions under way that were sent ahead */
+#define POSTGRES_SENT 640     /* questions under way that were sent ahead, what prepares them included */
 #define POSTGRES_HISTORY 64   /* bytes of what names a server's history */
 
 enum postgres_error {
@@ -30,24 +29,24 @@ struct postgres {
   struct pg_conn *line; /* NULL: not connected */
   enum store_role role;
   enum postgres_error error;
-  char state[6];       /* SQLSTATE of POSTGRES_WRONG */
-  bool warned;         /* the server sent a warning since the batch began */
-  struct clock clock;  /* deadlines; a test's also gives the time */
-  bool clock_set;      /* by a test: `clock` is the store's time too, else the server's is */
-  int64_t deadline_ms; /* monotonic: what is under way must be done by then */
-  struct recents *recents; /* a reader's; forgotten whenever the line was made anew */
-  struct postgres_address *address;
+  char state[6];             /* SQLSTATE of POSTGRES_WRONG */
+  bool warned;               /* the server sent a warning since the batch began */
+  const struct clock *clock; /* a test's: its wall time is the store's; NULL: the server's is */
+  struct clock clock_kept;
+  int64_t deadline_ms; /* line_now(): what is under way must be done by then */
+  struct hosts *hosts;
   /* What is prepared on this line, by the text's address. */
   const char *prepared[POSTGRES_PREPARED];
   size_t prepared_count;
-  /* Sent and not answered yet, oldest first. */
+  /* Sent and not answered yet, oldest first; NULL: a Sync. */
   struct ask *sent[POSTGRES_SENT];
-  size_t sent_count;
+  size_t sent_first, sent_count;
   bool unsynced; /* something was sent after the last Sync */
   /* Making the line again. */
-  int64_t try_after_ms; /* monotonic */
+  int64_t try_after_ms; /* line_now() */
   int64_t pause_ms;
   bool lost;                      /* said in the log */
+  char told[8];                   /* the error that was logged last */
   char history[POSTGRES_HISTORY]; /* of the server that the line goes to: cluster and timeline */
 };
 
@@ -61,9 +60,11 @@ struct ask {
   struct postgres *connection;
   const char *sql; /* NULL: the connection has an error */
   struct pg_result *rows;
-  int row; /* the present one; -1: before the first */
+  int row;        /* the present one; -1: before the first */
+  bool preparing; /* the statement is sent with it, to be prepared */
   bool sent, answered;
-  int count; /* of what was bound */
+  bool fine, refused; /* the answer; neither: it was passed over because of an earlier one */
+  int count;          /* of what was bound */
   struct {
     const char *data; /* NULL: absent */
     int size;
@@ -73,13 +74,15 @@ struct ask {
 };
 
 struct ask ask_begin(struct postgres *connection, const char *sql);
-void ask_int(struct ask *ask, int64_t value);          /* bigint */
-void ask_int_or_none(struct ask *ask, int64_t value);  /* 0 is absent */
-void ask_bool(struct ask *ask, bool value);            /* boolean */
-void ask_text(struct ask *ask, struct slice value);    /* text; an absent slice is absent */
+void ask_int(struct ask *ask, int64_t value);                    /* bigint */
+void ask_int_or_none(struct ask *ask, int64_t value);            /* 0 is absent */
+void ask_bool(struct ask *ask, bool value);                      /* boolean */
+void ask_text(struct ask *ask, struct slice value);              /* text; an absent slice is absent */
 void ask_bytes(struct ask *ask, const void *bytes, size_t size); /* bytea */
 /* text[]; the array is built in the arena. */
 void ask_texts(struct ask *ask, const struct slice *items, size_t count, struct arena *arena);
+/* … no items are absent. */
+void ask_texts_or_none(struct ask *ask, const struct slice *items, size_t count, struct arena *arena);
 /* The time by which the store goes: absent (bigint) where the server's own counts, see club_now_1(). */
 void ask_now(struct ask *ask);
 
@@ -105,6 +108,41 @@ struct slice ask_get_text(const struct ask *ask, int column, struct arena *arena
 /* Not copied: lives until ask_end; ended by a zero byte. */
 struct slice ask_peek_text(const struct ask *ask, int column);
 
+/* For whoever runs a job or a batch: a Sync; or only the wish to be sent the answers so far. Neither waits. */
+void ask_send_sync(struct postgres *self);
+void ask_send_flush(struct postgres *self);
+/* Waits for all that is under way. */
+void ask_take_all(struct postgres *self);
+/* "COMMIT" and so on; empty: it failed. */
+const char *ask_command(struct ask *ask);
+
+/* ---- postgres_connect.c ---- */
+
+bool postgres_open(struct postgres **out, const char *address, enum store_role role, char *error, size_t error_size)
+    CLUB_MUST_CHECK;
+void postgres_close(void *context);
+/* For tests: `clock` also gives the time that the store goes by. */
+void postgres_set_clock(void *context, const struct clock *clock);
+/* Is there a line, or was it made again just now? Tries at most once, and not before the pause is over. */
+bool postgres_ready(struct postgres *self) CLUB_MUST_CHECK;
+/* Says once what is the matter; NULL: nothing is any more. */
+void postgres_complain(struct postgres *self, const char *event);
+
+/* ---- postgres_migrate.c: before the line is a pipeline ---- */
+
+bool postgres_migrate(struct postgres *self, char *error, size_t error_size) CLUB_MUST_CHECK;
+/* Ours, and neither too new nor too old for this program? */
+bool postgres_check_schema(struct postgres *self, char *error, size_t error_size) CLUB_MUST_CHECK;
+
+/* ---- postgres_write.c ---- */
+
+void postgres_write(void *context, struct store_job **jobs, size_t count);
+
+/* ---- postgres_identity.c ---- */
+
+bool postgres_identity(const char *address, struct store_identity *identity, char *error, size_t error_size)
+    CLUB_MUST_CHECK;
+
 /* ---- postgres_members.c ---- */
 
 /* The columns of a member, in the order that members_take expects: MEMBERS_COLUMNS in number. */
@@ -112,15 +150,33 @@ struct slice ask_peek_text(const struct ask *ask, int column);
   "key, author, login, name, title, company, country, about, offers, seeks, sectors, languages, role, disabled, " \
   "password"
 #define MEMBERS_COLUMNS 15
+/* The same of a composite column, such as MEMBERS_OF("its_member"). */
+#define MEMBERS_OF(row) \
+  "(" row ").key, (" row ").author, (" row ").login, (" row ").name, (" row ").title, (" row ").company, (" row \
+  ").country, (" row ").about, (" row ").offers, (" row ").seeks, (" row ").sectors, (" row ").languages, (" row \
+  ").role, (" row ").disabled, (" row ").password"
 /* Fills the record, and the encoded password where it is asked for, from the present row's columns from `first` on. */
 void members_take(const struct ask *ask, int first, struct arena *arena, struct member_record *record,
                   struct slice *password);
+
+/* ---- postgres_invites.c ---- */
+
+/* The columns of an invite, in the order that invites_take_record expects. */
+#define INVITES_SELECT "key, role, room, uses, used, made_at, expires_at, made_by, revoked"
+#define INVITES_OF(row) \
+  "(" row ").key, (" row ").role, (" row ").room, (" row ").uses, (" row ").used, (" row ").made_at, (" row \
+  ").expires_at, (" row ").made_by, (" row ").revoked"
+void invites_take_record(const struct ask *ask, int first, struct arena *arena, struct invite_record *record);
 
 /* ---- postgres_rooms.c ---- */
 
 /* A room as a member sees it, from the columns of club_describe_1(), from `first` on: id, kind, head, read, unread,
  * mentions, listed, then the other one of a direct talk as MEMBERS_SELECT (all absent in other rooms). */
 void rooms_take(const struct ask *ask, int first, struct arena *arena, struct room_record *record);
+/* Asks for the room as the member sees it; no row where the member may not enter. */
+struct ask rooms_ask(struct postgres *self, struct slice room, int64_t member);
+/* All rows of such columns; ends the question. */
+void rooms_take_list(struct ask *ask, struct arena *arena, struct room_record **records, size_t *count);
 
 /* ---- reads: one function for each kind, found by postgres_reads.c. The reason, or REASON_NONE; an error stays in
  * `connection->error`. ---- */

@@ -83,6 +83,10 @@ void lock_checkpoint_end(int lock);
 int sqlite_lock_server(const char *path, char *error, size_t error_size);
 
 /* sqlite_backup.c */
+/* Without what a store needs: for reading a whole file, or putting one in order. NULL: one clear line in `error`. */
+sqlite3 *sqlite_open_plain(const char *path, int flags, char *error, size_t error_size);
+/* Ours, of this version, and not damaged? */
+bool sqlite_check_file(const char *path, char *error, size_t error_size);
 bool sqlite_backup(const char *path, const char *file, char *error, size_t error_size);
 bool sqlite_restore(const char *path, const char *file, char *error, size_t error_size);
 bool sqlite_identity(const char *path, struct store_identity *identity, char *error, size_t error_size);

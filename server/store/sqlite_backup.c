@@ -34,7 +34,7 @@ static bool make_empty(const char *path, char *error, size_t error_size) {
   return true;
 }
 
-static sqlite3 *open_plain(const char *path, int flags, char *error, size_t error_size) {
+sqlite3 *sqlite_open_plain(const char *path, int flags, char *error, size_t error_size) {
   sqlite3 *db = NULL;
   if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -66,8 +66,8 @@ static bool is_sound(sqlite3 *db, const char *path, char *error, size_t error_si
   return sound || say(error, error_size, path, "damaged (the integrity check failed)");
 }
 
-static bool check_file(const char *path, char *error, size_t error_size) {
-  sqlite3 *db = open_plain(path, SQLITE_OPEN_READONLY, error, error_size);
+bool sqlite_check_file(const char *path, char *error, size_t error_size) {
+  sqlite3 *db = sqlite_open_plain(path, SQLITE_OPEN_READONLY, error, error_size);
   if (!db) return false;
   bool sound = sqlite_check_schema(db, path, error, error_size) && is_sound(db, path, error, error_size);
   sqlite3_close(db);
@@ -87,7 +87,7 @@ bool sqlite_backup(const char *path, const char *file, char *error, size_t error
               sqlite3_exec(self->db, "PRAGMA query_only = OFF", NULL, NULL, NULL) == SQLITE_OK &&
               copy_into(self->db, part, error, error_size);
   sqlite_close(self);
-  done = done && check_file(part, error, error_size);
+  done = done && sqlite_check_file(part, error, error_size);
   if (done && (!flush_path(part, O_RDONLY) || rename(part, file) != 0 || !flush_folder_of(file))) {
     done = say(error, error_size, file, strerror(errno));
   }
@@ -106,7 +106,7 @@ static bool begin_history(const char *path, char *error, size_t error_size) {
   struct randomness randomness = randomness_system();
   char epoch[TOKEN_SIZE + 1];
   token_random(epoch, &randomness);
-  sqlite3 *db = open_plain(path, SQLITE_OPEN_READWRITE, error, error_size);
+  sqlite3 *db = sqlite_open_plain(path, SQLITE_OPEN_READWRITE, error, error_size);
   if (!db) return false;
   sqlite3_stmt *statement = NULL;
   bool done = sqlite3_prepare_v2(db, "UPDATE meta SET epoch = $1", -1, &statement, NULL) == SQLITE_OK &&
@@ -121,13 +121,13 @@ static bool begin_history(const char *path, char *error, size_t error_size) {
 /* A checked copy of the backup beside the database, under another epoch and without sessions. The backup itself is only read. */
 static bool prepare_copy(const char *file, const char *part, char *error, size_t error_size) {
   if (access(file, R_OK) != 0) return say(error, error_size, file, strerror(errno));
-  if (!check_file(file, error, error_size)) return false;
-  sqlite3 *db = open_plain(file, SQLITE_OPEN_READONLY, error, error_size);
+  if (!sqlite_check_file(file, error, error_size)) return false;
+  sqlite3 *db = sqlite_open_plain(file, SQLITE_OPEN_READONLY, error, error_size);
   if (!db) return false;
   (void)unlink(part);
   bool done = make_empty(part, error, error_size) && copy_into(db, part, error, error_size);
   sqlite3_close(db);
-  return done && begin_history(part, error, error_size) && check_file(part, error, error_size) &&
+  return done && begin_history(part, error, error_size) && sqlite_check_file(part, error, error_size) &&
          (flush_path(part, O_RDONLY) || say(error, error_size, part, strerror(errno)));
 }
 
@@ -137,7 +137,7 @@ static bool put_in_place(const char *path, const char *part, char *error, size_t
   char name[PATH_MAX];
   static const char *const beside[] = {"-wal", "-shm", "-journal"};
   if (access(path, F_OK) == 0) {
-    sqlite3 *db = open_plain(path, SQLITE_OPEN_READWRITE, error, error_size);
+    sqlite3 *db = sqlite_open_plain(path, SQLITE_OPEN_READWRITE, error, error_size);
     if (db) (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(db);
   }

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "club/text.h"
+#include "mentions.h"
 #include "sqlite.h"
 
 #define KEYS_SIZE (LIMIT_MENTIONS * 20 + 1)
@@ -48,15 +48,12 @@ static bool may_be_mentioned(const struct mentions *mentions, const struct store
   return true;
 }
 
-/* At most so many names are looked up, whatever a text holds. */
 static void find_mentions(struct sqlite *self, const struct store_post *post, const struct room_row *room,
                           struct mentions *mentions) {
+  struct mentions_scan scan = {0};
   char login[33];
-  size_t at = 0;
   mentions->count = 0;
-  if (!post->text.size || !memchr(post->text.data, '@', post->text.size)) return;
-  for (int tries = 0; tries < 2 * LIMIT_MENTIONS && mentions->count < LIMIT_MENTIONS; tries++) {
-    if (!text_next_mention(post->text, &at, login)) return;
+  while (mentions->count < LIMIT_MENTIONS && mentions_next(post->text, &scan, login)) {
     struct query query = query_begin(self, SQL_MEMBER_MENTIONED);
     query_text(&query, slice_of(login));
     int64_t key = query_number(&query, 0);

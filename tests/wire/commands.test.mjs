@@ -111,7 +111,7 @@ test('a wrong setting is refused by every command with its name', async () => {
   assertRefused(await run(['serve'], { settings: { CLUB_LISTEN: '8443' } }), 2, /CLUB_LISTEN/);
   assertRefused(await run(['serve'], { settings: { CLUB_TLS_KEY: '/nowhere' } }), 2, /CLUB_TLS_KEY/);
   assertRefused(await run(['serve'], { settings: { CLUB_REDIS: 'redis://a:secret@b' } }), 2, /CLUB_REDIS.*no driver/);
-  assertRefused(await run(['migrate'], { settings: { CLUB_STORE: 'postgresql://a:secret@b/c' } }), 2, /CLUB_STORE.*no driver/);
+  assertRefused(await run(['migrate'], { settings: { CLUB_STORE: 'mysql://a:secret@b/c' } }), 2, /CLUB_STORE.*no address of a store/);
   assertRefused(await run(['invite', '--url', 'club.org']), 2, /CLUB_URL/);
   assert.equal(existsSync(data), false, 'a refused command leaves nothing behind');
 });

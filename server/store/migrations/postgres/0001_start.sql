@@ -82,7 +82,7 @@ CREATE TABLE entry (
   mentions text,         -- keys of members separated by spaces
   emoji text COLLATE "C",
   reason text,
-  PRIMARY KEY (room, seq)
+  PRIMARY KEY (room, seq) INCLUDE (type, member, removed)
 );
 CREATE UNIQUE INDEX entry_client ON entry (member, client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX entry_target ON entry (room, target, type, member) WHERE target IS NOT NULL;

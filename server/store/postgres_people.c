@@ -1,0 +1,174 @@
+/* Finding sessions, members and invites. */
+#include "postgres.h"
+
+/* By digest, or by key where no session has the digest that is given. */
+#define SESSION "coalesce((SELECT key FROM session WHERE digest = $1), $2)"
+#define ALL_OF_MEMBER "SELECT " MEMBERS_SELECT " FROM member "
+#define INVITE "SELECT key, role, room, uses, used, made_at, expires_at, made_by, revoked FROM invite "
+/* $1 is the time. */
+#define USABLE "revoked = 0 AND used < uses AND (expires_at = 0 OR expires_at > club_now_1($1)) "
+
+static const char session_find[] =
+    "SELECT login.session, login.made_at, login.used_at, login.ended, login.now, face.* "
+    "FROM (SELECT key AS session, member, made_at, used_at, ended, club_now_1($3) AS now FROM session WHERE key = " SESSION
+    ") AS login JOIN (" ALL_OF_MEMBER ") AS face ON face.key = login.member";
+static const char session_rooms[] = "SELECT * FROM club_rooms_1((SELECT member FROM session WHERE key = " SESSION "))";
+static const char club_head[] = "SELECT head FROM club";
+static const char member_by_key[] = ALL_OF_MEMBER "WHERE key = $1";
+static const char member_by_login[] = ALL_OF_MEMBER "WHERE login = $1";
+static const char member_list[] = ALL_OF_MEMBER "ORDER BY login";
+static const char invite_find[] = INVITE "WHERE " USABLE "AND digest = $2";
+static const char invite_list_any[] = INVITE "WHERE " USABLE "ORDER BY key DESC LIMIT 1000";
+static const char invite_list[] = INVITE "WHERE " USABLE "AND made_by = $2 ORDER BY key DESC LIMIT 1000";
+
+/* ---- sessions ---- */
+
+static void bind_session(struct ask *ask, const struct store_session *wish) {
+  if (wish->session > 0) {
+    ask_bytes(ask, NULL, 0);
+  } else {
+    ask_bytes(ask, wish->digest, DIGEST_SIZE);
+  }
+  ask_int(ask, wish->session);
+}
+
+/* False: it is over, or its member may not use it. */
+static bool take_session(const struct ask *ask, struct store_session *wish, struct arena *arena) {
+  enum { SESSION_KEY, MADE_AT, USED_AT, ENDED, NOW, FACE };
+  int64_t now = ask_get_int(ask, NOW);
+  wish->made_at = ask_get_int(ask, MADE_AT);
+  wish->used_at = ask_get_int(ask, USED_AT);
+  if (ask_get_int(ask, ENDED) != 0 || wish->made_at < now - (int64_t)SESSION_SECONDS * 1000 ||
+      wish->used_at < now - (int64_t)SESSION_UNUSED_SECONDS * 1000) {
+    return false;
+  }
+  members_take(ask, FACE, arena, &wish->record, NULL);
+  if (wish->record.disabled) return false;
+  wish->session = ask_get_int(ask, SESSION_KEY);
+  wish->member = wish->record.key;
+  return true;
+}
+
+/* On the list of a session the other one of a direct talk is only named. */
+static void shorten(struct room_record *records, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct member_record *with = records[i].with;
+    if (!with) continue;
+    *with = (struct member_record){.key = with->key, .author = with->author, .login = with->login, .name = with->name};
+  }
+}
+
+enum reason postgres_session_find(struct postgres *self, struct store_job *job) {
+  struct store_session *wish = &job->session;
+  struct ask session = ask_begin(self, session_find);
+  bind_session(&session, wish);
+  ask_now(&session);
+  ask_send(&session);
+  struct ask club = ask_begin(self, club_head);
+  ask_send(&club);
+  struct ask rooms = {0};
+  if (wish->with_rooms) {
+    rooms = ask_begin(self, session_rooms);
+    bind_session(&rooms, wish);
+    ask_send(&rooms);
+  }
+  bool alive = ask_row(&session) && take_session(&session, wish, job->arena);
+  ask_end(&session);
+  wish->club_head = ask_number(&club, 0);
+  if (wish->with_rooms && alive) {
+    rooms_take_list(&rooms, job->arena, &wish->rooms, &wish->room_count);
+    shorten(wish->rooms, wish->room_count);
+  } else if (wish->with_rooms) {
+    ask_end(&rooms);
+  }
+  return alive ? REASON_NONE : REASON_NOT_FOUND;
+}
+
+enum reason postgres_login_find(struct postgres *self, struct store_job *job) {
+  struct store_session *wish = &job->session;
+  struct ask member = ask_begin(self, member_by_login);
+  ask_text(&member, wish->login);
+  ask_send(&member);
+  struct ask club = ask_begin(self, club_head);
+  ask_send(&club);
+  bool found = ask_row(&member);
+  if (found) members_take(&member, 0, job->arena, &wish->record, &wish->password);
+  ask_end(&member);
+  int64_t head = ask_number(&club, 0);
+  if (!found) return REASON_NOT_FOUND;
+  wish->member = wish->record.key;
+  wish->club_head = head;
+  return REASON_NONE;
+}
+
+/* ---- members ---- */
+
+enum reason postgres_member_get(struct postgres *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  bool by_key = wish->member.key > 0;
+  struct ask ask = ask_begin(self, by_key ? member_by_key : member_by_login);
+  if (by_key) {
+    ask_int(&ask, wish->member.key);
+  } else {
+    ask_text(&ask, wish->member.login);
+  }
+  bool found = ask_row(&ask);
+  if (found) members_take(&ask, 0, job->arena, &wish->member, NULL);
+  ask_end(&ask);
+  return found ? REASON_NONE : REASON_NOT_FOUND;
+}
+
+enum reason postgres_member_list(struct postgres *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  struct ask ask = ask_begin(self, member_list);
+  size_t capacity = ask_count(&ask);
+  wish->count = 0;
+  wish->members = arena_alloc(job->arena, capacity * sizeof *wish->members);
+  while (wish->members && wish->count < capacity && ask_row(&ask)) {
+    members_take(&ask, 0, job->arena, &wish->members[wish->count++], NULL);
+  }
+  ask_end(&ask);
+  return REASON_NONE;
+}
+
+/* ---- invites ---- */
+
+static void take_invite(const struct ask *ask, struct arena *arena, struct invite_record *record) {
+  *record = (struct invite_record){
+      .key = ask_get_int(ask, 0),
+      .role = (enum role)ask_get_int(ask, 1),
+      .room = ask_get_text(ask, 2, arena),
+      .uses = ask_get_int(ask, 3),
+      .used = ask_get_int(ask, 4),
+      .made_at = ask_get_int(ask, 5),
+      .expires_at = ask_get_int(ask, 6),
+      .made_by = ask_get_int(ask, 7),
+      .revoked = ask_get_int(ask, 8) != 0,
+  };
+}
+
+enum reason postgres_invite_find(struct postgres *self, struct store_job *job) {
+  struct store_invite *wish = &job->invite;
+  struct ask ask = ask_begin(self, invite_find);
+  ask_now(&ask);
+  ask_bytes(&ask, wish->digest, DIGEST_SIZE);
+  bool found = ask_row(&ask);
+  if (found) take_invite(&ask, job->arena, &wish->record);
+  ask_end(&ask);
+  return found ? REASON_NONE : REASON_NOT_FOUND;
+}
+
+enum reason postgres_invite_list(struct postgres *self, struct store_job *job) {
+  struct store_invite *wish = &job->invite;
+  struct ask ask = ask_begin(self, wish->any ? invite_list_any : invite_list);
+  ask_now(&ask);
+  if (!wish->any) ask_int(&ask, wish->member);
+  size_t capacity = ask_count(&ask);
+  wish->count = 0;
+  wish->records = arena_alloc(job->arena, capacity * sizeof *wish->records);
+  while (wish->records && wish->count < capacity && ask_row(&ask)) {
+    take_invite(&ask, job->arena, &wish->records[wish->count++]);
+  }
+  ask_end(&ask);
+  return REASON_NONE;
+}

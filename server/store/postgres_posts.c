@@ -1,0 +1,74 @@
+/* Posting: the way that everything else waits for. */
+#include <stdlib.h>
+
+#include "mentions.h"
+#include "postgres_write.h"
+
+static const char post_sql[] = "SELECT * FROM club_post_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+/* Each login once, in order. */
+static size_t find_logins(const struct store_job *job, struct slice **logins) {
+  struct mentions_scan scan = {0};
+  char login[33];
+  size_t count = 0;
+  *logins = NULL;
+  while (mentions_next(job->post.text, &scan, login)) {
+    struct slice wish = slice_of(login);
+    if (!*logins) *logins = arena_alloc(job->arena, MENTIONS_TRIES * sizeof **logins);
+    if (!*logins) return 0;
+    bool there = false;
+    for (size_t i = 0; i < count && !there; i++) there = slice_equal((*logins)[i], wish);
+    if (!there) (*logins)[count++] = arena_copy(job->arena, wish);
+  }
+  return count;
+}
+
+struct ask posts_ask(struct postgres *self, struct store_job *job) {
+  const struct store_post *post = &job->post;
+  struct slice *logins;
+  size_t count = find_logins(job, &logins);
+  struct ask ask = ask_begin(self, post_sql);
+  ask_text(&ask, post->room);
+  ask_int(&ask, post->author);
+  ask_int(&ask, post->member);
+  ask_text(&ask, post->client_id);
+  ask_text(&ask, post->text);
+  ask_int_or_none(&ask, post->reply_to);
+  ask_bool(&ask, post->known_only);
+  ask_texts_or_none(&ask, logins, count, job->arena);
+  ask_int(&ask, LIMIT_MENTIONS);
+  ask_int(&ask, LIMIT_LISTED);
+  ask_now(&ask);
+  return ask;
+}
+
+static void read_keys(struct store_job *job, struct slice keys) {
+  struct store_post *post = &job->post;
+  post->mention_count = 0;
+  if (!keys.size) return;
+  post->mentions = arena_alloc(job->arena, LIMIT_MENTIONS * sizeof *post->mentions);
+  const char *at = keys.data;
+  while (post->mentions && *at && post->mention_count < LIMIT_MENTIONS) {
+    char *end;
+    int64_t key = strtoll(at, &end, 10);
+    if (end == at) return;
+    post->mentions[post->mention_count++] = key;
+    at = end;
+  }
+}
+
+enum reason posts_take(struct store_job *job, struct ask *ask) {
+  struct store_post *post = &job->post;
+  enum reason reason = write_reason(ask);
+  post->seq = ask_get_int(ask, 1);
+  post->at = ask_get_int(ask, 2);
+  post->duplicate = ask_get_int(ask, 3) != 0;
+  read_keys(job, ask_peek_text(ask, 4));
+  post->listed_other = ask_get_int(ask, 5) != 0;
+  job->club_head = ask_get_int(ask, 6);
+  return reason;
+}
+
+struct slice posts_room(const struct store_job *job) {
+  return job->post.room;
+}

@@ -1,0 +1,53 @@
+/* A read job: its questions are one snapshot. A line that broke is made again once, and the job begins anew. */
+#include "postgres_line.h"
+
+#define READ_MS 5000
+#define TRIES 2
+
+static enum reason run(struct postgres *self, struct store_job *job) {
+  switch (job->kind) {
+    case STORE_SESSION_FIND: return postgres_session_find(self, job);
+    case STORE_LOGIN_FIND: return postgres_login_find(self, job);
+    case STORE_INVITE_FIND: return postgres_invite_find(self, job);
+    case STORE_INVITE_LIST: return postgres_invite_list(self, job);
+    case STORE_ROOM_LIST: return postgres_room_list(self, job);
+    case STORE_ROOM_GET: return postgres_room_get(self, job);
+    case STORE_ROOM_JOIN: return postgres_room_join(self, job);
+    case STORE_HISTORY: return postgres_history(self, job);
+    case STORE_ENTRIES: return postgres_entries(self, job);
+    case STORE_PULSE: return postgres_pulse(self, job);
+    case STORE_MEMBER_LIST: return postgres_member_list(self, job);
+    case STORE_MEMBER_GET: return postgres_member_get(self, job);
+    default: self->error = POSTGRES_WRONG; return REASON_UNAVAILABLE;
+  }
+}
+
+/* The snapshot ends with the Sync. */
+static bool read_once(struct postgres *self, struct store_job *job) {
+  self->deadline_ms = line_now() + READ_MS;
+  job->club_head = 0;
+  job->reason = run(self, job);
+  if (self->unsynced) ask_send_sync(self);
+  ask_take_all(self);
+  if (arena_failed(job->arena) && self->error == POSTGRES_FINE) self->error = POSTGRES_MEMORY;
+  return self->error == POSTGRES_FINE;
+}
+
+void postgres_read(void *context, struct store_job *job) {
+  struct postgres *self = context;
+  bool done = false;
+  for (int tries = 0; tries < TRIES && !done; tries++) {
+    if (!postgres_ready(self)) break;
+    done = read_once(self, job);
+    if (self->error != POSTGRES_LOST) break;
+  }
+  if (!done) {
+    postgres_complain(self, "read failed");
+    job->outcome = STORE_UNAVAILABLE;
+    job->reason = REASON_UNAVAILABLE;
+    job->club_head = 0;
+  } else {
+    postgres_complain(self, NULL);
+    job->outcome = job->reason == REASON_NONE ? STORE_DONE : STORE_REFUSED;
+  }
+}

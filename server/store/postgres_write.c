@@ -1,0 +1,294 @@
+/* A batch of write jobs is one transaction: first a question that takes no lock and tells the transaction's number, then
+ * everything else, COMMIT included, in one go. An instance that is frozen between the two holds nothing; one that loses
+ * the line asks by the number what became of it (postgres_settle.c). */
+#include <stdlib.h>
+
+#include "postgres_batch.h"
+#include "postgres_line.h"
+
+#define TRIES 4
+
+static const struct write_kind kinds[STORE_WRITES_END] = {
+    [STORE_POST] = {posts_ask, posts_take, posts_room},
+    [STORE_EDIT] = {changes_ask_edit, changes_take, changes_room},
+    [STORE_REMOVE] = {changes_ask_remove, changes_take, changes_room},
+    [STORE_REACT] = {changes_ask_react, changes_take, changes_room},
+    [STORE_MARK_READ] = {listings_ask_mark, listings_take_mark, NULL},
+    [STORE_ROOM_OPEN] = {listings_ask_open, listings_take_room, NULL},
+    [STORE_DIRECT_OPEN] = {listings_ask_direct, listings_take_room, NULL},
+    [STORE_INVITE_CREATE] = {invites_ask_create, invites_take, NULL},
+    [STORE_INVITE_REVOKE] = {invites_ask_revoke, invites_take, NULL},
+    [STORE_MEMBER_ADD] = {members_ask_add, members_take_add, NULL},
+    [STORE_MEMBER_ROLE] = {members_ask_role, members_take_change, NULL},
+    [STORE_MEMBER_DISABLE] = {members_ask_disable, members_take_change, NULL},
+    [STORE_PASSWORD_SET] = {members_ask_password, members_take_change, NULL},
+    [STORE_SESSION_ADD] = {sessions_ask_add, sessions_take_add, NULL},
+    [STORE_SESSION_END] = {sessions_ask_end, sessions_take_end, NULL},
+    [STORE_SESSION_TOUCH] = {sessions_ask_touch, sessions_take_touch, NULL},
+    [STORE_FIRST_INVITE] = {invites_ask_first, invites_take_first, NULL},
+    [STORE_ROOMS_ENSURE] = {listings_ask_ensure, listings_take_ensure, NULL},
+};
+
+static const char begin_sql[] = "BEGIN";
+static const char number_sql[] = "SELECT pg_current_xact_id()::text, pg_backend_pid()";
+static const char commit_sql[] = "COMMIT";
+static const char rollback_sql[] = "ROLLBACK";
+/* Always in this order, and whatever is looked up after it is current. */
+static const char lock_sql[] = "SELECT 1 FROM room WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
+/* A batch of this role that holds locks while its instance sends nothing: frozen, or cut off. */
+static const char unblock_sql[] =
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND usesysid = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND pid <> pg_backend_pid() "
+    "AND backend_xid IS NOT NULL AND wait_event_type = 'Client' "
+    "AND xact_start < clock_timestamp() - interval '1 second'";
+
+enum reason write_reason(const struct ask *ask) {
+  struct slice word = ask_peek_text(ask, 0);
+  if (!word.data) return REASON_NONE;
+  for (int reason = 0; reason < REASON_COUNT; reason++) {
+    if (slice_is(word, reason_text((enum reason)reason))) return (enum reason)reason;
+  }
+  return REASON_UNAVAILABLE;
+}
+
+/* ---- what is asked ---- */
+
+static void begin_lock(struct batch *batch) {
+  struct slice rooms[LIMIT_WRITE_BATCH];
+  size_t count = 0;
+  for (size_t i = 0; i < batch->count; i++) {
+    const struct write_kind *kind = &kinds[batch->jobs[i]->kind];
+    if (kind->room) rooms[count++] = kind->room(batch->jobs[i]);
+  }
+  batch->lock = ask_begin(batch->connection, lock_sql);
+  ask_texts(&batch->lock, rooms, count, batch->jobs[0]->arena);
+  batch->locks = count > 0;
+}
+
+/* All is bound before anything is sent. */
+static bool bind_all(struct batch *batch) {
+  struct postgres *self = batch->connection;
+  begin_lock(batch);
+  for (size_t i = 0; i < batch->count; i++) {
+    batch->asks[i] = kinds[batch->jobs[i]->kind].ask(self, batch->jobs[i]);
+    if (self->error != POSTGRES_FINE || arena_failed(batch->jobs[i]->arena)) {
+      self->error = POSTGRES_MEMORY;
+      batch->guilty = i;
+      return false;
+    }
+  }
+  return true;
+}
+
+static void end_all(struct batch *batch) {
+  ask_end(&batch->begin);
+  ask_end(&batch->number);
+  ask_end(&batch->lock);
+  for (size_t i = 0; i < batch->count; i++) ask_end(&batch->asks[i]);
+  ask_end(&batch->commit);
+}
+
+/* ---- one transaction ---- */
+
+/* Takes no lock. */
+static bool begin_transaction(struct batch *batch) {
+  struct postgres *self = batch->connection;
+  batch->begin = ask_begin(self, begin_sql);
+  batch->number = ask_begin(self, number_sql);
+  ask_send(&batch->begin);
+  ask_send(&batch->number);
+  ask_send_sync(self);
+  ask_take_all(self);
+  if (!ask_row(&batch->number)) return false;
+  struct slice number = ask_peek_text(&batch->number, 0);
+  snprintf(batch->transaction, sizeof batch->transaction, "%.*s", (int)number.size, number.data);
+  batch->process = ask_get_int(&batch->number, 1);
+  snprintf(batch->history, sizeof batch->history, "%s", self->history);
+  return true;
+}
+
+/* The answers to the jobs are asked for before the COMMIT, so that they are mostly known when its answer gets lost. */
+static void send_transaction(struct batch *batch) {
+  struct postgres *self = batch->connection;
+  self->warned = false;
+  batch->sent = true;
+  if (batch->locks) ask_send(&batch->lock);
+  for (size_t i = 0; i < batch->count; i++) ask_send(&batch->asks[i]);
+  if (self->error == POSTGRES_FINE) ask_send_flush(self);
+  batch->commit = ask_begin(self, commit_sql);
+  ask_send(&batch->commit);
+  if (self->error == POSTGRES_FINE) ask_send_sync(self);
+  ask_take_all(self);
+}
+
+static void roll_back(struct postgres *self) {
+  if (!self->line) return;
+  enum postgres_error error = self->error;
+  self->error = POSTGRES_FINE;
+  struct ask rollback = ask_begin(self, rollback_sql);
+  ask_send(&rollback);
+  ask_send_sync(self);
+  ask_take_all(self);
+  ask_end(&rollback);
+  if (self->error == POSTGRES_FINE) self->error = error;
+}
+
+static size_t find_guilty(const struct batch *batch) {
+  for (size_t i = 0; i < batch->count; i++) {
+    if (batch->asks[i].refused) return i;
+  }
+  return batch->count;
+}
+
+static enum store_outcome try_transaction(struct batch *batch) {
+  struct postgres *self = batch->connection;
+  batch->sent = false;
+  batch->guilty = batch->count;
+  if (!bind_all(batch)) return STORE_UNAVAILABLE;
+  if (!begin_transaction(batch)) {
+    roll_back(self);
+    return STORE_UNAVAILABLE;
+  }
+  send_transaction(batch);
+  if (self->error == POSTGRES_FINE) {
+    /* A warning: the server gave up waiting for its standbys, and after a failover this may not be there. */
+    batch->half = self->warned || strcmp(ask_command(&batch->commit), "COMMIT") != 0;
+    if (!batch->half) return STORE_DONE;
+    line_lose(self);
+    return STORE_UNKNOWN;
+  }
+  if (self->error == POSTGRES_LOST) return STORE_UNKNOWN;
+  batch->guilty = find_guilty(batch);
+  roll_back(self);
+  return STORE_UNAVAILABLE;
+}
+
+/* ---- again ---- */
+
+static bool is_state(const struct postgres *self, const char *state) {
+  return self->error == POSTGRES_WRONG && strncmp(self->state, state, strlen(state)) == 0;
+}
+
+/* Somebody holds a lock for long: if that is a frozen instance, its session is ended, and with it the lock. */
+static void unblock(struct postgres *self) {
+  self->error = POSTGRES_FINE;
+  struct ask ask = ask_begin(self, unblock_sql);
+  ask_send(&ask);
+  ask_send_sync(self);
+  int64_t ended = ask_number(&ask, 0);
+  ask_take_all(self);
+  if (ended > 0) log_line(LOG_WARN, "store unblocked", LOG_NUMBER("sessions", ended));
+}
+
+/* Does what failed deserve another try? */
+static bool is_worth_another(struct batch *batch, enum store_outcome outcome) {
+  struct postgres *self = batch->connection;
+  if (outcome != STORE_UNAVAILABLE || line_now() >= self->deadline_ms) return false;
+  if (self->error == POSTGRES_LOST) return !batch->sent;
+  if (is_state(self, "40P01") || is_state(self, "40001")) return true;
+  if (!is_state(self, "55P03")) return false;
+  unblock(self);
+  return true;
+}
+
+static enum store_outcome write_batch(struct batch *batch) {
+  struct postgres *self = batch->connection;
+  enum store_outcome outcome = STORE_UNAVAILABLE;
+  int64_t deadline = line_now() + POSTGRES_WRITE_MS;
+  for (int tries = 0; tries < TRIES; tries++) {
+    end_all(batch);
+    if (!postgres_ready(self)) return STORE_UNAVAILABLE;
+    self->deadline_ms = deadline;
+    outcome = try_transaction(batch);
+    if (outcome != STORE_UNKNOWN) {
+      if (is_worth_another(batch, outcome)) continue;
+      return outcome;
+    }
+    outcome = settle_transaction(batch);
+    if (outcome != STORE_UNAVAILABLE) return outcome;
+    deadline = line_now() + POSTGRES_WRITE_MS; /* it was rolled back: once more */
+  }
+  return outcome;
+}
+
+/* ---- batches ---- */
+
+static void take_one(struct batch *batch, size_t i) {
+  struct store_job *job = batch->jobs[i];
+  job->club_head = 0;
+  job->reason = REASON_NONE;
+  if (!batch->asks[i].fine) {
+    settle_job(batch, i);
+    return;
+  }
+  (void)ask_row(&batch->asks[i]); /* an empty list of rooms has none */
+  job->reason = kinds[job->kind].take(job, &batch->asks[i]);
+  job->outcome = job->reason == REASON_NONE ? STORE_DONE : STORE_REFUSED;
+  if (job->outcome == STORE_REFUSED) job->club_head = 0;
+  if (arena_failed(job->arena)) batch_fail(job, STORE_UNKNOWN);
+}
+
+void batch_fail(struct store_job *job, enum store_outcome outcome) {
+  job->outcome = outcome;
+  job->reason = REASON_UNAVAILABLE;
+  job->club_head = 0;
+}
+
+/* Is it one job's fault, so that the others fare better without it? */
+static bool is_fault_of_one(const struct batch *batch) {
+  const struct postgres *self = batch->connection;
+  static const char *const states[] = {"21", "22", "23", "42", "54", "P0"};
+  if (batch->guilty == batch->count) return false;
+  if (self->error == POSTGRES_MEMORY) return true;
+  for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+    if (is_state(self, states[i])) return true;
+  }
+  return false;
+}
+
+static void finish(struct batch *batch, enum store_outcome outcome) {
+  for (size_t i = 0; i < batch->count; i++) {
+    if (outcome == STORE_DONE) {
+      take_one(batch, i);
+    } else {
+      batch_fail(batch->jobs[i], outcome);
+    }
+  }
+}
+
+/* A job that failed alone does not fail the others: those before it, itself and those behind it go apart. */
+static void write_together(struct postgres *self, struct batch *batch, struct store_job **jobs, size_t count) {
+  while (count > 0) {
+    *batch = (struct batch){.connection = self, .jobs = jobs, .count = count, .asks = batch->asks};
+    enum store_outcome outcome = write_batch(batch);
+    bool apart = outcome == STORE_UNAVAILABLE && count > 1 && is_fault_of_one(batch);
+    size_t guilty = batch->guilty;
+    if (!apart) {
+      postgres_complain(self, outcome == STORE_DONE      ? NULL
+                              : outcome == STORE_UNKNOWN ? "outcome of a write unknown"
+                                                         : "write failed");
+      finish(batch, outcome);
+      end_all(batch);
+      return;
+    }
+    end_all(batch);
+    if (guilty > 0) write_together(self, batch, jobs, guilty);
+    write_together(self, batch, jobs + guilty, 1);
+    jobs += guilty + 1;
+    count -= guilty + 1;
+  }
+}
+
+void postgres_write(void *context, struct store_job **jobs, size_t count) {
+  struct postgres *self = context;
+  struct batch batch = {.asks = calloc(LIMIT_WRITE_BATCH, sizeof *batch.asks)};
+  for (size_t at = 0; at < count; at += LIMIT_WRITE_BATCH) {
+    size_t size = count - at < LIMIT_WRITE_BATCH ? count - at : LIMIT_WRITE_BATCH;
+    if (batch.asks && self->role == STORE_WRITER) {
+      write_together(self, &batch, jobs + at, size);
+    } else {
+      for (size_t i = 0; i < size; i++) batch_fail(jobs[at + i], STORE_UNAVAILABLE);
+    }
+  }
+  free(batch.asks);
+}

@@ -1,0 +1,164 @@
+#ifndef TEST_STORE_POSTGRES_SERVER_H
+#define TEST_STORE_POSTGRES_SERVER_H
+/* A real PostgreSQL of this program's own, in a folder under /tmp and on a unix socket in it, ended with the program. As
+ * root it runs as the system's user "postgres", which the server insists on. */
+#include <postgresql/libpq-fe.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "files.h"
+
+struct postgres_server {
+  char folder[64], programs[128];
+  pid_t process;
+  int made; /* databases */
+};
+
+/* One for the whole test program: cmocka hands no context to a suite's setup. */
+static struct postgres_server postgres_server = {.process = -1};
+
+static inline void postgres_server_find(struct postgres_server *server) {
+  FILE *found = popen("ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1", "r");
+  assert_non_null(found);
+  if (!fgets(server->programs, sizeof server->programs, found)) fail_msg("PostgreSQL's programs are not installed");
+  server->programs[strcspn(server->programs, "\n")] = '\0';
+  pclose(found);
+}
+
+/* In the child: gives up root. */
+static inline void postgres_server_become_user(void) {
+  struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
+  if (user && (setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)) _exit(127);
+}
+
+static inline pid_t postgres_server_spawn(const struct postgres_server *server, const char *command) {
+  char log[128], line[1024];
+  snprintf(log, sizeof log, "%s/log", server->folder);
+  snprintf(line, sizeof line, "exec %s/%s >>%s 2>&1", server->programs, command, log);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    postgres_server_become_user();
+    if (chdir("/") != 0) _exit(127);
+    execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+    _exit(127);
+  }
+  return child;
+}
+
+static inline void postgres_server_address(const struct postgres_server *server, const char *database, char *address,
+                                           size_t size) {
+  snprintf(address, size, "postgresql://club@/%s?host=%s", database, server->folder);
+}
+
+static inline bool postgres_server_answers(const struct postgres_server *server) {
+  char address[160];
+  postgres_server_address(server, "postgres", address, sizeof address);
+  return PQping(address) == PQPING_OK;
+}
+
+/* `settings` as on the command line: "-c fsync=off". */
+static inline void postgres_server_start(struct postgres_server *server, const char *settings) {
+  char command[512];
+  snprintf(command, sizeof command, "postgres -D %s/data -k %s -c listen_addresses= -c max_connections=60 %s",
+           server->folder, server->folder, settings);
+  server->process = postgres_server_spawn(server, command);
+  for (int i = 0; i < 600 && !postgres_server_answers(server); i++) usleep(50000);
+  assert_true(postgres_server_answers(server));
+}
+
+/* SIGINT: without waiting for clients; SIGQUIT: without writing anything down any more. */
+static inline void postgres_server_stop(struct postgres_server *server, int signal) {
+  if (server->process < 0) return;
+  kill(server->process, SIGCONT);
+  kill(server->process, signal);
+  waitpid(server->process, NULL, 0);
+  server->process = -1;
+}
+
+static inline void postgres_server_end(void) {
+  if (postgres_server.folder[0] == '\0') return;
+  postgres_server_stop(&postgres_server, SIGQUIT);
+  nftw(postgres_server.folder, files_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+  postgres_server.folder[0] = '\0';
+}
+
+static inline void postgres_server_make(void) {
+  struct postgres_server *server = &postgres_server;
+  postgres_server_find(server);
+  snprintf(server->folder, sizeof server->folder, "/tmp/club-postgres-XXXXXX");
+  assert_non_null(mkdtemp(server->folder));
+  atexit(postgres_server_end);
+  struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
+  if (user) assert_int_equal(chown(server->folder, user->pw_uid, user->pw_gid), 0);
+  char command[512];
+  snprintf(command, sizeof command, "initdb -D %s/data -U club -A trust -E UTF8 --locale=C.UTF-8 --no-sync",
+           server->folder);
+  int status = -1;
+  waitpid(postgres_server_spawn(server, command), &status, 0);
+  assert_int_equal(status, 0);
+}
+
+/* For cmocka's group setup. */
+static inline int postgres_server_begin(void **state) {
+  (void)state;
+  postgres_server_make();
+  postgres_server_start(&postgres_server, "");
+  return 0;
+}
+
+static inline int postgres_server_finish(void **state) {
+  (void)state;
+  postgres_server_end();
+  return 0;
+}
+
+/* ---- a connection of the test's own ---- */
+
+static inline PGconn *postgres_server_connect(const char *address) {
+  PGconn *line = PQconnectdb(address);
+  assert_int_equal(PQstatus(line), CONNECTION_OK);
+  return line;
+}
+
+/* The first value, in a buffer of its own. */
+static inline const char *postgres_server_ask(PGconn *line, const char *sql) {
+  static char value[256];
+  PGresult *result = PQexec(line, sql);
+  ExecStatusType status = PQresultStatus(result);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail_msg("%s: %s", sql, PQerrorMessage(line));
+  snprintf(value, sizeof value, "%s", status == PGRES_TUPLES_OK && PQntuples(result) ? PQgetvalue(result, 0, 0) : "");
+  PQclear(result);
+  return value;
+}
+
+static inline void postgres_server_run(const char *sql) {
+  char address[160];
+  postgres_server_address(&postgres_server, "postgres", address, sizeof address);
+  PGconn *line = postgres_server_connect(address);
+  (void)postgres_server_ask(line, sql);
+  PQfinish(line);
+}
+
+/* ---- a database for each test ---- */
+
+static inline void postgres_database_make(char *address, size_t size) {
+  char name[32], sql[64];
+  snprintf(name, sizeof name, "club%d", ++postgres_server.made);
+  snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
+  postgres_server_run(sql);
+  postgres_server_address(&postgres_server, name, address, size);
+}
+
+static inline void postgres_database_remove(const char *address) {
+  char sql[96];
+  const char *name = strchr(address, '@') + 2;
+  snprintf(sql, sizeof sql, "DROP DATABASE %.*s WITH (FORCE)", (int)strcspn(name, "?"), name);
+  postgres_server_run(sql);
+}
+
+static const struct suite_setup postgres_setup = {postgres_database_make, postgres_database_remove, store_driver_open};
+#endif
