@@ -46,7 +46,7 @@ const handed = {
 const libraries = [
   { name: 'libwebsockets', pattern: /\b(?:lws_\w+|struct lws|LWS_\w+|libwebsockets\.h)\b/, places: ['server/net/'] },
   { name: 'libuv', pattern: /\b(?:uv_\w+|UV_\w+|uv\.h)\b/, places: ['server/net/'] },
-  { name: 'hiredis', pattern: /\b(?:redisAsync\w+|redisReply|hiredis)\b/, places: ['server/bus/'] },
+  { name: 'hiredis', pattern: /\b(?:redis[A-Z]\w+|hiredis)\b/, places: ['server/bus/'] },
   { name: 'SQLite', pattern: /\b(?:sqlite3\w*\.h|sqlite3_\w+|SQLITE_\w+)\b/, places: ['server/store/'] },
   { name: 'libpq', pattern: /\b(?:PQ[a-z]\w+|PGconn|libpq)\b/, places: ['server/store/'] },
   {
@@ -55,7 +55,7 @@ const libraries = [
     places: ['server/store/'],
   },
   { name: 'jansson', pattern: /\b(?:json_t|json_(?:loads?b?|loadf|decref|object_get|array_get|dumps?b?)|jansson\.h)\b/, places: ['server/wire/', 'server/base/club'] },
-  { name: 'OpenSSL', pattern: /<openssl\//, places: ['server/net/', 'server/base/digest.c'] },
+  { name: 'OpenSSL', pattern: /<openssl\//, places: ['server/net/', 'server/base/digest.c', 'server/bus/redis_tls.c'] },
   { name: 'Argon2', pattern: /<argon2\.h>/, places: ['server/base/password', 'server/member/password'] },
   { name: 'ICU', pattern: /<unicode\//, places: ['server/base/', 'server/wire/', 'server/member/'] },
 ];
