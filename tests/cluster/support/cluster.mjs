@@ -84,7 +84,7 @@ export class Cluster {
     all.add(cluster);
     cluster.random = new Random(seed).of('links');
     const shared = store === 'postgresql';
-    [cluster.postgres, cluster.redis] = await Promise.all([shared && Postgres.start(), redis && Redis.start()]);
+    [cluster.postgres, cluster.redis] = await Promise.all([shared && Postgres.start({ memory: true }), redis && Redis.start()]);
     // Commands go straight to the store, whatever happens to the instances.
     cluster.operator = await Club.start({ members: [], serve: false, tls, settings });
     if (shared) cluster.operator.settings.CLUB_STORE = cluster.postgres.url;

@@ -6,6 +6,7 @@ const FIRST_MS = 2000;
 const BETWEEN_MS = [300, 1600];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
+const LATE_MS = 2000;
 
 // `on`: what is taken hold of. `end` undoes it; what has none heals by itself.
 const kinds = {
@@ -81,7 +82,7 @@ export function plan(cluster, random, ms) {
   return faults;
 }
 
-/** Carries the faults out; all is healed when it is done. `told` hears of each. */
+/** Carries the faults out; all is healed when it is done. `told` hears of each, and when it is `over`. */
 export async function carryOut(cluster, faults, random, told = () => {}) {
   const began = Date.now();
   const there = things(cluster);
@@ -92,7 +93,8 @@ export async function carryOut(cluster, faults, random, told = () => {}) {
     const before = held.get(thing);
     let release;
     held.set(thing, new Promise((done) => (release = done)));
-    await before; // it took longer than was planned
+    await before;
+    if (Date.now() - began > at + LATE_MS) return void release(); // the one before took longer than was planned
     told({ at: Date.now() - began, kind, which, lasts });
     const context = { [on]: there[on][which], random: random.of(String(seed)) };
     try {
@@ -100,6 +102,7 @@ export async function carryOut(cluster, faults, random, told = () => {}) {
       await sleep(lasts);
       if (kinds[kind].end) await kinds[kind].end(context);
       else if (on.endsWith('Link')) context[on].heal();
+      if (lasts) told({ at: Date.now() - began, kind, which, over: true });
     } finally {
       release();
     }
