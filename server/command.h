@@ -27,6 +27,7 @@ int command_invite(const struct command *command, const struct config *config, i
 int command_backup(const struct command *command, const struct config *config, int count, char **arguments);
 int command_restore(const struct command *command, const struct config *config, int count, char **arguments);
 int command_health(const struct command *command, const struct config *config, int count, char **arguments);
+int command_copy(const struct command *command, const struct config *config, int count, char **arguments);
 int command_migrate(const struct command *command, const struct config *config, int count, char **arguments);
 
 /* One line on standard error; they give the status to return. */

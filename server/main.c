@@ -36,6 +36,9 @@ static const struct command commands[] = {
     {"restore", "FILE", "puts a backup in the store's place; only while no server runs", command_restore},
     {"health", "[[http://HOST:]PORT][/PATH]",
      "asks /readyz of the admin listener (the one of the settings) and fails unless it says yes", command_health},
+    {"copy", "--from ADDRESS --to ADDRESS",
+     "copies a whole store into an empty one, and checks it: sqlite:PATH or postgresql://USER@HOST/DATABASE",
+     command_copy},
     {"migrate", "", "makes the store or brings it up to this version", command_migrate},
 };
 
