@@ -15,6 +15,7 @@ const MEMORY_BYTES = 1e9;
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
+  dynamic_shared_memory_type: 'mmap', // in the folder, so that it goes with it
   shared_buffers: '16MB',
   max_connections: '100',
   max_wal_size: '128MB',
