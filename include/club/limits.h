@@ -56,6 +56,7 @@
 
 /* Times. */
 #define SESSION_SECONDS 2592000       /* 30 days */
+#define LIMIT_FRESH_MS 2000           /* what the store confirmed longer ago is not used */
 #define SESSION_UNUSED_SECONDS 604800 /* 7 days */
 #define CLOSING_SECONDS 8             /* from SIGTERM to the end */
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "club/address.h"
+#include "club/bus.h"
 #include "club/clock.h"
 #include "club/digest.h"
 #include "club/entry.h"
@@ -52,7 +53,8 @@ struct present {
 
 struct presents;
 
-struct presents *presents_create(void) CLUB_MUST_CHECK;
+/* `bus`: each one's topic is subscribed to while the member is present. */
+struct presents *presents_create(const struct bus *bus) CLUB_MUST_CHECK;
 void presents_destroy(struct presents *presents);
 /* Finds or makes the member, and keeps it until released as often. NULL: no memory. */
 struct present *presents_hold(struct presents *presents, const struct member_record *record) CLUB_MUST_CHECK;
@@ -62,10 +64,18 @@ struct present *present_again(struct present *present);
 void presents_release(struct presents *presents, struct rooms *rooms, struct present *present);
 struct present *presents_find(struct presents *presents, int64_t key);
 size_t presents_count(const struct presents *presents);
+/* What the lists of those who are present now say may be old. Each of them is given by presents_doubtful once; NULL: no
+ * more. */
+void presents_doubt(struct presents *presents);
+struct present *presents_doubtful(struct presents *presents);
+/* Where instances tell each other what a member did: "@" and the member's id. */
+#define MEMBER_TOPIC_SIZE (MEMBER_ID_SIZE + 1)
+void member_topic_write(char topic[MEMBER_TOPIC_SIZE], int64_t key);
+bool member_topic_read(struct slice topic, int64_t *key) CLUB_MUST_CHECK;
 /* Another name, role …: what is held shows it from now on. */
 bool present_update(struct present *present, const struct member_record *record) CLUB_MUST_CHECK;
 struct listing *present_listing(const struct present *present, struct slice room);
-/* Adds the room to the list, or brings its counts up to date. False: the counts are older than the room's log in memory
+/* Adds the room to the list, or brings its counts up to date (nothing changes when they are so already). False: the counts are older than the room's log in memory
  * (read them again) or no memory; a new one is not on the list then. `appeared`: when it is new on the list, the
  * connections are owed the `room` notification. Over LIMIT_LISTED a new one is left out. */
 bool present_list(struct rooms *rooms, struct present *present, const struct room_record *record, bool appeared)

@@ -70,4 +70,10 @@ void method_room_view(const struct services *services, const struct present *mem
  * that are stale or that appeared. Harmless when the member is gone by then, or when it is under way already. False: the
  * store took no job; try again later. */
 bool listing_refresh(const struct services *services, int64_t member, struct slice room) CLUB_MUST_CHECK;
+/* The same for the whole list. False: the store took no job. */
+bool listing_refresh_all(const struct services *services, int64_t member) CLUB_MUST_CHECK;
+/* The member marked the room as read, here or on another instance: how its counts stood with that in the store. Marks
+ * never go back. */
+void listing_marked(const struct services *services, struct present *present, struct slice room,
+                    const struct watch_counts *mark);
 #endif

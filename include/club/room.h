@@ -89,8 +89,8 @@ void rooms_announced(struct rooms *rooms, struct slice message);
 void rooms_missed(struct rooms *rooms);
 /* Another instance is no more: nobody is there. */
 void rooms_instance_gone(struct rooms *rooms, struct slice instance);
-/* The store says that the room's log ends at `head` (a poll): what is missing is read. */
-void rooms_head(struct rooms *rooms, struct slice id, int64_t head);
+/* The store says, asked at `asked_ms`, that the room's log ends at `head` (a poll): what is missing is read. */
+void rooms_head(struct rooms *rooms, struct slice id, int64_t head, int64_t asked_ms);
 /* Calls back with each room in memory that a poll must ask for. */
 void rooms_each(struct rooms *rooms, void (*each)(void *context, struct room *room), void *context);
 /* Drops every log in memory (another epoch). */
@@ -151,4 +151,6 @@ enum room_taken room_take(struct rooms *rooms, struct subscription *subscription
 struct slice room_take_frame(struct rooms *rooms, struct subscription *subscription, size_t headroom, bool *more);
 /* The room's last seq known here, without a hole before it; -1: not known yet. */
 int64_t room_head(const struct room *room);
+/* The last seq that was spoken of, by the store or the bus; -1: not known. The store has it for certain. */
+int64_t room_known(const struct room *room);
 #endif

@@ -40,6 +40,9 @@ struct services {
   /* A write added to the club log, which now ends at `head`: it is read at once. */
   struct server *server;
   void (*club_log_grew)(struct server *server, int64_t head);
+  /* The member's connections on other instances learn that the room is on the list (`mark` NULL), or how things stand
+   * after it was marked as read. */
+  void (*tell_elsewhere)(struct server *server, int64_t member, struct slice room, const struct watch_counts *mark);
   /* Listings of a present member changed: its connections are owed what differs from what each was told. `soon`: at
    * once, not with the next round of heads. */
   void (*member_changed)(struct server *server, struct present *present, bool soon);

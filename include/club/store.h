@@ -77,6 +77,7 @@ struct club_event {
 struct room_head {
   struct slice room;
   int64_t head;
+  int64_t known; /* the asker's own, untouched */
 };
 
 /* STORE_POST. Recognising a repeated client_id comes before everything but the right to enter. A repeated one in

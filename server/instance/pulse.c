@@ -3,14 +3,14 @@
 #include "inside.h"
 
 #define PULSE_EVERY_MS 500
-#define FRESH_MS 2000
+#define PULSE_SOON_MS 50   /* after the last one, when others say that there is something */
 #define LOST_MS 5000       /* beyond being fresh */
 #define LOST_GOING_MS 1000 /* whoever goes away waits less */
 #define WAIT_OF_A_TURN_MS 250
 #define EVENTS_OF_A_PULSE 1000
 
 bool pulse_is_fresh(const struct server *server) {
-  return server_now(server) - server->pulse.confirmed_ms <= FRESH_MS;
+  return server_now(server) - server->pulse.confirmed_ms <= LIMIT_FRESH_MS;
 }
 
 bool pulse_is_lost(const struct server *server) {
@@ -88,14 +88,29 @@ static bool pulse_apply_events(struct server *server, const struct store_pulse *
 
 /* Another history: what is in memory says nothing any more. Everybody joins afresh, and what still comes back from the
  * old one must find nobody: until then new connections are told to come again. */
-static bool pulse_epoch_changed(struct server *server, const struct store_pulse *read) {
-  if (read->epoch[0] == 0 || strcmp(read->epoch, server->services.epoch) == 0) return false;
-  log_line(LOG_WARN, "the store's history changed, closing all connections");
+static void pulse_forget(struct server *server, const struct store_pulse *read) {
   memcpy(server->services.epoch, read->epoch, sizeof server->services.epoch);
   server->pulse.club_seen = read->club_head;
   server->forgetting = true;
   rooms_forget(server->services.rooms);
   connections_end_all(server->connections, 1000);
+}
+
+/* A log that ends before what was known when the store was asked is another history, too: nothing that was committed goes
+ * away otherwise. */
+static bool pulse_went_back(const struct pulse *pulse, const struct store_pulse *read) {
+  if (read->club_head < pulse->club_known) return true;
+  for (size_t i = 0; i < read->head_count; i++)
+    if (read->heads[i].head < read->heads[i].known) return true;
+  return false;
+}
+
+static bool pulse_history_changed(struct server *server, const struct store_pulse *read) {
+  bool named = read->epoch[0] != 0 && strcmp(read->epoch, server->services.epoch) != 0;
+  if (!named && !pulse_went_back(&server->pulse, read)) return false;
+  log_line(LOG_WARN, named ? "the store's history changed, closing all connections"
+                           : "the store's history went back, closing all connections");
+  pulse_forget(server, read);
   return true;
 }
 
@@ -110,11 +125,11 @@ static void pulse_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
   struct pulse *pulse = &server->pulse;
   pulse->asked = false;
-  if (job->outcome == STORE_DONE && pulse_epoch_changed(server, &job->pulse)) {
+  if (job->outcome == STORE_DONE && pulse_history_changed(server, &job->pulse)) {
     pulse->confirmed_ms = pulse->sent_ms;
   } else if (job->outcome == STORE_DONE) {
     for (size_t i = 0; i < job->pulse.head_count; i++)
-      rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head);
+      rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head, pulse->sent_ms);
     if (pulse_apply_events(server, &job->pulse)) pulse->confirmed_ms = pulse->sent_ms;
   }
   store_job_destroy(job);
@@ -130,7 +145,8 @@ struct pulse_rooms {
 
 static void pulse_add_room(void *context, struct room *room) {
   struct pulse_rooms *rooms = context;
-  rooms->job->pulse.heads[rooms->count++] = (struct room_head){arena_copy(rooms->job->arena, room_id(room)), 0};
+  rooms->job->pulse.heads[rooms->count++] =
+      (struct room_head){.room = arena_copy(rooms->job->arena, room_id(room)), .known = room_known(room)};
 }
 
 static bool pulse_add_rooms(struct server *server, struct store_job *job) {
@@ -146,6 +162,7 @@ static bool pulse_add_rooms(struct server *server, struct store_job *job) {
 
 void pulse_at_once(struct server *server) {
   struct pulse *pulse = &server->pulse;
+  pulse->wanted = false;
   pulse->again = pulse->asked; /* the one under way may have read before what is new */
   if (pulse->asked) return;
   struct store_job *job = store_job_create(STORE_PULSE);
@@ -153,6 +170,7 @@ void pulse_at_once(struct server *server) {
   job->urgent = true;
   job->done = pulse_done;
   job->pulse.club_after = pulse->club_seen;
+  pulse->club_known = pulse->club_seen;
   pulse->sent_ms = server_now(server);
   if (pulse_add_rooms(server, job) && server->services.store.submit(server->services.store.self, job))
     pulse->asked = true;
@@ -160,7 +178,13 @@ void pulse_at_once(struct server *server) {
     store_job_destroy(job);
 }
 
+void pulse_soon(struct server *server) {
+  server->pulse.wanted = true;
+}
+
 void pulse_turn(struct server *server) {
+  const struct pulse *pulse = &server->pulse;
+  int64_t passed = server_now(server) - pulse->sent_ms;
   pulse_count_wait(server);
-  if (!server->pulse.asked && server_now(server) - server->pulse.sent_ms >= PULSE_EVERY_MS) pulse_at_once(server);
+  if (!pulse->asked && passed >= (pulse->wanted ? PULSE_SOON_MS : PULSE_EVERY_MS)) pulse_at_once(server);
 }

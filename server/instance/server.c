@@ -43,10 +43,6 @@ static void server_member_changed(struct server *server, struct present *present
   connections_member_changed(server->connections, present, soon);
 }
 
-static void server_club_log_grew(struct server *server, int64_t head) {
-  if (head > server->pulse.club_seen) pulse_at_once(server);
-}
-
 /* ---- making ---- */
 
 static struct rooms *server_make_rooms(struct server *server) {
@@ -88,7 +84,8 @@ static void server_fill_services(struct server *server) {
                                        .instance = setup->instance,
                                        .version = setup->version,
                                        .server = server,
-                                       .club_log_grew = server_club_log_grew,
+                                       .club_log_grew = hear_club_log_grew,
+                                       .tell_elsewhere = elsewhere_tell,
                                        .member_changed = server_member_changed};
   memcpy(server->services.epoch, setup->epoch, sizeof setup->epoch);
   memcpy(server->services.secret, setup->secret, sizeof setup->secret);
@@ -102,7 +99,7 @@ static bool server_make_parts(struct server *server) {
                                                 .limit = server->setup.connection_limit};
   services->wheel = wheel_create(server_now(server));
   if (services->wheel) services->rooms = server_make_rooms(server);
-  services->presents = presents_create();
+  services->presents = presents_create(&services->bus);
   services->tries = tries_create(&services->clock);
   server->connections = connections_create(&connections);
   server->api = api_create(services);
@@ -126,12 +123,14 @@ struct server *server_create(const struct server_setup *setup) {
                                              .server = server};
   server->pulse.club_seen = setup->club_head;
   server->pulse.confirmed_ms = server->pulse.turn_ms = server_now(server);
+  hear_begin(server);
   return server;
 }
 
 void server_destroy(struct server *server) {
   if (!server) return;
   connections_destroy(server->connections);
+  hear_end(server);
   api_destroy(server->api);
   presents_destroy(server->services.presents);
   rooms_destroy(server->services.rooms);
@@ -154,10 +153,6 @@ const struct services *server_services(const struct server *server) {
 
 struct completions *server_completions(struct server *server) {
   return &server->completions;
-}
-
-void server_hear(struct server *server, struct slice topic, struct slice message) {
-  rooms_hint(server->services.rooms, topic, message);
 }
 
 /* ---- the turn ---- */
@@ -192,6 +187,7 @@ static bool server_deliver(struct server *server) {
 bool server_turn(struct server *server) {
   bool more = false;
   server->setup.collect(server->setup.collector, &server->completions);
+  hear_turn(server);
   pulse_turn(server);
   pulse_admit(server);
   away_turn(server);
@@ -233,6 +229,8 @@ void server_metrics(const struct server *server, struct buffer *text) {
   server_gauge(text, "clubd_rooms_in_memory", "Rooms that are followed here", (int64_t)rooms_count(services->rooms));
   server_gauge(text, "clubd_requests_in_flight", "JSON-RPC requests begun and not answered",
                (int64_t)connections_in_flight(server->connections));
+  server_gauge(text, "clubd_instances_heard", "Other instances heard on the bus within ten seconds",
+               peers_count(server));
   server_gauge(text, "clubd_club_log_seen", "Last entry of the club log that was carried out", server->pulse.club_seen);
   buffer_append_format(text,
                        "# HELP clubd_store_confirmed_age_seconds Since the store last confirmed what is known here\n"

@@ -10,18 +10,44 @@
 struct held {
   struct present present; /* first: a present member is its held one */
   uint32_t holds;
+  uint32_t round;    /* in which the list was read last */
   UT_hash_handle hh; /* by present.key */
 };
 
 struct presents {
-  struct held *by_key;
+  struct held *by_key; /* in the order of their rounds */
+  const struct bus *bus;
+  uint32_t round; /* lists that were read in an older one are doubtful */
 };
 
-struct presents *presents_create(void) {
-  return calloc(1, sizeof(struct presents));
+struct presents *presents_create(const struct bus *bus) {
+  struct presents *presents = calloc(1, sizeof *presents);
+  if (presents) presents->bus = bus;
+  return presents;
 }
 
+/* ---- the member's topic ---- */
+
+void member_topic_write(char topic[MEMBER_TOPIC_SIZE], int64_t key) {
+  topic[0] = '@';
+  member_id_write(topic + 1, key);
+}
+
+bool member_topic_read(struct slice topic, int64_t *key) {
+  return topic.size > 1 && topic.data[0] == '@' && member_id_read((struct slice){topic.data + 1, topic.size - 1}, key);
+}
+
+static void held_listen(const struct presents *presents, const struct held *held, bool on) {
+  char topic[MEMBER_TOPIC_SIZE];
+  const struct bus *bus = presents->bus;
+  member_topic_write(topic, held->present.key);
+  (on ? bus->subscribe : bus->unsubscribe)(bus->self, slice_of(topic));
+}
+
+/* ---- members ---- */
+
 static void held_free(struct presents *presents, struct held *held) {
+  held_listen(presents, held, false);
   HASH_DEL(presents->by_key, held);
   for (struct listing *listing = held->present.listings, *next; listing; listing = next) {
     next = listing->next;
@@ -77,7 +103,9 @@ struct present *presents_hold(struct presents *presents, const struct member_rec
       free(held);
       return NULL;
     }
+    held->round = presents->round;
     HASH_ADD(hh, presents->by_key, present.key, sizeof held->present.key, held);
+    held_listen(presents, held, true);
   }
   held->holds++;
   return &held->present;
@@ -104,6 +132,20 @@ struct present *presents_find(struct presents *presents, int64_t key) {
 
 size_t presents_count(const struct presents *presents) {
   return HASH_COUNT(presents->by_key);
+}
+
+void presents_doubt(struct presents *presents) {
+  presents->round++;
+}
+
+/* The first one is the one whose list was read longest ago; it becomes the last. */
+struct present *presents_doubtful(struct presents *presents) {
+  struct held *held = presents->by_key;
+  if (!held || held->round == presents->round) return NULL;
+  HASH_DEL(presents->by_key, held);
+  held->round = presents->round;
+  HASH_ADD(hh, presents->by_key, present.key, sizeof held->present.key, held);
+  return &held->present;
 }
 
 /* ---- the member's list ---- */
@@ -145,7 +187,10 @@ bool present_list(struct rooms *rooms, struct present *present, const struct roo
   struct listing *listing = present_listing(present, record->room);
   if (!listing) return present_list_new(rooms, present, record, appeared);
   int64_t read = listing->watcher.read;
+  struct watch_counts before = room_watch_counts(&listing->watcher);
   if (!listing_watch(rooms, present, listing, record)) return false;
+  struct watch_counts now = room_watch_counts(&listing->watcher);
+  if (memcmp(&before, &now, sizeof now) == 0) return true;
   listing->change = ++present->change;
   if (listing->watcher.read > read) listing->read_change = listing->change; /* it moved before its answer came */
   return true;

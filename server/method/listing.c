@@ -36,11 +36,19 @@ static void listing_face(const struct services *services, const struct present *
   buffer_free(&face);
 }
 
+/* What changed that the member should see at once: a room that is new, a mark set elsewhere, a direct talk. */
+static bool listing_is_urgent(const struct present *present, const struct room_record *record, bool appears) {
+  const struct listing *listing = present_listing(present, record->room);
+  return appears || record->kind == ROOM_DIRECT || (listing && listing->read_change == present->change);
+}
+
 bool listing_show(const struct services *services, struct present *present, const struct room_record *record) {
   bool appears = !present_listing(present, record->room);
+  uint32_t before = present->change;
   if (!present_list(services->rooms, present, record, true)) return false;
   if (appears) listing_face(services, present, record);
-  services->member_changed(services->server, present, appears || record->kind == ROOM_DIRECT);
+  if (present->change != before)
+    services->member_changed(services->server, present, listing_is_urgent(present, record, appears));
   return true;
 }
 
@@ -71,4 +79,42 @@ bool listing_refresh(const struct services *services, int64_t member, struct sli
   if (!listing_ask(services, member, room, 1)) return false;
   if (listing) listing->refreshing = true;
   return true;
+}
+
+void listing_marked(const struct services *services, struct present *present, struct slice room,
+                    const struct watch_counts *mark) {
+  struct listing *listing = present_listing(present, room);
+  if (!listing) {
+    /* It may be about to appear on the list, as it stood before the mark: then it is read once more. */
+    if (!listing_refresh(services, present->key, room)) return; /* the next mark brings it */
+    return;
+  }
+  bool moved = mark->read > listing->watcher.read;
+  room_watch_read(services->rooms, &listing->watcher, mark);
+  if (!moved) return;
+  listing->change = listing->read_change = ++present->change;
+  services->member_changed(services->server, present, true);
+}
+
+/* ---- the whole list ---- */
+
+static void listing_read_all(void *context, struct store_job *job) {
+  const struct services *services = ((struct completions *)context)->services;
+  struct present *present = presents_find(services->presents, job->room.member);
+  for (size_t i = 0; present && job->outcome == STORE_DONE && i < job->room.count; i++) {
+    const struct room_record *record = &job->room.records[i];
+    if (!listing_show(services, present, record) && !listing_refresh(services, present->key, record->room))
+      break; /* the store takes no more: with the next time */
+  }
+  store_job_destroy(job);
+}
+
+bool listing_refresh_all(const struct services *services, int64_t member) {
+  struct store_job *job = store_job_create(STORE_ROOM_LIST);
+  if (!job) return false;
+  job->done = listing_read_all;
+  job->room.member = member;
+  if (services->store.submit(services->store.self, job)) return true;
+  store_job_destroy(job);
+  return false;
 }

@@ -49,8 +49,10 @@ static void post_append(struct call *call, const struct store_post *post) {
 
 /* Whoever posts into a room has it on the list from then on. */
 static void post_list(struct call *call, struct slice room) {
+  const struct services *services = call->services;
   if (present_listing(call->member, room)) return;
-  if (!listing_refresh(call->services, call->member->key, room)) return; /* the next post tries again */
+  services->tell_elsewhere(services->server, call->member->key, room, NULL);
+  if (!listing_refresh(services, call->member->key, room)) return; /* the next post tries again */
 }
 
 static void post_refused(struct call *call, const struct store_job *job) {

@@ -83,27 +83,16 @@ static void read_begin(struct call *call, const struct request *request, store_d
   call_submit(call, job, done);
 }
 
-/* The room may be about to appear on the list, as it stood before the mark: then it is read once more. */
-static void read_unlisted(struct call *call, struct slice room) {
-  if (!listing_refresh(call->services, call->member->key, room)) return; /* the next mark brings it */
-}
-
 static void read_finish(struct call *call, struct store_job *job) {
   if (!call_stored(call, job)) return;
   const struct store_mark_read *mark = &job->mark_read;
   const struct services *services = call->services;
-  struct listing *listing = present_listing(call->member, mark->room);
-  if (!listing) read_unlisted(call, mark->room);
-  if (listing) {
-    bool moved = mark->read > listing->watcher.read;
-    const struct watch_counts counts = {
-        .head = mark->head, .read = mark->read, .unread = mark->unread, .mentions = mark->mentions};
-    room_watch_read(services->rooms, &listing->watcher, &counts);
-    if (moved) {
-      listing->change = listing->read_change = ++call->member->change;
-      services->member_changed(services->server, call->member, true);
-    }
-  }
+  const struct listing *listing = present_listing(call->member, mark->room);
+  const struct watch_counts counts = {
+      .head = mark->head, .read = mark->read, .unread = mark->unread, .mentions = mark->mentions};
+  if (!listing || mark->read > listing->watcher.read)
+    services->tell_elsewhere(services->server, call->member->key, mark->room, &counts);
+  listing_marked(services, call->member, mark->room, &counts);
   call_empty(call);
 }
 

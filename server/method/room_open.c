@@ -51,8 +51,11 @@ static void direct_open_begin(struct call *call, const struct request *request, 
 
 /* The member's other connections learn of it too. */
 static void opened_list(struct call *call, const struct room_record *record) {
-  if (listing_show(call->services, call->member, record)) return;
-  if (!listing_refresh(call->services, call->member->key, record->room)) return; /* it shows with the next post */
+  const struct services *services = call->services;
+  if (!present_listing(call->member, record->room))
+    services->tell_elsewhere(services->server, call->member->key, record->room, NULL);
+  if (listing_show(services, call->member, record)) return;
+  if (!listing_refresh(services, call->member->key, record->room)) return; /* it shows with the next post */
 }
 
 static void opened_finish(struct call *call, struct store_job *job) {

@@ -35,6 +35,25 @@ void early_keep(struct room *room, const struct note *note, struct slice encoded
   if (++room->early_count > EARLY_LIMIT) early_drop_last(room);
 }
 
+bool early_removes(const struct room *room, int64_t seq) {
+  const struct early *early = room->early;
+  while (early && (early->note.type != ENTRY_REMOVE || early->note.target != seq)) early = early->next;
+  return early != NULL;
+}
+
+void early_drop(struct room *room, int64_t target) {
+  for (struct early **at = &room->early; *at;) {
+    struct early *early = *at;
+    if (early->note.seq != target && (early->note.type != ENTRY_EDIT || early->note.target != target)) {
+      at = &early->next;
+      continue;
+    }
+    *at = early->next;
+    free(early);
+    room->early_count--;
+  }
+}
+
 struct early *early_take(struct room *room, int64_t seq) {
   while (room->early && room->early->note.seq <= seq) {
     struct early *early = room->early;

@@ -83,7 +83,7 @@ static bool hint_hear_entry(struct room *room, struct slice rest) {
   note.mention_count = (size_t)count;
   for (size_t i = 0; i < note.mention_count; i++)
     if (!seal_number(&rest, &mentions[i])) return false;
-  log_accept(room, &note, rest);
+  log_accept(room, &note, rest, true);
   return true;
 }
 

@@ -142,8 +142,11 @@ struct room {
   bool dirty;
   struct room *next_dirty;
   /* the log */
-  int64_t head;       /* the last one without a hole before it; -1: not known */
-  int64_t known_head; /* what the store or the bus spoke of */
+  int64_t head;                     /* the last one without a hole before it; -1: not known */
+  int64_t known_head;               /* what the store or the bus spoke of */
+  bool asked;                       /* the store is asked again and again where the log ends */
+  int64_t confirmed_ms;             /* what the store had then is here */
+  int64_t claimed_head, claimed_ms; /* … and when `claimed_head` is here, so is what it had then; 0: none */
   struct ring ring;
   int64_t appended_ms;
   struct early *early;
@@ -204,13 +207,19 @@ struct rooms {
 
 void room_mark(struct room *room); /* something may wait: fan out at the end of this turn */
 /* log.c */
-void log_accept(struct room *room, const struct note *note, struct slice encoded);
+/* `told`: by whoever committed it, and not read from the store just now. */
+void log_accept(struct room *room, const struct note *note, struct slice encoded, bool told);
+/* May entries be given from memory? Not while the store has newer ones that are not here and has confirmed nothing for two
+ * seconds: one of them may be a removal. */
+bool log_may_give(const struct room *room);
 void log_known(struct room *room, int64_t head);
 void log_begin(struct room *room);
 void log_end(struct room *room);
 void log_sweep(struct room *room, int64_t now_ms);
 /* early.c: keeps it until its turn; the next one that fits, taken out (the caller frees); all of them freed. */
 void early_keep(struct room *room, const struct note *note, struct slice encoded);
+bool early_removes(const struct room *room, int64_t seq); /* is its removal among them? */
+void early_drop(struct room *room, int64_t target);       /* the message and its edits */
 struct early *early_take(struct room *room, int64_t seq);
 void early_clear(struct room *room);
 /* block.c: the encoded entry, when a block has it; asks the store for the piece with `seq` in it otherwise. */

@@ -37,6 +37,12 @@ static void log_forget_removed(struct room *room) {
   if (room->rooms->frame_room == room) room->rooms->frame_room = NULL;
 }
 
+static void log_confirm(struct room *room) {
+  if (room->claimed_head == 0 || room->head < room->claimed_head) return;
+  room->confirmed_ms = room->claimed_ms;
+  room->claimed_head = 0;
+}
+
 static void log_take(struct room *room, const struct note *note, struct slice encoded) {
   struct rooms *rooms = room->rooms;
   if (note->type == ENTRY_REMOVE) log_forget_removed(room);
@@ -46,18 +52,39 @@ static void log_take(struct room *room, const struct note *note, struct slice en
     ring_clear(&room->ring); /* followers are caught up from the store */
   rooms->ring_bytes += room->ring.bytes - before;
   room->head = note->seq;
+  log_confirm(room);
   room->appended_ms = log_now(room);
   rooms->setup.metrics->entries++;
   watch_note(room, note);
   room_mark(room);
 }
 
-void log_accept(struct room *room, const struct note *note, struct slice encoded) {
+/* What a removal that came early removes is in no memory from then on, and a read that began before it is not taken. */
+static void log_keep_early(struct room *room, const struct note *note, struct slice encoded) {
+  early_keep(room, note, encoded);
+  if (note->type == ENTRY_REMOVE) {
+    early_drop(room, note->target);
+    log_forget_removed(room);
+    room->filling = 0;
+  }
+  log_known(room, note->seq);
+}
+
+/* A text whose removal is here already, before its turn: it is read from the store, which has it no more. */
+static bool log_is_removed(const struct room *room, const struct note *note) {
+  return (note->type == ENTRY_MESSAGE && early_removes(room, note->seq)) ||
+         (note->type == ENTRY_EDIT && early_removes(room, note->target));
+}
+
+void log_accept(struct room *room, const struct note *note, struct slice encoded, bool told) {
   if (room->head < 0) room->head = note->seq - 1;
   if (note->seq <= room->head) return;
-  if (note->seq > room->head + 1) {
-    early_keep(room, note, encoded);
+  if (told && log_is_removed(room, note)) {
     log_known(room, note->seq);
+    return;
+  }
+  if (note->seq > room->head + 1) {
+    log_keep_early(room, note, encoded);
     return;
   }
   log_take(room, note, encoded);
@@ -74,6 +101,23 @@ void log_known(struct room *room, int64_t head) {
   }
   if (head > room->known_head) room->known_head = head;
   if (room->known_head > room->head) log_arm_gap(room, GAP_WAIT_MS);
+}
+
+void rooms_head(struct rooms *rooms, struct slice id, int64_t head, int64_t asked_ms) {
+  struct room *room = rooms_find(rooms, id);
+  if (!room || head < 0) return;
+  log_known(room, head);
+  room->asked = true;
+  if (room->head >= head) {
+    room->confirmed_ms = asked_ms;
+  } else if (room->claimed_head == 0) { /* an older one comes true first */
+    room->claimed_head = head;
+    room->claimed_ms = asked_ms;
+  }
+}
+
+bool log_may_give(const struct room *room) {
+  return !room->asked || room->known_head <= room->head || log_now(room) - room->confirmed_ms <= LIMIT_FRESH_MS;
 }
 
 static struct note log_note(const struct entry *entry) {
@@ -104,7 +148,7 @@ void rooms_append(struct rooms *rooms, const struct entry *entry, bool here) {
   if (!encoded.data) return; /* followers get it from the store */
   if (publish) hint_publish(rooms, entry, encoded);
   struct note note = log_note(entry);
-  if (room) log_accept(room, &note, encoded);
+  if (room) log_accept(room, &note, encoded, here);
 }
 
 /* ---- filling a gap ---- */
@@ -178,6 +222,7 @@ void log_sweep(struct room *room, int64_t now_ms) {
 void log_begin(struct room *room) {
   room->head = -1;
   room->known_head = -1;
+  room->confirmed_ms = log_now(room);
   room->ring.limit = room->rooms->setup.ring_entries;
   room->gap_timer.fire = log_fire_gap;
 }
@@ -190,4 +235,6 @@ void log_end(struct room *room) {
   block_clear(room);
   room->filling = 0; /* what is being read is not taken any more */
   room->head = room->known_head = -1;
+  room->claimed_head = 0;
+  room->confirmed_ms = log_now(room);
 }

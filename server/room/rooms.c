@@ -115,11 +115,6 @@ size_t rooms_count(const struct rooms *rooms) {
   return HASH_COUNT(rooms->by_id);
 }
 
-void rooms_head(struct rooms *rooms, struct slice id, int64_t head) {
-  struct room *room = rooms_find(rooms, id);
-  if (room && head >= 0) log_known(room, head);
-}
-
 void rooms_each(struct rooms *rooms, void (*each)(void *context, struct room *room), void *context) {
   for (struct room *room = rooms->by_id; room; room = room->hh.next) each(context, room);
 }
@@ -150,4 +145,8 @@ bool room_is_direct(const struct room *room) {
 
 int64_t room_head(const struct room *room) {
   return room->head;
+}
+
+int64_t room_known(const struct room *room) {
+  return room->head > room->known_head ? room->head : room->known_head;
 }

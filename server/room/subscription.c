@@ -83,6 +83,8 @@ static bool subscription_add(struct buffer *frame, struct slice item, size_t lim
 
 static enum room_taken subscription_take_entries(struct room *room, struct subscription *subscription,
                                                  struct buffer *frame, size_t limit, size_t *items) {
+  if (subscription->cursor < room->head && !log_may_give(room))
+    return ROOM_TAKEN_WAIT; /* until what is missing is here */
   while (subscription->cursor < room->head) {
     struct slice item = ring_get(&room->ring, subscription->cursor + 1);
     if (!item.data) item = block_get(room, subscription->cursor + 1);
@@ -132,7 +134,8 @@ static bool frame_fits(const struct rooms *rooms, const struct subscription *sub
   const struct room *room = subscription->room;
   return rooms->frame_room == room && rooms->frame_headroom == headroom && rooms->frame_from == subscription->cursor &&
          rooms->frame_head == room->head && rooms->frame_seen == subscription->presence_seen &&
-         rooms->frame_stamp == room->presence_stamp && subscription->typing_seen == room->typing_stamp;
+         rooms->frame_stamp == room->presence_stamp && subscription->typing_seen == room->typing_stamp &&
+         log_may_give(room);
 }
 
 static void frame_remember(struct rooms *rooms, const struct subscription *before, size_t headroom, bool typed) {

@@ -39,6 +39,7 @@ struct house {
   int member_changes;
   bool soon;
   int64_t club_head;
+  int told_listed, told_marks; /* to other instances */
   int wants, notices;
 };
 
@@ -101,6 +102,15 @@ static inline struct watcher *house_watcher(void *owner, int64_t member, struct 
 static inline void house_club_log_grew(struct server *server, int64_t head) {
   ((struct house *)(void *)server)->club_head = head;
 }
+static inline void house_tell_elsewhere(struct server *server, int64_t member, struct slice room,
+                                        const struct watch_counts *mark) {
+  struct house *house = (struct house *)(void *)server;
+  (void)member, (void)room;
+  if (mark)
+    house->told_marks++;
+  else
+    house->told_listed++;
+}
 static inline void house_member_changed(struct server *server, struct present *present, bool soon) {
   struct house *house = (struct house *)(void *)server;
   (void)present;
@@ -146,7 +156,7 @@ static inline struct house *house_open(void) {
                                .generation = house_generation};
   services->wheel = wheel_create(house->now_ms);
   services->club = club_load(NULL, error, sizeof error);
-  services->presents = presents_create();
+  services->presents = presents_create(&services->bus);
   services->tries = tries_create(&services->clock);
   services->metrics = &house->metrics;
   services->url = SLICE_LITERAL("https://club.example.org");
@@ -158,6 +168,7 @@ static inline struct house *house_open(void) {
   snprintf(services->epoch, sizeof services->epoch, "epoch");
   services->server = (struct server *)(void *)house;
   services->club_log_grew = house_club_log_grew;
+  services->tell_elsewhere = house_tell_elsewhere;
   services->member_changed = house_member_changed;
   assert_non_null(services->wheel);
   assert_non_null(services->club);

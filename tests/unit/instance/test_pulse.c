@@ -153,6 +153,7 @@ static void heads_of_the_rooms_in_memory_are_asked_for(void **state) {
   assert_int_equal(job->pulse.head_count, 1);
   assert_true(slice_is(job->pulse.heads[0].room, "kz"));
   job->pulse.heads[0].head = 6;
+  job->pulse.club_head = 10;
   snprintf(job->pulse.epoch, sizeof job->pulse.epoch, "first");
   yard_finish(yard, job, STORE_DONE);
   yard_freeze(yard, 128);

@@ -1,6 +1,7 @@
 #include "yard.h"
 
 #include "club/digest.h"
+#include "club/seal.h"
 
 /* A link is its guest. */
 static int64_t yard_now(void *self) {
@@ -68,16 +69,47 @@ static void yard_answer(void *self, uint64_t exchange, const struct http_reply *
 }
 
 static void yard_publish(void *self, struct slice topic, struct slice message) {
-  (void)self, (void)topic, (void)message;
+  struct yard *yard = self;
+  struct said_there *said = &yard->published[yard->published_count++ % YARD_PUBLISHED];
+  snprintf(said->topic, sizeof said->topic, "%.*s", (int)topic.size, topic.data);
+  snprintf(said->text, sizeof said->text, "%.*s", (int)message.size, message.data);
+  said->size = message.size;
 }
 
-static void yard_topic(void *self, struct slice topic) {
-  (void)self, (void)topic;
+static void yard_subscribe(void *self, struct slice topic) {
+  (void)topic;
+  ((struct yard *)self)->subscribed++;
+}
+
+static void yard_unsubscribe(void *self, struct slice topic) {
+  (void)topic;
+  ((struct yard *)self)->subscribed--;
 }
 
 static bool yard_alone(void *self) {
-  (void)self;
-  return true;
+  return ((struct yard *)self)->alone;
+}
+
+static uint64_t yard_generation(void *self) {
+  return ((struct yard *)self)->generation;
+}
+
+void yard_hear(struct yard *yard, const char *kind, const char *topic, const char *epoch, const char *text) {
+  struct buffer message;
+  buffer_init(&message, 4096);
+  seal_begin(&message, kind, epoch);
+  buffer_append_text(&message, "other ");
+  buffer_append_text(&message, text);
+  assert_true(seal_end(&message, server_services(yard->server)->secret, slice_of(topic)));
+  server_hear(yard->server, slice_of(topic), buffer_slice(&message));
+  buffer_free(&message);
+}
+
+int yard_said(const struct yard *yard, const char *kind, const char *topic) {
+  int count = 0;
+  for (size_t i = 0; i < yard->published_count && i < YARD_PUBLISHED; i++)
+    count += memcmp(yard->published[i].text, kind, 2) == 0 && strcmp(yard->published[i].topic, topic) == 0;
+  return count;
 }
 
 static void yard_collect(void *self, struct completions *context) {
@@ -88,6 +120,8 @@ int yard_open(void **state) {
   char error[256];
   struct yard *yard = calloc(1, sizeof *yard);
   yard->now_ms = 1767225600000; /* 2026-01-01T00:00:00.000Z */
+  yard->alone = true;
+  yard->generation = 1;
   yard->club = club_load(NULL, error, sizeof error);
   struct server_setup setup = {
       .club = yard->club,
@@ -96,7 +130,7 @@ int yard_open(void **state) {
       .transport = {yard, yard_write, yard_ping, yard_waiting, yard_read, yard_end, yard_kill},
       .store = {yard, yard_submit, yard_writing},
       .store_shared = true,
-      .bus = {yard, yard_publish, yard_topic, yard_topic, yard_alone},
+      .bus = {yard, yard_publish, yard_subscribe, yard_unsubscribe, yard_alone, yard_generation},
       .hasher = {yard, yard_hash},
       .answerer = {yard, yard_answer},
       .collect = yard_collect,
@@ -122,6 +156,7 @@ int yard_close(void **state) {
   yard_turn(yard);
   while (yard->job_count > 0) yard_finish(yard, yard->jobs[0], STORE_UNAVAILABLE);
   server_destroy(yard->server);
+  assert_int_equal(yard->subscribed, 0);
   club_destroy(yard->club);
   free(yard);
   return 0;
@@ -133,7 +168,8 @@ bool yard_turn(struct yard *yard) {
 
 void yard_pass(struct yard *yard, int64_t ms) {
   for (int64_t end = yard->now_ms + ms; yard->now_ms < end; yard->now_ms += 50) {
-    while (yard_jobs(yard, STORE_PULSE) > 0) yard_pulse(yard, server_services(yard->server)->epoch, 0);
+    while (yard_jobs(yard, STORE_PULSE) > 0)
+      yard_pulse(yard, server_services(yard->server)->epoch, yard_job(yard, STORE_PULSE)->pulse.club_after);
     yard_turn(yard);
   }
 }
@@ -168,7 +204,7 @@ void yard_pulse(struct yard *yard, const char *epoch, int64_t club_head) {
   struct store_job *job = yard_job(yard, STORE_PULSE);
   snprintf(job->pulse.epoch, sizeof job->pulse.epoch, "%s", epoch);
   job->pulse.club_head = club_head;
-  for (size_t i = 0; i < job->pulse.head_count; i++) job->pulse.heads[i].head = -1;
+  for (size_t i = 0; i < job->pulse.head_count; i++) job->pulse.heads[i].head = job->pulse.heads[i].known;
   yard_finish(yard, job, STORE_DONE);
 }
 

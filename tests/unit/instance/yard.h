@@ -14,6 +14,7 @@
 
 #define YARD_JOBS 256
 #define YARD_GUESTS 80
+#define YARD_PUBLISHED 32
 
 struct guest {
   struct connection *connection; /* NULL: gone */
@@ -30,6 +31,14 @@ struct yard {
   struct store_job *jobs[YARD_JOBS];
   size_t job_count;
   bool store_full, store_writing;
+  bool alone; /* on the bus */
+  uint64_t generation;
+  struct said_there { /* on the bus */
+    char topic[64], text[512];
+    size_t size;
+  } published[YARD_PUBLISHED];
+  size_t published_count; /* the last ones are kept */
+  int subscribed;
   struct guest guests[YARD_GUESTS];
   size_t guest_count;
 };
@@ -46,7 +55,11 @@ void yard_freeze(struct yard *yard, int64_t ms);
 int yard_jobs(const struct yard *yard, enum store_kind kind);
 struct store_job *yard_job(struct yard *yard, enum store_kind kind);
 void yard_finish(struct yard *yard, struct store_job *job, enum store_outcome outcome);
-/* Answers the pulse that is under way. */
+/* Instance "other" says it on the bus, sealed for `epoch`. */
+void yard_hear(struct yard *yard, const char *kind, const char *topic, const char *epoch, const char *text);
+/* How many messages of that kind were published. */
+int yard_said(const struct yard *yard, const char *kind, const char *topic);
+/* Answers the pulse that is under way: nothing happened in any room. */
 void yard_pulse(struct yard *yard, const char *epoch, int64_t club_head);
 void yard_pulse_events(struct yard *yard, const struct club_event *events, size_t count);
 struct guest *guest_enter(struct yard *yard, int64_t member);

@@ -49,7 +49,7 @@ static void reads_a_gap_from_the_store(void **state) {
 static void reads_on_when_the_store_gave_less_than_asked(void **state) {
   struct hall *hall = *state;
   enter(hall);
-  rooms_head(hall->rooms, slice_of("kz"), 16);
+  rooms_head(hall->rooms, slice_of("kz"), 16, hall->now_ms);
   hall_pass(hall, 128);
   hall_answer(hall, 11, 16, 13);
   assert_string_equal(follower_take(&follower), "11 12 13");
@@ -65,7 +65,7 @@ static void asks_again_when_the_store_could_not(void **state) {
   struct hall *hall = *state;
   enter(hall);
   hall->store_full = true;
-  rooms_head(hall->rooms, slice_of("kz"), 11);
+  rooms_head(hall->rooms, slice_of("kz"), 11, hall->now_ms);
   hall_pass(hall, 128);
   hall->store_full = false;
   hall_pass(hall, 500);
@@ -84,7 +84,7 @@ static void asks_again_when_the_store_could_not(void **state) {
 static void does_not_hammer_a_store_that_has_less_than_was_said(void **state) {
   struct hall *hall = *state;
   enter(hall);
-  rooms_head(hall->rooms, slice_of("kz"), 12);
+  rooms_head(hall->rooms, slice_of("kz"), 12, hall->now_ms);
   hall_pass(hall, 128);
   hall_answer(hall, 11, 12, 10);
   for (int i = 0; i < 6; i++) {
@@ -132,7 +132,7 @@ static void waits_for_an_author_who_never_stops_writing_only_so_long(void **stat
   struct hall *hall = *state;
   enter(hall);
   hall->writer = 2;
-  rooms_head(hall->rooms, slice_of("kz"), 11);
+  rooms_head(hall->rooms, slice_of("kz"), 11, hall->now_ms);
   int reads = 0;
   for (; follower.subscription.cursor < 11 && reads < 100; reads++) {
     hall_pass(hall, 128);
@@ -220,14 +220,14 @@ static void learns_of_entries_by_the_cursor_of_a_join(void **state) {
 static void ignores_rooms_that_nobody_follows(void **state) {
   struct hall *hall = *state;
   hall_post(hall, "fintech", 1, 2);
-  rooms_head(hall->rooms, slice_of("fintech"), 9);
+  rooms_head(hall->rooms, slice_of("fintech"), 9, hall->now_ms);
   assert_int_equal(rooms_count(hall->rooms), 0);
 }
 
 static void loses_a_read_of_a_room_that_is_gone(void **state) {
   struct hall *hall = *state;
   enter(hall);
-  rooms_head(hall->rooms, slice_of("kz"), 11);
+  rooms_head(hall->rooms, slice_of("kz"), 11, hall->now_ms);
   hall_pass(hall, 128);
   follower_leave(&follower);
   hall_answer(hall, 11, 11, 11);

@@ -57,9 +57,9 @@ static void each_room_is_named(void **state) {
 static void a_room_that_the_store_has_not_says_nothing(void **state) {
   struct hall *hall = *state;
   struct room *room = rooms_hold(hall->rooms, slice_of("dm.none"));
-  rooms_head(hall->rooms, slice_of("dm.none"), -1);
+  rooms_head(hall->rooms, slice_of("dm.none"), -1, hall->now_ms);
   assert_int_equal(room_head(room), -1);
-  rooms_head(hall->rooms, slice_of("dm.none"), 0);
+  rooms_head(hall->rooms, slice_of("dm.none"), 0, hall->now_ms);
   assert_int_equal(room_head(room), 0);
   rooms_release(hall->rooms, room);
 }
