@@ -35,5 +35,4 @@ SQL
 }
 
 [ -d "$data" ] || make_database
-exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp \
-  -c log_checkpoints=off "$@"
+exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp "$@"

@@ -14,6 +14,7 @@
 #include "club/store_driver.h"
 #include "club/version.h"
 #include "club/wheel.h"
+#include "command.h"
 #include "serve_inside.h"
 
 #define STORE_READERS 3
@@ -31,12 +32,7 @@ static void serve_collect(void *collector, struct completions *context) {
   struct serving *serving = collector;
   store_threads_collect(serving->store, context);
   hash_threads_collect(serving->hashing, context);
-  bus_end_deliver(serving->bus);
-}
-
-static void serve_hear(void *context, struct slice topic, struct slice message) {
-  struct serving *serving = context;
-  server_hear(serving->server, topic, message);
+  serve_bus_deliver(serving);
 }
 
 static bool serve_make_threads(struct serving *serving, char *error, size_t size) {
@@ -45,10 +41,8 @@ static bool serve_make_threads(struct serving *serving, char *error, size_t size
   serving->store = store_threads_create(&setup, error, size);
   if (!serving->store) return false;
   serving->hashing = hash_threads_create(HASH_THREADS, net_wake, serving->net);
-  serving->hub = bus_hub_create();
-  serving->bus = serving->hub ? bus_end_create(serving->hub, serve_hear, serving) : NULL;
   snprintf(error, size, "no threads or memory to be had");
-  return serving->hashing && serving->bus;
+  return serving->hashing && serve_bus_make(serving, error, size);
 }
 
 static bool serve_make_server(struct serving *serving) {
@@ -60,7 +54,7 @@ static bool serve_make_server(struct serving *serving) {
       .transport = net_transport(serving->net),
       .store = store_threads_store(serving->store),
       .store_shared = store_is_shared(config->store),
-      .bus = bus_end_bus(serving->bus),
+      .bus = serve_bus(serving),
       .hasher = hash_threads_hasher(serving->hashing),
       .answerer = net_answerer(serving->net),
       .collect = serve_collect,
@@ -183,13 +177,13 @@ static void serve_bound_end(struct serving *serving) {
 /* The threads go first: they wake the loop. */
 static void serve_end(struct serving *serving) {
   serve_bound_end(serving);
+  serve_bus_close(serving);
   if (serving->server) serve_drain(serving);
   hash_threads_destroy(serving->hashing);
   store_threads_destroy(serving->store);
   net_destroy(serving->net);
   server_destroy(serving->server);
-  bus_end_destroy(serving->bus);
-  bus_hub_destroy(serving->hub);
+  serve_bus_destroy(serving);
   if (serving->lock >= 0) store_unlock_server(serving->lock);
   club_destroy(serving->club);
 }
@@ -208,11 +202,15 @@ static void serve_announce(const struct serving *serving) {
 
 int serve(const struct config *config) {
   struct config own = *config;
+  char error[CONFIG_ERROR_SIZE] = "";
+  if (!serve_bus_check(config, error, sizeof error)) {
+    serve_fail(error);
+    return COMMAND_USAGE;
+  }
   struct serving *serving = calloc(1, sizeof *serving);
   if (!serving) return serve_fail("no memory");
   serving->config = &own;
   serving->lock = -1;
-  char error[CONFIG_ERROR_SIZE] = "";
   int status = 0;
   if (serve_begin(serving, error)) {
     serve_announce(serving);

@@ -52,6 +52,7 @@ static bool handler_http(void *self, uint64_t exchange, const struct http_reques
 static void handler_turn(void *self) {
   struct serving *serving = self;
   bool more = server_turn(serving->server);
+  serve_bus_flush(serving);
   store_threads_begin(serving->store);
   if (store_threads_broken(serving->store) && !serving->broken) {
     serving->broken = true;
@@ -85,6 +86,21 @@ static void handler_seconds(struct buffer *text, const char *type, const char *n
   buffer_append_format(text, "# HELP %s %s\n# TYPE %s %s\n%s %.6f\n", name, help, name, type, name, seconds);
 }
 
+static void handler_bus_metrics(const struct bus_redis *redis, struct buffer *text) {
+  struct bus_redis_counts bus = bus_redis_counts(redis);
+  handler_row(text, "gauge", "clubd_bus_connected", "1 while Redis is reached and everything was subscribed to",
+              bus.connected);
+  if (bus.probe_age_ms >= 0)
+    handler_seconds(text, "gauge", "clubd_bus_probe_age_seconds",
+                    "Since the last probe was sent that this instance heard of itself", (double)bus.probe_age_ms / 1e3);
+  handler_row(text, "counter", "clubd_bus_published_total", "Messages given to Redis", bus.published);
+  handler_row(text, "counter", "clubd_bus_received_total", "Messages of other instances heard", bus.received);
+  handler_row(text, "counter", "clubd_bus_dropped_total", "Messages not published for want of a connection or of space",
+              bus.dropped);
+  handler_row(text, "counter", "clubd_bus_reconnects_total", "Times that Redis was reached again", bus.reconnects);
+  handler_row(text, "gauge", "clubd_bus_subscriptions", "Topics subscribed to", bus.subscriptions);
+}
+
 static void handler_metrics(void *self, struct buffer *text) {
   struct serving *serving = self;
   server_metrics(serving->server, text);
@@ -101,6 +117,7 @@ static void handler_metrics(void *self, struct buffer *text) {
   handler_row(text, "gauge", "clubd_store_reads_waiting", "Read jobs waiting", store.reads_waiting);
   handler_row(text, "gauge", "clubd_passwords_waiting", "Passwords waiting to be hashed",
               hash_threads_pending(serving->hashing));
+  if (serving->redis) handler_bus_metrics(serving->redis, text);
   struct net_counts net = net_counts(serving->net);
   handler_row(text, "counter", "clubd_sockets_accepted_total", "Sockets accepted", net.accepted);
   handler_row(text, "counter", "clubd_sockets_refused_total", "Sockets refused for a limit", net.refused);

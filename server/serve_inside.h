@@ -1,5 +1,6 @@
 #ifndef SERVE_INSIDE_H
 #define SERVE_INSIDE_H
+#include "club/bus_redis.h"
 #include "club/config.h"
 #include "club/net.h"
 #include "club/server.h"
@@ -17,6 +18,7 @@ struct serving {
   struct net *net;
   struct store_threads *store;
   struct hash_threads *hashing;
+  struct bus_redis *redis; /* NULL: the bus inside the process */
   struct bus_hub *hub;
   struct bus_end *bus;
   struct server *server;
@@ -26,6 +28,16 @@ struct serving {
 
 /* serve_handler.c: what the network calls. */
 struct net_handler serve_handler(struct serving *serving);
+/* serve_bus.c: the bus that the settings ask for. */
+bool serve_bus_check(const struct config *config, char *error, size_t size) CLUB_MUST_CHECK;
+bool serve_bus_make(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
+struct bus serve_bus(struct serving *serving);
+/* At the beginning of a turn, and at its end. */
+void serve_bus_deliver(struct serving *serving);
+void serve_bus_flush(struct serving *serving);
+/* Before the network goes; nothing is heard or said after it. */
+void serve_bus_close(struct serving *serving);
+void serve_bus_destroy(struct serving *serving);
 /* serve_prepare.c: before anybody is served. False: one clear line in `error`. */
 bool serve_prepare_certificate(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
 bool serve_prepare_store(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;

@@ -26,6 +26,7 @@ struct config {
   bool tls;
   char tls_cert[CONFIG_TEXT_SIZE], tls_key[CONFIG_TEXT_SIZE]; /* empty: the self-made pair in `data` */
   char store[CONFIG_TEXT_SIZE];                               /* "sqlite:PATH" */
+  char redis[CONFIG_TEXT_SIZE];                               /* empty: none, one instance */
   char origins[CONFIG_LIST_LIMIT][CONFIG_ORIGIN_SIZE];        /* further ones that are allowed, normalised */
   size_t origin_count;
   struct network proxies[CONFIG_LIST_LIMIT];

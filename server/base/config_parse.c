@@ -72,11 +72,11 @@ const char *config_parse_store(struct config *config, void *field, const char *v
 }
 
 const char *config_parse_redis(struct config *config, void *field, const char *value) {
-  (void)config, (void)field;
-  if (strncmp(value, "redis://", 8) != 0 && strncmp(value, "rediss://", 9) != 0) {
-    return "is no address such as redis://host:6379";
+  /* The rest of its form is the bus's to know. */
+  if (strncasecmp(value, "redis://", 8) != 0 && strncasecmp(value, "rediss://", 9) != 0) {
+    return "is no address such as redis://host:6379 or redis://user:password@host:6379/0";
   }
-  return "names Redis: this release has no driver for it yet (the next one brings it); leave it out";
+  return config_parse_text(config, field, value);
 }
 
 /* A descriptor tells more than access(): it also knows what a root without capabilities may not do. */

@@ -110,7 +110,10 @@ test('a wrong setting is refused by every command with its name', async () => {
   assertRefused(await run(['serve', '--listn', '1']), 2, /unknown flag --listn/);
   assertRefused(await run(['serve'], { settings: { CLUB_LISTEN: '8443' } }), 2, /CLUB_LISTEN/);
   assertRefused(await run(['serve'], { settings: { CLUB_TLS_KEY: '/nowhere' } }), 2, /CLUB_TLS_KEY/);
-  assertRefused(await run(['serve'], { settings: { CLUB_REDIS: 'redis://a:secret@b' } }), 2, /CLUB_REDIS.*no driver/);
+  assertRefused(await run(['serve'], { settings: { CLUB_REDIS: 'http://a:secret@b' } }), 2, /CLUB_REDIS.*no address such as redis/);
+  for (const [address, wrong] of [['redis://:secret@', /no host/], ['redis://secret@b', /user without a password/], ['redis://:secret@b:0', /no port/], ['redis://:secret@b/x', /number of a database/]]) {
+    assertRefused(await run(['serve'], { settings: { CLUB_REDIS: address } }), 2, new RegExp(`CLUB_REDIS.*${wrong.source}`));
+  }
   assertRefused(await run(['migrate'], { settings: { CLUB_STORE: 'mysql://a:secret@b/c' } }), 2, /CLUB_STORE.*no address of a store/);
   assertRefused(await run(['invite', '--url', 'club.org']), 2, /CLUB_URL/);
   assert.equal(existsSync(data), false, 'a refused command leaves nothing behind');

@@ -131,14 +131,16 @@ static void wrong_values_are_refused_and_the_setting_is_named(void **state) {
   assert_refused(READ("--listen", "a\nb:1"), "CLUB_LISTEN", "no address with port");
 }
 
-static void what_comes_with_the_next_release_is_said_to(void **state) {
+static void addresses_of_stores_and_of_redis_keep_their_secrets(void **state) {
   (void)state;
   assert_refused(READ("--store", "mysql://u:secret@db/club"), "CLUB_STORE", "no address of a store");
   assert_null(strstr(READ("--store", "mysql://u:secret@db/club").error, "secret"));
-  assert_refused(READ("--redis", "redis://:secret@cache:6379"), "CLUB_REDIS", "no driver for it yet");
-  assert_refused(READ("--redis", "cache"), "CLUB_REDIS", "no address such as redis://");
+  assert_refused(READ("--redis", "http://:secret@cache:6379"), "CLUB_REDIS", "no address such as redis://");
+  assert_null(strstr(READ("--redis", "http://:secret@cache:6379").error, "secret"));
+  assert_string_equal(READ("--redis", "redis://:secret@cache:6379/1").config.redis, "redis://:secret@cache:6379/1");
+  assert_string_equal(READ("--redis", "REDISS://cache").config.redis, "REDISS://cache");
+  assert_string_equal(READ("--limits", "on").config.redis, "");
   assert_string_equal(READ("--store", "postgresql://u:secret@db/club").config.store, "postgresql://u:secret@db/club");
-  assert_null(strstr(READ("--redis", "redis://:secret@cache:6379").error, "secret"));
 }
 
 static void unknown_flags_and_arguments_are_refused(void **state) {
@@ -314,7 +316,7 @@ int main(void) {
       cmocka_unit_test(an_empty_variable_is_none),
       cmocka_unit_test(the_url_follows_port_and_tls_unless_given),
       cmocka_unit_test(wrong_values_are_refused_and_the_setting_is_named),
-      cmocka_unit_test(what_comes_with_the_next_release_is_said_to),
+      cmocka_unit_test(addresses_of_stores_and_of_redis_keep_their_secrets),
       cmocka_unit_test(unknown_flags_and_arguments_are_refused),
       cmocka_unit_test(commands_leave_their_own_flags_alone),
       cmocka_unit_test(origins_are_normalised_as_browsers_write_them),
