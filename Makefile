@@ -1,5 +1,7 @@
 # clubd, the chat server of the club.
 #   make run      installs what is missing, builds, serves the club and prints the link to open
+#   make run-cluster   the same with two instances, PostgreSQL, Redis and haproxy, each of which one may kill
+#   make images   builds the container images of docker/compose.yaml, with Docker or podman
 #   make test     installs what is missing, builds, runs every test; the last line counts them
 #   make          installs what is missing, builds build/clubd
 #   make unit     the unit tests; unit-room and so on: those of one folder
@@ -33,7 +35,7 @@ DEPS_net := base
 
 JOBS ?= $(shell nproc)
 
-.PHONY: all run test asan bench lint format layers unit unit-programs clean
+.PHONY: all run run-cluster images test asan bench lint format layers unit unit-programs clean
 .DEFAULT_GOAL := all
 all:
 	@tests/install.sh build
@@ -42,6 +44,20 @@ all:
 run: all
 	@echo "Serving the club; its data lie in $${CLUB_DATA:-var}. Ctrl-C ends it."
 	@exec $(BUILD)/clubd serve
+
+run-cluster:
+	@tests/install.sh build cluster
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(NODE_TESTS)
+	@CLUBD=$(BUILD)/clubd exec node tests/cluster/run.mjs
+
+# podman forgets HEALTHCHECK in its own format.
+ENGINE ?= $(shell command -v docker || command -v podman)
+DEBIAN ?= bookworm
+IMAGE_BUILD = BUILDAH_FORMAT=docker $(ENGINE) build $(IMAGE_FLAGS) --build-arg DEBIAN=$(DEBIAN)
+images:
+	$(IMAGE_BUILD) -f docker/Dockerfile -t clubd .
+	for part in balancer redis postgresql; do \
+	  $(IMAGE_BUILD) -f docker/services.Dockerfile --target $$part -t club-$$part . || exit 1; done
 
 # ---- what the description of the protocol becomes ----
 

@@ -35,4 +35,5 @@ SQL
 }
 
 [ -d "$data" ] || make_database
-exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp "$@"
+exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp \
+  -c log_checkpoints=off "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, as root or through sudo, and says which.
-#   tests/install.sh build|test|lint|bench|asan …
+#   tests/install.sh build|test|cluster|lint|bench|asan …
 # Nothing is printed, asked or changed where all is there.
 set -euo pipefail
 
@@ -16,6 +16,10 @@ for part in "$@"; do
     test)
       packages+=(libcmocka-dev fortunes fortunes-ru fortunes-zh fonts-noto-cjk postgresql redis-server)
       commands+=(sqlite3:sqlite3 openssl:openssl haproxy:haproxy chromium:chromium nm:binutils)
+      ;;
+    cluster)
+      packages+=(postgresql redis-server)
+      commands+=(haproxy:haproxy)
       ;;
     lint) commands+=(clang:clang clang-tidy:clang-tidy clang-format:clang-format nm:binutils) ;;
     asan | bench) packages+=(libcmocka-dev) ;;
