@@ -45,6 +45,12 @@ static bool serve_make_threads(struct serving *serving, char *error, size_t size
   return serving->hashing && serve_bus_make(serving, error, size);
 }
 
+/* A connection too many is told so, which needs a socket: so there are more of those. */
+static size_t serve_connection_limit(const struct serving *serving) {
+  size_t sockets = net_capacity(serving->net);
+  return serving->config->limits ? sockets - sockets / LIMIT_SPARE_SHARE : 0;
+}
+
 static bool serve_make_server(struct serving *serving) {
   const struct config *config = serving->config;
   struct server_setup setup = {
@@ -66,6 +72,7 @@ static bool serve_make_server(struct serving *serving) {
       .origin_count = config->origin_count,
       .tls = config->tls,
       .limits = config->limits,
+      .connection_limit = serve_connection_limit(serving),
       .post_rate = {config->rate_posts, config->rate_seconds * 1000},
       .club_head = serving->identity.club_head,
   };

@@ -64,5 +64,5 @@ bool server_is_done(const struct server *server) {
   if (!server->going_away) return false;
   if (server_now(server) - server->away.since_ms >= (CLOSING_SECONDS - 1) * 1000) return true;
   return connections_count(server->connections) == 0 && connections_in_flight(server->connections) == 0 &&
-         api_pending(server->api) == 0;
+         api_pending(server->api) == 0 && peers_left(server);
 }

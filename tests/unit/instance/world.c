@@ -108,7 +108,9 @@ static void world_step(struct world *world) {
     case 6: client_deliver(&world->clients[index], world); break;
     case 7:
     case 8: site_work(site); break;
-    case 9: site_bus(world); break;
+    case 9:
+      for (uint32_t i = world_random(world, 12); i > 0; i--) site_bus(world);
+      break;
     case 10: world_line(world, index); break;
     case 11: world_time(world); break;
     default: world_site(world, site);
@@ -187,28 +189,13 @@ static void world_check_counts(struct world *world, int index) {
     const struct model_room *room = model_room(&world->model, room_id(listing->watcher.room));
     struct watch_counts counts = room_watch_counts(&listing->watcher);
     if (counts.head != room->head) world_fail(world, index, "another head on the list", counts.head);
-    if (counts.read != room->listing[client->member].read) continue; /* marked on another instance */
+    if (counts.read != room->listing[client->member].read)
+      world_fail(world, index, "another mark", counts.read - room->listing[client->member].read);
     if (counts.unread != model_unread(room, client->member))
       world_fail(world, index, "another count of unread", counts.unread - model_unread(room, client->member));
     if (counts.mentions != model_mentions(room, client->member))
       world_fail(world, index, "another count of mentions", counts.mentions - model_mentions(room, client->member));
   }
-}
-
-/* Does the client's instance know that the room is on the list? Not what came there by a write of unknown outcome, or
- * by the member's own act on another instance: until the next connection nothing tells it. */
-static bool world_is_watched(const struct world *world, const struct client *client, const struct model_room *room) {
-  const struct services *services = server_services(world->sites[client->site].server);
-  const struct present *present = presents_find(services->presents, client->member);
-  return present && present_listing(present, slice_of(room->id));
-}
-
-/* Not a mark that was set by a write of unknown outcome. */
-static bool world_knows_mark(const struct world *world, const struct client *client, const struct model_room *room) {
-  const struct services *services = server_services(world->sites[client->site].server);
-  const struct present *present = presents_find(services->presents, client->member);
-  const struct listing *listing = present_listing(present, slice_of(room->id));
-  return listing->watcher.read == room->listing[client->member].read;
 }
 
 /* What the client was told of it. */
@@ -219,15 +206,12 @@ static void world_check_told(struct world *world, int index) {
     const struct told *told = &client->told[r];
     int64_t read = room->listing[client->member].read;
     if (told->listed && !room->listing[client->member].listed) world_fail(world, index, "told of a room not listed", r);
-    if (world->servers == 1 && world->calm && !told->listed && room->listing[client->member].listed)
-      world_fail(world, index, "not told of a room", r);
-    if (!told->listed || !world_is_watched(world, client, room)) continue;
-    if (world->servers == 1 && world->calm && told->read != read)
-      world_fail(world, index, "told another mark", told->read - read);
+    if (!told->listed && room->listing[client->member].listed) world_fail(world, index, "not told of a room", r);
+    if (!told->listed) continue;
+    if (told->read != read) world_fail(world, index, "told another mark", told->read - read);
     if (client->follows[r].joined) continue;
     if (told->head != room->head) world_fail(world, index, "told another head", told->head - room->head);
-    if (world->servers > 1 || told->unread < 0 || told->read != read || !world_knows_mark(world, client, room))
-      continue;
+    if (told->unread < 0) continue;
     if (told->unread != model_unread(room, client->member))
       world_fail(world, index, "told another count of unread", told->unread - model_unread(room, client->member));
     if (told->mentions != model_mentions(room, client->member))
@@ -235,19 +219,40 @@ static void world_check_told(struct world *world, int index) {
   }
 }
 
+/* Who is in the room, over all instances; the count. */
+static int64_t world_online(const struct world *world, int room, bool there[MODEL_MEMBERS + 1]) {
+  int64_t online = 0;
+  for (int member = 0; member <= MODEL_MEMBERS; member++) there[member] = false;
+  for (int i = 0; i < CLIENTS; i++) {
+    const struct client *client = &world->clients[i];
+    if (!client->link || !client->follows[room].joined || there[client->member]) continue;
+    there[client->member] = true;
+    online++;
+  }
+  return online;
+}
+
 static void world_check_online(struct world *world, int index) {
+  bool there[MODEL_MEMBERS + 1];
   for (int r = 0; r < MODEL_ROOMS; r++) {
-    if (!world->clients[index].follows[r].joined) continue;
-    bool there[MODEL_MEMBERS + 1] = {false};
-    int64_t online = 0;
-    for (int i = 0; i < CLIENTS; i++) {
-      const struct client *client = &world->clients[i];
-      if (!client->follows[r].joined || client->site != world->clients[index].site || there[client->member]) continue;
-      there[client->member] = true;
-      online++;
-    }
-    if (world->clients[index].told[r].online != online)
+    int64_t online = world_online(world, r, there);
+    if (world->clients[index].follows[r].joined && world->clients[index].told[r].online != online)
       world_fail(world, index, "told another number online", world->clients[index].told[r].online - online);
+  }
+}
+
+/* What an instance knows of who is in its rooms. */
+static void world_check_attendants(struct world *world, const struct site *site) {
+  bool there[MODEL_MEMBERS + 1], more;
+  struct attendant found[MODEL_MEMBERS + 1];
+  for (int r = 0; r < MODEL_ROOMS; r++) {
+    const struct room *room = rooms_find(server_services(site->server)->rooms, slice_of(world->model.rooms[r].id));
+    if (!room) continue;
+    int64_t online = world_online(world, r, there);
+    if (room_online(room) != online) world_fail(world, -1, "another number online", room_online(room) - online);
+    size_t count = room_attendants(room, 0, MODEL_MEMBERS + 1, found, &more);
+    for (size_t i = 0; i < count; i++)
+      if (!there[found[i].member]) world_fail(world, -1, "somebody who is not there", found[i].member);
   }
 }
 
@@ -259,6 +264,7 @@ static void world_check(struct world *world) {
     world_check_told(world, i);
     world_check_online(world, i);
   }
+  for (int s = 0; s < world->servers; s++) world_check_attendants(world, &world->sites[s]);
 }
 
 static void world_end(struct world *world) {
@@ -266,7 +272,7 @@ static void world_end(struct world *world) {
   int rounds = 0;
   while (rounds++ < 2000 && !world_settled(world)) world_heal_step(world);
   if (!world_settled(world)) world_fail(world, -1, "not settled", rounds);
-  for (int i = 0; i < 200; i++) world_heal_step(world); /* counts are told once a second, and asked for every five */
+  for (int i = 0; i < 300; i++) world_heal_step(world); /* counts are told once a second, and asked for every five */
   if (!world_settled(world)) world_fail(world, -1, "not settled any more", rounds);
   world_check(world);
   for (int s = 0; s < world->servers; s++) site_die(&world->sites[s]);

@@ -31,6 +31,8 @@ struct site {
   int64_t dead_until;
   bool doomed; /* its store could not say what was written: an instance alone ends then */
   bool dying;  /* takes no more jobs */
+  char name[32];
+  int lives;
 };
 
 struct link { /* what the transport sees */
