@@ -39,7 +39,8 @@
 /* Connections; `closing` is the answer to a member's surplus, a cut to an address's. */
 #define LIMIT_CONNECTIONS_OF_MEMBER 20
 #define LIMIT_CONNECTIONS_OF_ADDRESS 512
-#define LIMIT_DESCRIPTOR_RESERVE 64 /* descriptors kept for files and the store; the rest may be connections */
+#define LIMIT_DESCRIPTOR_RESERVE 128 /* descriptors kept for files, store, bus, admin; the rest may be connections */
+#define LIMIT_SPARE_SHARE 16 /* of them one in so many is kept for requests over HTTP and for saying `closing` */
 
 /* Of a message and a member. */
 #define LIMIT_MENTIONS 20          /* in one message; further ones are plain text */

@@ -63,6 +63,8 @@ struct net *net_create(const struct net_setup *setup, char *error, size_t error_
 /* The port that it listens on (0 was asked: the one given). */
 int net_port(const struct net *net);
 int net_admin_port(const struct net *net);
+/* Sockets that it takes in all; the surplus is cut. */
+size_t net_capacity(const struct net *net);
 struct transport net_transport(struct net *net);
 struct http_answerer net_answerer(struct net *net);
 /* For sockets of others; its watches are removed before net_destroy. */

@@ -101,7 +101,7 @@ int64_t admission_retry_ms(struct connections *connections) {
 static int64_t admission_closed_ms(struct connections *connections) {
   size_t limit = connections->setup.limit;
   if (connections->refusing) return 1 + leave_retry_ms(connections);
-  if (!connections->quiet && (limit == 0 || connections->count <= limit)) return 0;
+  if (!connections->quiet && (limit == 0 || connections->count - connections->refused <= limit)) return 0;
   return RETRY_FULL_MS + connections_chance(connections, RETRY_FULL_SPREAD);
 }
 

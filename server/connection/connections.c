@@ -108,6 +108,7 @@ void connection_closed(struct connection *connection) {
   LIST_REMOVE(connection, everyone);
   LIST_INSERT_HEAD(&connection->all->gone, connection, everyone);
   connection->all->count--;
+  connection->all->refused -= connection->refused;
 }
 
 static void connection_leave_member(struct connection *connection) {

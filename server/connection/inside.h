@@ -107,6 +107,7 @@ struct connection {
   uint16_t close_code;
   bool partial; /* the last frame of the inbox is not whole yet */
   bool link_gone;
+  bool refused;    /* there was no room for it */
   uint8_t tries;   /* of the session's look-up */
   uint8_t line_up; /* LINE_COUNT: is not asking to be let in */
   TAILQ_ENTRY(connection) in_line;
@@ -142,6 +143,7 @@ struct connections {
   struct admission admission;
   struct departure departure;
   size_t count;
+  size_t refused;      /* of them: told that there is no room, and still open */
   struct buffer frame; /* one frame being put together */
   struct buffer value; /* one answer being made */
   struct begun *spare;

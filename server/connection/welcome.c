@@ -9,6 +9,8 @@
 
 void welcome_refuse(struct connection *connection, int64_t retry_after_ms) {
   connection->all->setup.services->metrics->connections_refused++;
+  connection->all->refused++;
+  connection->refused = true;
   leave_send_away(connection, retry_after_ms);
 }
 

@@ -85,7 +85,7 @@ static bool http_hides_zero(struct lws *wsi, const char *path, size_t size) {
 
 int http_begin(struct link *link, const char *path, size_t size) {
   http_forget(link);
-  link->requested = true;
+  link_requested(link);
   struct exchange *exchange = link->net->ended ? NULL : http_create(link);
   if (!exchange) return -1;
   struct head *head = &exchange->head;

@@ -29,6 +29,10 @@
 #define NET_WATCH_MS 20       /* between two looks at blocked answers */
 
 #define NET_ACCEPTS_A_TURN 128
+#define NET_ADOPTING_NS \
+  10000000                   /* of a turn, for taking sockets in: a handshake begins there, and costs most of this */
+#define NET_ARRIVING 256     /* sockets that were taken in and have not sent a request */
+#define NET_ARRIVING_MS 1000 /* one that is silent for so long does not keep others out */
 #define NET_ADMIN_CONNECTIONS 64
 #define NET_DESCRIPTORS_MAX 65536 /* each close of a socket costs libwebsockets a walk over all that could be open */
 #define NET_RECEIVE_SIZE 512      /* bytes of a connection's receive buffer: kept while it idles */
@@ -46,6 +50,7 @@ struct link {
   bool websocket : 1;
   bool admin : 1;
   bool known : 1;     /* libwebsockets has it and will report its end */
+  bool arriving : 1;  /* counted among those that have not sent a request */
   bool requested : 1; /* a request came */
   bool confirmed : 1; /* the upgrade was allowed */
   bool counted : 1;   /* in the census, under `address` */
@@ -78,6 +83,7 @@ struct listener {
   struct net *net;
   int descriptor, port;
   bool admin, opened, accepting, exhausted;
+  bool held; /* until fewer are arriving */
   uv_poll_t poll;
   uv_timer_t pause;
 };
@@ -113,7 +119,8 @@ struct net {
   struct listener club, admin;
   int reserve;     /* a descriptor to give up when there is none left */
   size_t capacity; /* sockets in all */
-  size_t open, admin_open;
+  size_t open, admin_open, arriving;
+  uint64_t adopting_ns; /* spent in this turn on taking sockets in */
   uint64_t accepted, refused, handshakes_failed;
   struct link *adopting;
   struct census_place *census;
@@ -147,6 +154,7 @@ void link_mark(struct link *link);
 void link_kill(struct link *link);
 void link_await(struct link *link, int64_t ms);
 void link_await_nothing(struct link *link);
+void link_requested(struct link *link); /* its request is there */
 
 /* listen.c */
 bool listen_open(struct net *net, struct listener *listener, const char *where, char *error, size_t size)
@@ -155,6 +163,9 @@ bool listen_start(struct listener *listener) CLUB_MUST_CHECK;
 void listen_close(struct listener *listener);
 /* Hands a connected socket to libwebsockets. */
 void listen_adopt(struct listener *listener, int descriptor, const struct address *address, bool proxy);
+/* Is there time for one more in this turn? */
+bool listen_has_time(const struct net *net);
+void listen_settle(struct net *net);
 
 /* pending.c: sockets of trusted proxies whose first bytes are awaited */
 void pending_add(struct listener *listener, int descriptor, const struct address *address);

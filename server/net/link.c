@@ -2,8 +2,20 @@
 
 #include "internal.h"
 
+static void link_arrived(struct link *link) {
+  if (!link->arriving) return;
+  link->arriving = false;
+  link->net->arriving--;
+}
+
 static void link_overdue(struct wheel_timer *timer) {
-  link_kill((struct link *)((char *)timer - offsetof(struct link, timer)));
+  struct link *link = (struct link *)((char *)timer - offsetof(struct link, timer));
+  if (!link->arriving) {
+    link_kill(link);
+    return;
+  }
+  link_arrived(link);
+  link_await(link, NET_REQUEST_MS - NET_ARRIVING_MS);
 }
 
 struct link *link_create(struct net *net, bool admin, const struct address *address) {
@@ -17,11 +29,15 @@ struct link *link_create(struct net *net, bool admin, const struct address *addr
   TAILQ_INSERT_TAIL(&net->links, link, all);
   net->open++;
   if (admin) net->admin_open++;
+  link->arriving = !admin;
+  net->arriving += link->arriving;
+  link_await(link, admin ? NET_REQUEST_MS : NET_ARRIVING_MS);
   return link;
 }
 
 void link_destroy(struct link *link) {
   struct net *net = link->net;
+  link_arrived(link);
   http_forget(link);
   socket_closed(link);
   link_await_nothing(link);
@@ -34,6 +50,11 @@ void link_destroy(struct link *link) {
   if (link->admin) net->admin_open--;
   free(link->close_text);
   free(link);
+}
+
+void link_requested(struct link *link) {
+  link_arrived(link);
+  link->requested = true;
 }
 
 void link_mark(struct link *link) {

@@ -87,7 +87,7 @@ static void listen_adoption_failed(struct net *net, struct link *link) {
   if (!link->known) link_destroy(link); /* else its end will be reported */
 }
 
-void listen_adopt(struct listener *listener, int descriptor, const struct address *address, bool proxy) {
+static void listen_hand_over(struct listener *listener, int descriptor, const struct address *address, bool proxy) {
   struct net *net = listener->net;
   bool counted = !listener->admin && !proxy_trusts(net->proxies, net->proxy_count, address);
   struct link *link = NULL;
@@ -100,7 +100,6 @@ void listen_adopt(struct listener *listener, int descriptor, const struct addres
   link->counted = counted;
   link->proxy = proxy;
   net->accepted += !listener->admin;
-  link_await(link, NET_REQUEST_MS);
   lws_adopt_desc_t adoption = {.vh = listener->admin ? net->admin_vhost : net->club_vhost,
                                .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | LWS_ADOPT_ALLOW_SSL,
                                .opaque = link};
@@ -109,6 +108,16 @@ void listen_adopt(struct listener *listener, int descriptor, const struct addres
   struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&adoption);
   net->adopting = NULL;
   if (!wsi) listen_adoption_failed(net, link);
+}
+
+void listen_adopt(struct listener *listener, int descriptor, const struct address *address, bool proxy) {
+  uint64_t begun = uv_hrtime();
+  listen_hand_over(listener, descriptor, address, proxy);
+  listener->net->adopting_ns += uv_hrtime() - begun;
+}
+
+bool listen_has_time(const struct net *net) {
+  return net->adopting_ns < NET_ADOPTING_NS;
 }
 
 static bool listen_is_full(const struct listener *listener) {
@@ -137,7 +146,25 @@ static void listen_accept(uv_poll_t *poll, int status, int events);
 
 static void listen_resume(uv_timer_t *timer) {
   struct listener *listener = timer->data;
-  if (listener->accepting) uv_poll_start(&listener->poll, UV_READABLE, listen_accept);
+  if (listener->accepting && !listener->held) uv_poll_start(&listener->poll, UV_READABLE, listen_accept);
+}
+
+/* The others wait in the kernel, which has room for thousands, until those who arrive have got in or turned out to be
+ * silent. */
+static bool listen_holds(struct listener *listener) {
+  if (listener->admin || listener->net->arriving < NET_ARRIVING) return false;
+  listener->held = true;
+  uv_poll_stop(&listener->poll);
+  return true;
+}
+
+void listen_settle(struct net *net) {
+  struct listener *club = &net->club;
+  net->adopting_ns = 0;
+  if (!club->held || net->arriving >= NET_ARRIVING) return;
+  club->held = false;
+  if (club->accepting && !uv_is_active((uv_handle_t *)&club->pause))
+    uv_poll_start(&club->poll, UV_READABLE, listen_accept);
 }
 
 /* No descriptor is left: who waits is turned away with the one kept for that, and then nobody is asked for a moment,
@@ -161,7 +188,8 @@ static void listen_accept(uv_poll_t *poll, int status, int events) {
   struct listener *listener = poll->data;
   (void)status;
   (void)events;
-  for (int i = 0; i < NET_ACCEPTS_A_TURN; i++) {
+  for (int i = 0; i < NET_ACCEPTS_A_TURN && listen_has_time(listener->net); i++) {
+    if (listen_holds(listener)) return;
     struct sockaddr_storage from = {0};
     socklen_t size = sizeof from;
     int descriptor = accept4(listener->descriptor, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);

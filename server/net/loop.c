@@ -23,6 +23,7 @@ static void loop_turn(uv_prepare_t *prepare) {
   http_settle(net);
   net->setup.handler.turn(net->setup.handler.self);
   socket_settle(net);
+  listen_settle(net);
   net->settling = false;
   if (net->service_wanted) lws_cancel_service(net->context);
   net->service_wanted = false;

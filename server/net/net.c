@@ -20,7 +20,7 @@ static size_t net_raise_descriptors(void) {
   return (size_t)wanted;
 }
 
-static size_t net_capacity(const struct net *net, size_t descriptors) {
+static size_t net_reckon_capacity(const struct net *net, size_t descriptors) {
   size_t most = descriptors > 2 * LIMIT_DESCRIPTOR_RESERVE ? descriptors - LIMIT_DESCRIPTOR_RESERVE : descriptors / 2;
   size_t wanted = net->setup.limits.connections;
   return wanted ? wanted : most;
@@ -64,7 +64,7 @@ static bool net_open(struct net *net, char *error, size_t size) {
   }
   if (!web_open_root(net, error, size)) return false;
   if (net->setup.tls && !tls_open(net, error, size)) return false;
-  net->capacity = net_capacity(net, net_raise_descriptors());
+  net->capacity = net_reckon_capacity(net, net_raise_descriptors());
   if (!listen_open(net, &net->club, net->setup.listen, error, size)) return false;
   if (net->setup.admin_listen && !listen_open(net, &net->admin, net->setup.admin_listen, error, size)) return false;
   if (!loop_open(net, error, size)) return false;
@@ -89,6 +89,10 @@ int net_port(const struct net *net) {
 
 int net_admin_port(const struct net *net) {
   return net->admin.port;
+}
+
+size_t net_capacity(const struct net *net) {
+  return net->capacity;
 }
 
 struct http_answerer net_answerer(struct net *net) {

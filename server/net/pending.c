@@ -63,6 +63,7 @@ static void pending_look(uv_poll_t *poll, int status, int events) {
   struct address announced = pending->address;
   size_t header_size;
   (void)events;
+  if (!listen_has_time(pending->listener->net)) return; /* it is reported again */
   ssize_t size = recv(pending->descriptor, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
   if (status < 0 || size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
     pending_refuse(pending);

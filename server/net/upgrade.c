@@ -60,7 +60,7 @@ int upgrade_confirm(struct link *link, const char *word) {
   struct head head;
   /* Without the header `word` is a stale pointer: the connection was kept after an unknown upgrade was refused. */
   if (lws_hdr_total_length(link->wsi, WSI_TOKEN_UPGRADE) <= 0) return -1;
-  link->requested = true;
+  link_requested(link);
   if (strcasecmp(word, "websocket") != 0 || link->net->ended || !head_read(&head, link)) return -1;
   buffer_init(&reply.body, NET_REPLY_LIMIT);
   /* What is not GET or HEAD needs the right Origin before anything else is said of it. */

@@ -1,4 +1,5 @@
 #include "desk.h"
+#include "inside.h"
 
 static void whose_session_it_is_comes_first(void **state) {
   struct desk *desk = *state;
@@ -99,11 +100,18 @@ static void without_limits_a_member_may_have_many(void **state) {
 
 static void a_full_house_is_told_closing(void **state) {
   struct desk *desk = *state;
-  for (int i = 0; i < DESK_PEERS - 2; i++) peer_enter(desk, 100 + i);
-  struct peer *surplus = peer_open(desk);
+  struct peer *first = peer_enter(desk, 99);
+  for (int i = 0; i < DESK_PEERS - 5; i++) peer_enter(desk, 100 + i);
+  desk->connections->setup.limit = DESK_PEERS - 4;
+  struct peer *surplus[2] = {peer_open(desk), peer_open(desk)};
   desk_settle(desk);
-  assert_string_equal(peer_said(surplus), "closing");
-  assert_int_equal(surplus->link.code, 1001);
+  for (int i = 0; i < 2; i++) {
+    assert_string_equal(peer_said(surplus[i]), "closing");
+    assert_int_equal(surplus[i]->link.code, 1001);
+    assert_in_range(surplus[i]->retry_ms, 5000, 15000);
+  }
+  peer_cut(first); /* there is room, though the two are not gone yet */
+  peer_enter(desk, 98);
 }
 
 static void going_away_refuses_newcomers(void **state) {

@@ -1,5 +1,6 @@
 /* Who is let in: counts, descriptors, proxies. */
 #include "fixture.h"
+#include "internal.h"
 
 static const char ask[] = "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n";
 
@@ -38,6 +39,36 @@ static void there_are_no_more_connections_than_the_limit(void **state) {
   for (size_t i = 0; i < 5; i++) client_close(&clients[i]);
   fixture_await(&fixture.closed, 5);
   usleep(50000);
+  fixture_serves(&fixture);
+  fixture_stop(&fixture);
+}
+
+/* Who says nothing keeps the others waiting for a moment, not for as long as a request may take. */
+static void a_crowd_that_arrives_is_taken_in_bit_by_bit(void **state) {
+  struct fixture fixture;
+  int silent[NET_ARRIVING + 40];
+  const size_t count = sizeof silent / sizeof *silent;
+  (void)state;
+  fixture_prepare(&fixture, true);
+  fixture_run(&fixture);
+  struct client inside = client_open(&fixture);
+  struct sockaddr_in to = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  for (size_t i = 0; i < count; i++) {
+    silent[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(silent[i], (struct sockaddr *)&to, sizeof to), 0);
+  }
+  int64_t begun = now_ms();
+  client_text(&inside, chinese);
+  client_expect(&inside, chinese);
+  struct client late = client_open(&fixture);
+  assert_in_range(now_ms() - begun, NET_ARRIVING_MS / 2, NET_REQUEST_MS - 1000);
+  client_close(&late);
+  client_close(&inside);
+  for (size_t i = 0; i < count; i++) close(silent[i]);
+  fixture_await(&fixture.closed, 2);
+  for (int i = 0; i < 500 && __atomic_load_n(&fixture.net->arriving, __ATOMIC_RELAXED) > 0; i++) usleep(10000);
+  assert_int_equal(__atomic_load_n(&fixture.net->arriving, __ATOMIC_RELAXED), 0);
   fixture_serves(&fixture);
   fixture_stop(&fixture);
 }
@@ -224,6 +255,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_address_has_no_more_connections_than_its_limit),
       cmocka_unit_test(there_are_no_more_connections_than_the_limit),
+      cmocka_unit_test(a_crowd_that_arrives_is_taken_in_bit_by_bit),
       cmocka_unit_test(without_descriptors_the_others_are_served),
       cmocka_unit_test(trusted_proxies_say_who_asks),
       cmocka_unit_test(a_proxy_header_may_come_in_pieces),
