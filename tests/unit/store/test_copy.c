@@ -156,14 +156,14 @@ struct places {
 static struct places begin_places(const struct suite *suite) {
   struct places places;
   snprintf(places.first, sizeof places.first, "%s", suite->address);
-  postgres_database_make(places.database, sizeof places.database);
+  postgres_setup.make(places.database, sizeof places.database);
   files_make(places.file, sizeof places.file);
   return places;
 }
 
 static void end_places(struct suite *suite, const struct places *places) {
   if (strcmp(suite->address, places->first) != 0) turn_to(suite, places->first);
-  postgres_database_remove(places->database);
+  postgres_setup.remove(places->database);
   files_remove(places->file);
 }
 
