@@ -46,6 +46,7 @@ struct reaction {
   struct slice emoji;
   int64_t count;
   bool mine;
+  const int64_t *members; /* those `count` who reacted so, by key, in pages for many; NULL: not known, or too many */
 };
 
 struct entry {

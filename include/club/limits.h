@@ -47,6 +47,7 @@
 #define LIMIT_EDITS_OF_MESSAGE 100 /* conflict-free: `rate_limited` without retry_after */
 #define LIMIT_EMOJI_OF_MESSAGE 20  /* distinct ones */
 #define LIMIT_REACTS_OF_MEMBER 50  /* react entries of one member on one message */
+#define LIMIT_REACTORS 1024        /* on a message, for a page that members share; beyond it each reads its own */
 #define LIMIT_LISTED 1000          /* rooms on a member's list */
 #define LIMIT_UNREAD 1000          /* unread is counted up to this */
 #define LIMIT_INVITES 100          /* of a member, usable ones */
@@ -70,5 +71,6 @@
 #define LIMIT_RING_ENTRIES 1024 /* of a room's log in memory */
 #define LIMIT_RING_BYTES 262144
 #define LIMIT_RINGS_BYTES 134217728 /* of all rooms' logs together */
+#define LIMIT_SHARED_BYTES 33554432 /* of all rooms' pieces for answers */
 #define LIMIT_TRACKED 65536         /* logins and addresses whose tries are counted */
 #endif

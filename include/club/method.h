@@ -44,7 +44,10 @@ struct call {
   /* The method's own, from beginning to end. */
   struct author author; /* as at the beginning; its texts lie in the job's arena */
   bool token_taken;     /* messages: of the member's rate */
-  int64_t after, limit; /* room.members */
+  int64_t after, limit; /* room.members, room.join */
+  store_done done;      /* where further jobs of the call come back */
+  uint8_t waited;       /* room.join: times that it waited for another's read */
+  bool waits;           /* … and does now */
 };
 
 /* Begins: answers at once (call->answered) or submits exactly one store job whose `ticket` and `done` are the call's

@@ -15,6 +15,11 @@
                           row(deliveries, "clubd_deliveries_total", "Entries written to subscriptions") \
                               row(catch_ups, "clubd_catch_up_reads_total", \
                                   "Reads of the store for subscriptions behind the log in memory") \
+                                  row(joins_from_memory, "clubd_joins_from_memory_total", \
+                                      "Joins answered without asking the store") \
+                                  row(pages_shared, "clubd_pages_shared_total", \
+                                      "Pages answered from memory or from a read that others waited for, too") \
+                                  row(pages_read, "clubd_pages_read_total", "Pages of logs read from the store") \
                                   row(http_requests, "clubd_http_requests_total", "HTTP requests answered by the API") \
                                       row(logins_refused, "clubd_logins_refused_total", \
                                           "Logins refused: wrong, or too many tries") \

@@ -38,6 +38,7 @@ struct watcher {
   uint32_t place;
   bool stale; /* the counts must be read from the store again */
   int64_t member;
+  int64_t read_ms;    /* when the store said last where the mark is */
   int64_t counted_to; /* entries up to here are in the counts */
   int64_t read, unread, mentions;
 };
@@ -52,6 +53,7 @@ struct rooms_setup {
   struct slice instance;       /* this one's name: no other one has it or had it; outlives the rooms */
   const char *epoch;           /* may change; rooms_forget then */
   const unsigned char *secret; /* DIGEST_SIZE bytes: signs what goes over the bus */
+  bool store_shared;           /* other instances write to it, too */
   uint32_t ring_entries;       /* of each room's log in memory, for tests; 0: LIMIT_RING_ENTRIES */
   void *owner;                 /* given back to the two below */
   /* A subscription has something to take (entries, presence, typing). Called at the end of a turn. */
@@ -137,6 +139,39 @@ struct watch_counts {
 void room_watch_read(struct rooms *rooms, struct watcher *watcher, const struct watch_counts *counts);
 /* How the watcher stands now. */
 struct watch_counts room_watch_counts(const struct watcher *watcher);
+/* The same for an answer, at the room's head. False: the store must be asked (they are stale, something of the log is
+ * missing, or the mark may have been moved on another instance). */
+bool room_watch_known(const struct watcher *watcher, struct watch_counts *counts) CLUB_MUST_CHECK;
+
+/* ---- pages of the log that many ask for at once: read once, then answered from memory ---- */
+
+enum room_page_state {
+  ROOM_PAGE_HERE,    /* room_page_append gives it */
+  ROOM_PAGE_COMING,  /* somebody reads it, or what is missing of the log: room_page_wait */
+  ROOM_PAGE_MISSING, /* to be read from `missing` on: room_page_reading */
+  ROOM_PAGE_OWN      /* each must read it alone */
+};
+struct room_page {
+  int64_t from, to; /* the entries; none: to = from - 1 */
+  bool more;        /* after `to` */
+  int64_t as_of;    /* the room's head */
+  int64_t missing;  /* 0: the newest are */
+};
+/* The entries after `after` (-1: the newest), at most `limit` and LIMIT_PAGE_BYTES, as STORE_ROOM_JOIN gives them; the
+ * right to enter is the caller's matter, but that direct talks are never shared. */
+enum room_page_state room_page_look(struct room *room, int64_t after, int64_t limit, struct room_page *page);
+/* Appends a page that is HERE, as encode_page does, with the member's own reactions. In the same turn. */
+void room_page_append(struct room *room, const struct room_page *page, int64_t member, struct buffer *out);
+/* A STORE_ROOM_JOIN for many was submitted by this ticket, for `limit` entries from `missing` on. The room must be held
+ * until room_page_came. */
+void room_page_reading(struct room *room, int64_t missing, int64_t limit, uint64_t ticket);
+/* It is back, with whatever outcome; the job stays the caller's. */
+void room_page_came(struct room *room, const struct store_job *job);
+/* Keeps the job until there is something new, then gives it to its `done` (rooms_wake): STORE_DONE, look again;
+ * STORE_UNAVAILABLE, the read failed. The room must be held until then. False: no memory. */
+bool room_page_wait(struct room *room, struct store_job *job) CLUB_MUST_CHECK;
+/* Once in a turn, after the finished jobs: gives back the jobs that waited. `context` is for their `done`. */
+void rooms_wake(struct rooms *rooms, struct completions *context);
 
 /* What a subscription may take now: encoded notifications. Appends items after its cursor to `frame` (a comma before
  * each but the first of the frame: `*items` counts them) while the frame stays within `limit`, and moves the cursor.

@@ -91,6 +91,8 @@ void encode_room(struct buffer *out, const struct room_face *face);
 /* An Entry, as it stands in an answer or as it was sent: what `entry` has of reactions, removed and edited_at. Where it
  * is removed, text and mentions are not written even if they are there. */
 void encode_entry(struct buffer *out, const struct entry *entry);
+/* `,"reactions":[…]`: what stands last in such an entry, before its brace. Nothing where there are none. */
+void encode_reactions(struct buffer *out, const struct reaction *reactions, size_t count);
 /* `"entries":[…],"more":…,"as_of":…` without braces: a join's answer has the room before it. */
 void encode_page(struct buffer *out, const struct entry *entries, size_t count, bool more, int64_t as_of);
 

@@ -56,6 +56,7 @@ static struct rooms *server_make_rooms(struct server *server) {
                                     .instance = services->instance,
                                     .epoch = services->epoch,
                                     .secret = services->secret,
+                                    .store_shared = server->setup.store_shared,
                                     .ring_entries = server->setup.ring_entries,
                                     .owner = server,
                                     .wants = server_wants,
@@ -192,6 +193,7 @@ bool server_turn(struct server *server) {
   pulse_admit(server);
   away_turn(server);
   wheel_advance(server->services.wheel, server_now(server));
+  rooms_wake(server->services.rooms, &server->completions);
   connections_be_quiet(server->connections, pulse_is_lost(server));
   if (pulse_is_fresh(server)) {
     connections_run(server->connections);

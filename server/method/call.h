@@ -52,6 +52,19 @@ bool answer_list_keep(struct answer_list *list) CLUB_MUST_CHECK;
 /* Ends the whole answer. */
 void answer_list_end(struct answer_list *list, bool more);
 
+/* ---- pages: page.c ---- */
+
+/* What of the store's page goes into the answer: where not all fits into a frame, the `count` entries nearest to where
+ * the client stands. */
+struct cut {
+  const struct entry *entries;
+  size_t count;
+  bool more;
+};
+struct cut cut_page(const struct store_page *page, size_t count);
+/* The limit of a page that a client asked for. */
+int64_t cut_limit(bool given, int64_t limit);
+
 /* ---- rooms ---- */
 
 /* Could a member enter a room of this id? The club's own rooms: yes. A direct talk: the store knows. Others: no, and

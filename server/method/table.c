@@ -26,11 +26,12 @@ const struct method *method_row(enum method_id method) {
 }
 
 void method_begin(struct call *call, const struct request *request, store_done done) {
+  call->done = done;
   table[call->method]->begin(call, request, done);
 }
 
 void method_finish(struct call *call, struct store_job *job, store_done done) {
-  (void)done; /* no method needs a second job yet */
+  call->done = done;
   const struct services *services = call->services;
   table[call->method]->finish(call, job);
   if (job->outcome == STORE_DONE && job->club_head > 0) services->club_log_grew(services->server, job->club_head);

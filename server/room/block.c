@@ -41,7 +41,7 @@ static bool block_fill(struct block *block, struct room *room, struct store_entr
     char *bytes = scratch->failed ? NULL : malloc(scratch->size);
     if (!bytes) return i > 0;
     memcpy(bytes, scratch->data, scratch->size);
-    block->items[i] = (struct ring_item){bytes, (uint32_t)scratch->size};
+    block->items[i] = (struct ring_item){.bytes = bytes, .size = (uint32_t)scratch->size};
     block->to++;
   }
   return true;

@@ -15,12 +15,14 @@ struct note {
   int64_t member, target, target_member;
   const int64_t *mentions;
   size_t mention_count;
+  bool removed; /* its text was gone when it was read */
 };
 
 /* ---- ring.c: encoded entries first … first + count - 1, without a hole ---- */
 struct ring_item {
   char *bytes;
   uint32_t size;
+  bool changed; /* an answer shows it otherwise than it was sent */
 };
 struct ring {
   struct ring_item *items; /* circular, `capacity` a power of two */
@@ -35,6 +37,9 @@ void ring_drop_first(struct ring *ring);
 void ring_clear(struct ring *ring);
 /* data NULL: not there. */
 struct slice ring_get(const struct ring *ring, int64_t seq);
+/* The entry, if it is there, was changed by a later one. */
+void ring_mark_changed(struct ring *ring, int64_t seq);
+bool ring_is_changed(const struct ring *ring, int64_t seq);
 
 /* ---- early.c: what came before its turn ---- */
 struct early {
@@ -53,6 +58,42 @@ struct block {
   uint64_t ticket; /* of the read under way */
   int64_t from, to, ready_ms;
   struct ring_item *items;
+};
+
+/* ---- shared.c: pieces of the log as answers show it ---- */
+#define SHARED 8
+enum shared_state { SHARED_EMPTY, SHARED_READING, SHARED_READY };
+struct shared_item {
+  struct slice bytes; /* an entry, encoded; with reactions: without its closing brace. data NULL: changed meanwhile */
+  const struct reaction *reactions;
+  size_t reaction_count;
+  bool own; /* who reacted is not known: each member must read it */
+};
+struct shared {
+  enum shared_state state;
+  uint64_t ticket;  /* of the read under way */
+  int64_t from, to; /* READING: what it may bring; from 0: the newest */
+  int64_t as_of;
+  int64_t head;    /* READING: the room's when it began */
+  int64_t changed; /* READING: the last entry that changed something of it */
+  int64_t asked_ms, used_ms;
+  size_t bytes;
+  struct arena *arena;
+  struct shared_item *items;
+};
+
+/* ---- waiting.c: jobs of those who wait for a piece, or for what is missing of the log ---- */
+struct waiting {
+  struct room *room;
+  struct worker_job *first, **last;
+  bool woken, failed;
+  bool for_log; /* something of the log was missing */
+  struct room *next_woken;
+  struct wheel_timer timer;
+};
+struct sharing { /* made with the first read */
+  struct shared pieces[SHARED];
+  struct waiting waiting;
 };
 
 /* What others see of a member. */
@@ -144,6 +185,8 @@ struct room {
   /* the log */
   int64_t head;                     /* the last one without a hole before it; -1: not known */
   int64_t known_head;               /* what the store or the bus spoke of */
+  int64_t known_from;               /* the head when it became known: every later entry was taken here */
+  bool sure;                        /* the store was asked since: `confirmed_ms` says when */
   bool asked;                       /* the store is asked again and again where the log ends */
   int64_t confirmed_ms;             /* what the store had then is here */
   int64_t claimed_head, claimed_ms; /* … and when `claimed_head` is here, so is what it had then; 0: none */
@@ -157,6 +200,7 @@ struct room {
   struct block blocks[BLOCKS];
   struct wheel_timer block_timer;
   int64_t block_after_ms; /* a read failed: none before then */
+  struct sharing *sharing;
   /* who follows */
   struct subscription **subscriptions;
   uint32_t subscription_count, subscription_capacity;
@@ -182,7 +226,8 @@ struct rooms {
   struct rooms_setup setup;
   struct room *by_id;
   struct room *dirty;
-  size_t ring_bytes;
+  size_t ring_bytes, shared_bytes;
+  struct room *woken;   /* whose waiting jobs go on */
   uint64_t last_ticket; /* of reads */
   struct departed *departed;
   struct buffer scratch; /* one encoded entry */
@@ -213,6 +258,7 @@ void log_accept(struct room *room, const struct note *note, struct slice encoded
  * seconds: one of them may be a removal. */
 bool log_may_give(const struct room *room);
 void log_known(struct room *room, int64_t head);
+void log_confirmed(struct room *room, int64_t head, int64_t asked_ms); /* the store said so */
 void log_begin(struct room *room);
 void log_end(struct room *room);
 void log_sweep(struct room *room, int64_t now_ms);
@@ -229,6 +275,17 @@ void block_want(struct room *room, int64_t seq);
 void block_sweep(struct room *room, int64_t now_ms);
 void block_forget(struct room *room); /* what is there and what is being read */
 void block_clear(struct room *room);
+/* shared.c */
+struct sharing *shared_make(struct room *room) CLUB_MUST_CHECK; /* NULL: no memory */
+void shared_note(struct room *room, const struct note *note);   /* an entry is taken: what it changes is dropped */
+void shared_sweep(struct room *room, int64_t now_ms);
+void shared_forget(struct room *room); /* another history */
+void shared_clear(struct room *room);
+/* waiting.c */
+void waiting_begin(struct room *room);
+void waiting_wake(struct room *room, bool failed);
+void waiting_log_is_whole(struct room *room);
+void waiting_clear(struct room *room);
 /* attendance.c */
 void attendance_begin(struct room *room);
 bool attendance_enter(struct room *room, int64_t member, struct slice name, struct slice country, struct slice company)

@@ -46,11 +46,14 @@ static void log_confirm(struct room *room) {
 static void log_take(struct room *room, const struct note *note, struct slice encoded) {
   struct rooms *rooms = room->rooms;
   if (note->type == ENTRY_REMOVE) log_forget_removed(room);
+  if (note->target > 0) ring_mark_changed(&room->ring, note->target);
+  shared_note(room, note);
   log_make_space(room, encoded.size);
   size_t before = room->ring.bytes;
   if (!ring_append(&room->ring, note->seq, encoded))
     ring_clear(&room->ring); /* followers are caught up from the store */
   rooms->ring_bytes += room->ring.bytes - before;
+  if (note->removed) ring_mark_changed(&room->ring, note->seq);
   room->head = note->seq;
   log_confirm(room);
   room->appended_ms = log_now(room);
@@ -65,6 +68,7 @@ static void log_keep_early(struct room *room, const struct note *note, struct sl
   if (note->type == ENTRY_REMOVE) {
     early_drop(room, note->target);
     log_forget_removed(room);
+    shared_note(room, note);
     room->filling = 0;
   }
   log_known(room, note->seq);
@@ -77,7 +81,7 @@ static bool log_is_removed(const struct room *room, const struct note *note) {
 }
 
 void log_accept(struct room *room, const struct note *note, struct slice encoded, bool told) {
-  if (room->head < 0) room->head = note->seq - 1;
+  if (room->head < 0) room->head = room->known_from = note->seq - 1;
   if (note->seq <= room->head) return;
   if (told && log_is_removed(room, note)) {
     log_known(room, note->seq);
@@ -92,28 +96,34 @@ void log_accept(struct room *room, const struct note *note, struct slice encoded
     log_take(room, &early->note, (struct slice){early->bytes, early->size});
     free(early);
   }
+  if (room->known_head <= room->head) waiting_log_is_whole(room);
 }
 
 void log_known(struct room *room, int64_t head) {
   if (room->head < 0) {
-    room->head = head;
+    room->head = room->known_from = head;
     return;
   }
   if (head > room->known_head) room->known_head = head;
   if (room->known_head > room->head) log_arm_gap(room, GAP_WAIT_MS);
 }
 
+void log_confirmed(struct room *room, int64_t head, int64_t asked_ms) {
+  log_known(room, head);
+  room->sure = true;
+  if (room->head < head && room->claimed_head == 0) { /* an older one comes true first */
+    room->claimed_head = head;
+    room->claimed_ms = asked_ms;
+  } else if (room->head >= head && asked_ms > room->confirmed_ms) {
+    room->confirmed_ms = asked_ms;
+  }
+}
+
 void rooms_head(struct rooms *rooms, struct slice id, int64_t head, int64_t asked_ms) {
   struct room *room = rooms_find(rooms, id);
   if (!room || head < 0) return;
-  log_known(room, head);
   room->asked = true;
-  if (room->head >= head) {
-    room->confirmed_ms = asked_ms;
-  } else if (room->claimed_head == 0) { /* an older one comes true first */
-    room->claimed_head = head;
-    room->claimed_ms = asked_ms;
-  }
+  log_confirmed(room, head, asked_ms);
 }
 
 bool log_may_give(const struct room *room) {
@@ -127,7 +137,8 @@ static struct note log_note(const struct entry *entry) {
                        .target = entry->target,
                        .target_member = entry->target_member,
                        .mentions = entry->mentions,
-                       .mention_count = entry->mention_count};
+                       .mention_count = entry->mention_count,
+                       .removed = entry->removed};
 }
 
 static struct slice log_encode(struct rooms *rooms, const struct entry *entry) {
@@ -221,7 +232,7 @@ void log_sweep(struct room *room, int64_t now_ms) {
 
 void log_begin(struct room *room) {
   room->head = -1;
-  room->known_head = -1;
+  room->known_head = room->known_from = -1;
   room->confirmed_ms = log_now(room);
   room->ring.limit = room->rooms->setup.ring_entries;
   room->gap_timer.fire = log_fire_gap;
@@ -233,8 +244,10 @@ void log_end(struct room *room) {
   ring_clear(&room->ring);
   early_clear(room);
   block_clear(room);
+  shared_forget(room);
   room->filling = 0; /* what is being read is not taken any more */
-  room->head = room->known_head = -1;
+  room->head = room->known_head = room->known_from = -1;
   room->claimed_head = 0;
+  room->sure = false;
   room->confirmed_ms = log_now(room);
 }

@@ -43,7 +43,7 @@ bool ring_append(struct ring *ring, int64_t seq, struct slice encoded) {
   if (ring->count == ring_limit(ring)) ring_drop_first(ring);
   while (ring->count > 0 && ring->bytes + encoded.size > LIMIT_RING_BYTES) ring_drop_first(ring);
   if (ring->count == 0) ring->first = seq;
-  *ring_at(ring, ring->count) = (struct ring_item){bytes, (uint32_t)encoded.size};
+  *ring_at(ring, ring->count) = (struct ring_item){.bytes = bytes, .size = (uint32_t)encoded.size};
   ring->count++;
   ring->bytes += encoded.size;
   return true;
@@ -55,8 +55,22 @@ void ring_clear(struct ring *ring) {
   *ring = (struct ring){.limit = ring->limit};
 }
 
+static struct ring_item *ring_find(const struct ring *ring, int64_t seq) {
+  if (ring->count == 0 || seq < ring->first || seq >= ring->first + ring->count) return NULL;
+  return ring_at(ring, (uint32_t)(seq - ring->first));
+}
+
+void ring_mark_changed(struct ring *ring, int64_t seq) {
+  struct ring_item *item = ring_find(ring, seq);
+  if (item) item->changed = true;
+}
+
+bool ring_is_changed(const struct ring *ring, int64_t seq) {
+  const struct ring_item *item = ring_find(ring, seq);
+  return item && item->changed;
+}
+
 struct slice ring_get(const struct ring *ring, int64_t seq) {
-  if (ring->count == 0 || seq < ring->first || seq >= ring->first + ring->count) return SLICE_NONE;
-  const struct ring_item *item = ring_at(ring, (uint32_t)(seq - ring->first));
-  return (struct slice){item->bytes, item->size};
+  const struct ring_item *item = ring_find(ring, seq);
+  return item ? (struct slice){item->bytes, item->size} : SLICE_NONE;
 }

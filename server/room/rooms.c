@@ -12,6 +12,7 @@ static void rooms_fire_sweep(struct wheel_timer *timer) {
   for (struct room *room = rooms->by_id; room; room = room->hh.next) {
     log_sweep(room, now);
     block_sweep(room, now);
+    shared_sweep(room, now);
     watch_sweep(room);
   }
   departed_sweep(rooms, now);
@@ -45,7 +46,7 @@ static struct room *rooms_make(struct rooms *rooms, struct slice id) {
   room->id_size = (uint8_t)id.size;
   room->direct = id.size > 3 && memcmp(id.data, "dm.", 3) == 0;
   log_begin(room);
-  room->head = departed_take(rooms, id);
+  room->head = room->known_from = departed_take(rooms, id);
   block_begin(room);
   attendance_begin(room);
   watch_begin(room);
@@ -72,6 +73,7 @@ static void rooms_free(struct rooms *rooms, struct room *room) {
   attendance_clear(room);
   typing_clear(room);
   watch_clear(room);
+  shared_clear(room);
   free(room->subscriptions);
   HASH_DELETE(hh, rooms->by_id, room);
   free(room);

@@ -153,6 +153,7 @@ bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher,
   watcher->room = room;
   watcher->member = member;
   watcher->stale = false;
+  watcher->read_ms = clock_monotonic_ms(rooms->setup.clock);
   watcher->counted_to = record->head;
   watcher->read = record->read;
   watcher->unread = record->unread;
@@ -173,6 +174,7 @@ void room_unwatch(struct rooms *rooms, struct watcher *watcher) {
 void room_watch_read(struct rooms *rooms, struct watcher *watcher, const struct watch_counts *counts) {
   struct room *room = watcher->room;
   if (counts->read < watcher->read) return;
+  watcher->read_ms = clock_monotonic_ms(rooms->setup.clock);
   watcher->counted_to = counts->head;
   watcher->read = counts->read;
   watcher->unread = counts->unread;
@@ -183,13 +185,29 @@ void room_watch_read(struct rooms *rooms, struct watcher *watcher, const struct 
   rooms->setup.noticed(rooms->setup.owner, watcher, false);
 }
 
-struct watch_counts room_watch_counts(const struct watcher *watcher) {
-  struct watcher now = *watcher; /* with what is tallied and not given to all yet */
+/* With what is tallied and not given to all yet. */
+static struct watcher watch_now(const struct watcher *watcher) {
+  struct watcher now = *watcher;
   const struct tally *tally = now.room ? now.room->tally : NULL;
   for (size_t i = 0; tally && i < tally->count; i++) watch_apply(&now, &tally->notes[i]);
+  return now;
+}
+
+struct watch_counts room_watch_counts(const struct watcher *watcher) {
+  struct watcher now = watch_now(watcher);
   int64_t head = now.room ? now.room->head : 0;
   return (struct watch_counts){.head = head < now.counted_to ? now.counted_to : head,
                                .read = now.read,
                                .unread = now.unread,
                                .mentions = now.mentions};
+}
+
+bool room_watch_known(const struct watcher *watcher, struct watch_counts *counts) {
+  const struct room *room = watcher->room;
+  if (!room || room->head < 0 || room->known_head > room->head || watcher->counted_to > room->head) return false;
+  const struct rooms_setup *setup = &room->rooms->setup;
+  int64_t age = clock_monotonic_ms(setup->clock) - watcher->read_ms;
+  if (watch_now(watcher).stale || (setup->store_shared && age > LIMIT_FRESH_MS)) return false;
+  *counts = room_watch_counts(watcher);
+  return true;
 }

@@ -19,11 +19,11 @@ static void encode_mentions(struct buffer *out, const struct entry *entry) {
   encode_literal(out, "]");
 }
 
-static void encode_reactions(struct buffer *out, const struct entry *entry) {
-  if (entry->reaction_count == 0) return;
+void encode_reactions(struct buffer *out, const struct reaction *reactions, size_t count) {
+  if (count == 0) return;
   encode_literal(out, ",\"reactions\":[");
-  for (size_t i = 0; i < entry->reaction_count; i++) {
-    const struct reaction *reaction = &entry->reactions[i];
+  for (size_t i = 0; i < count; i++) {
+    const struct reaction *reaction = &reactions[i];
     if (i > 0) encode_literal(out, ",");
     encode_text_field(out, "{\"emoji\":", reaction->emoji);
     encode_int_field(out, ",\"count\":", reaction->count);
@@ -40,7 +40,7 @@ static void encode_message(struct buffer *out, const struct entry *entry) {
   if (!entry->removed) encode_mentions(out, entry);
   if (entry->edited_at > 0) encode_instant_field(out, ",\"edited_at\":", entry->edited_at);
   if (entry->removed) encode_literal(out, ",\"removed\":true");
-  encode_reactions(out, entry);
+  encode_reactions(out, entry->reactions, entry->reaction_count);
 }
 
 static void encode_edit(struct buffer *out, const struct entry *entry) {

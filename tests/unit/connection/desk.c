@@ -195,6 +195,7 @@ int desk_close(void **state) {
 
 bool desk_turn(struct desk *desk) {
   wheel_advance(desk->house->services.wheel, desk->house->now_ms);
+  rooms_wake(desk->house->services.rooms, &desk->house->completions);
   connections_run(desk->connections);
   rooms_fan_out(desk->house->services.rooms);
   return connections_flush(desk->connections);
@@ -354,12 +355,21 @@ const char *peer_said(struct peer *peer) {
   return copy;
 }
 
+void desk_record(struct desk *desk, int64_t head) {
+  struct store_job *job = desk_job(desk, STORE_ROOM_GET);
+  job->room.record = (struct room_record){.room = job->room.room, .kind = ROOM_COUNTRY, .head = head, .read = head};
+  desk_finish(desk, job, STORE_DONE);
+}
+
 void peer_join(struct peer *peer, const char *room, int64_t as_of) {
   char params[128];
   snprintf(params, sizeof params, "{\"room\":\"%s\"}", room);
   peer_ask(peer, 900, "room.join", params);
   desk_turn(peer->desk);
-  desk_page(peer->desk, STORE_ROOM_JOIN, as_of + 1, as_of, false, 0);
+  if (desk_jobs(peer->desk, STORE_ROOM_JOIN) > 0)
+    desk_page(peer->desk, STORE_ROOM_JOIN, as_of + 1, as_of, false, 0);
+  else
+    desk_record(peer->desk, as_of);
   desk_settle(peer->desk);
   peer->desk->house->now_ms += 1100; /* the count of who is there is told */
   desk_settle(peer->desk);

@@ -78,6 +78,8 @@ const char *peer_said(struct peer *peer);
 void desk_page(struct desk *desk, enum store_kind kind, int64_t first, int64_t as_of, bool more, size_t text);
 /* The peer joins with nothing before `as_of`; what was said is forgotten. */
 void peer_join(struct peer *peer, const char *room, int64_t as_of);
+/* Answers a STORE_ROOM_GET: for a join whose page is in memory, how the room stands for the member. */
+void desk_record(struct desk *desk, int64_t head);
 /* Answers the oldest post that waits. */
 void desk_posted(struct desk *desk, int64_t seq);
 #endif

@@ -52,7 +52,7 @@ static void one_page_is_read_at_a_time(void **state) {
   struct peer *peer = peer_enter(desk, 7), *other = peer_enter(desk, 8);
   peer_ask(peer, 1, "room.join", "{\"room\":\"kz\"}");
   peer_ask(peer, 2, "room.join", "{\"room\":\"fintech\"}");
-  peer_ask(other, 1, "room.join", "{\"room\":\"kz\"}");
+  peer_ask(other, 1, "room.join", "{\"room\":\"uz\"}");
   desk_settle(desk);
   assert_int_equal(desk_jobs(desk, STORE_ROOM_JOIN), 2);
 }

@@ -34,7 +34,7 @@ static void nothing_comes_while_a_new_join_is_under_way(void **state) {
   desk_post(desk, "kz", 6);
   desk_settle(desk);
   assert_string_equal(peer_said(peer), "");
-  desk_page(desk, STORE_ROOM_JOIN, 6, 6, false, 10); /* 6 is in the page */
+  desk_record(desk, 6); /* 6 is in the page, which is in memory */
   desk_settle(desk);
   assert_string_equal(peer_said(peer), "=1");
   desk_post(desk, "kz", 7);
@@ -58,7 +58,7 @@ static void what_waited_when_the_join_began_comes_only_by_its_answer(void **stat
   peer->link.stalled = false;
   desk_turn(desk);
   assert_string_equal(peer_said(peer), "");
-  desk_page(desk, STORE_ROOM_JOIN, 6, 7, false, 10);
+  desk_record(desk, 7);
   desk_settle(desk);
   assert_string_equal(peer_said(peer), "=1");
 }

@@ -115,14 +115,17 @@ static void client_send_post(struct client *client, struct world *world, int ind
 static void client_join(struct client *client, struct world *world, int room) {
   struct follow *follow = &client->follows[room];
   const char *id = world->model.rooms[room].id;
+  int64_t after = follow->cursor;
+  /* Sometimes as a client would that lost the newest of what it had. */
+  if (follow->known && world_random(world, 4) == 0) after -= world_random(world, (uint32_t)after + 1);
   follow->asked =
       follow->known
           ? client_ask(client, 'j', room, 0,
-                       "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"after\":%lld,\"limit\":5}}", id,
-                       (long long)follow->cursor)
+                       "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"after\":%lld,\"limit\":%u}}", id,
+                       (long long)after, 1 + world_random(world, 9))
           : client_ask(client, 'j', room, 0, "\"method\":\"room.join\",\"params\":{\"room\":\"%s\",\"limit\":5}}", id);
   follow->asked_known = follow->known;
-  follow->asked_after = follow->cursor;
+  follow->asked_after = after;
   follow->was_joined = follow->joined;
   if (follow->asked) follow->joined = false; /* nothing is taken for granted until the answer */
 }
@@ -189,9 +192,11 @@ void client_act(struct client *client, struct world *world, int index) {
   }
   if (!client->welcome) return;
   bool mine = model_may_enter(&world->model.rooms[room], client->member);
-  switch (world_random(world, 16)) {
+  switch (world_random(world, 18)) {
     case 0: client->follows[room].wanted = mine && (index < 4 || room > 0); break;
     case 1:
+    case 16:
+    case 17:
       if (client->follows[room].joined) client_join(client, world, room);
       break;
     case 2: client_open(client, world); break;

@@ -41,6 +41,19 @@ static void client_look_text(struct world *world, int index, const struct model_
     client_fail(world, index, "no text", seq);
 }
 
+/* With one emoji in the world there is one count. */
+static void client_look_reactions(struct world *world, int index, const struct model_room *log, json_t *entry,
+                                  int64_t as_of) {
+  json_t *reactions = json_object_get(entry, "reactions"), *reaction = json_array_get(reactions, 0);
+  int64_t seq = number_of(entry, "seq");
+  bool mine;
+  int64_t count = model_reactions(log, seq, as_of, world->clients[index].member, &mine, NULL);
+  if (number_of(reaction, "count") != count || json_array_size(reactions) != (count > 0))
+    client_fail(world, index, "another count of reactions", seq);
+  else if (json_is_true(json_object_get(reaction, "mine")) != mine)
+    client_fail(world, index, "somebody else's reaction", seq);
+}
+
 /* `as_of` 0: a notification, which shows the entry as it was sent; else an answer, as it stands then. */
 static void client_look(struct world *world, int index, int room, json_t *entry, int64_t as_of) {
   const struct client *client = &world->clients[index];
@@ -58,6 +71,7 @@ static void client_look(struct world *world, int index, int room, json_t *entry,
     world_fail(world, index, "another target", seq);
   if (!model_may_enter(log, client->member)) world_fail(world, index, "an entry of others' talk", seq);
   client_look_text(world, index, log, entry, as_of);
+  if (real->type == ENTRY_MESSAGE && as_of > 0) client_look_reactions(world, index, log, entry, as_of);
   if (client->ended_at && as_of == 0 && !world->late && real->at > client->ended_at + 2500)
     world_fail(world, index, "delivered after the logout", seq);
   /* A removal on the same instance is known at once; on another one when the store was asked, which is slow here. Time in

@@ -36,6 +36,23 @@ const struct model_entry *model_text(const struct model_room *room, int64_t seq,
   return text;
 }
 
+int64_t model_reactions(const struct model_room *room, int64_t seq, int64_t as_of, int64_t member, bool *mine,
+                        int64_t members[MODEL_MEMBERS]) {
+  bool on[MODEL_MEMBERS + 1] = {false};
+  int64_t count = 0;
+  for (int64_t later = seq + 1; later <= as_of; later++) {
+    const struct model_entry *entry = &room->entries[later - 1];
+    if (entry->type == ENTRY_REACT && entry->target == seq) on[entry->member] = entry->on;
+  }
+  for (int64_t one = 1; one <= MODEL_MEMBERS; one++) {
+    if (!on[one]) continue;
+    if (members) members[count] = one;
+    count++;
+  }
+  *mine = on[member];
+  return count;
+}
+
 bool model_is_text(const struct model_entry *entry, struct slice text) {
   size_t size = strlen(entry->text);
   if (text.size != size + (size_t)entry->pad || memcmp(text.data, entry->text, size) != 0) return false;
@@ -324,6 +341,7 @@ static struct entry model_raw(const struct model_room *room, int64_t seq, struct
   return entry;
 }
 
+#define MODEL_MANY 3    /* so many members' reactions are not told one by one */
 #define MODEL_ENTRY 250 /* bytes of an entry beside its text, roughly */
 
 /* The newest `limit` entries up to `last`, fewer where the page is full. */
@@ -343,6 +361,17 @@ static int64_t model_page_end(const struct model_room *room, int64_t first, int6
     if (bytes > LIMIT_PAGE_BYTES && last >= first) break;
   }
   return last;
+}
+
+static void model_react(const struct model_room *room, struct store_job *job, struct entry *entry) {
+  int64_t *members = arena_alloc(job->arena, MODEL_MEMBERS * sizeof *members);
+  struct reaction *reaction = arena_alloc(job->arena, sizeof *reaction);
+  reaction->emoji = SLICE_LITERAL("👍");
+  reaction->count = model_reactions(room, entry->seq, room->head, job->page.member, &reaction->mine, members);
+  bool known = job->page.for_many && reaction->count < MODEL_MANY; /* else each member must read for itself */
+  reaction->members = known ? members : NULL;
+  entry->reactions = reaction;
+  entry->reaction_count = reaction->count > 0;
 }
 
 static void model_page(struct model_room *room, struct store_job *job) {
@@ -365,6 +394,7 @@ static void model_page(struct model_room *room, struct store_job *job) {
     *entry = model_raw(room, first + (int64_t)i, job);
     if (entry->type == ENTRY_MESSAGE && !entry->removed)
       entry->text = model_copy_text(job, model_text(room, entry->seq, room->head));
+    if (entry->type == ENTRY_MESSAGE) model_react(room, job, entry);
   }
 }
 

@@ -52,6 +52,9 @@ void model_change_epoch(struct model *model, int64_t (*back)(void *context, int6
 void model_run(struct model *model, struct store_job *job);
 /* The entry whose text message `seq` has at `as_of`; NULL: removed by then. */
 const struct model_entry *model_text(const struct model_room *room, int64_t seq, int64_t as_of);
+/* How many members react to message `seq` at `as_of`, and whether this one does; who, by key, where `members` is given. */
+int64_t model_reactions(const struct model_room *room, int64_t seq, int64_t as_of, int64_t member, bool *mine,
+                        int64_t members[MODEL_MEMBERS]);
 /* Is this the entry's text? */
 bool model_is_text(const struct model_entry *entry, struct slice text);
 /* The token of a member's session. */

@@ -8,7 +8,8 @@ static void fill_page(struct store_job *job, int64_t from, size_t count, const c
       "👍", "🎉", "❤️", "😀", "🙏", "👨‍👩‍👧‍👦", "🇰🇿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"};
   struct entry *entries = arena_alloc(job->arena, count * sizeof *entries);
   struct reaction *many = arena_alloc(job->arena, (reactions + 1) * sizeof *many);
-  for (size_t i = 0; i < reactions; i++) many[i] = (struct reaction){slice_of(emoji[i % 8]), 1000 + (int64_t)i, true};
+  for (size_t i = 0; i < reactions; i++)
+    many[i] = (struct reaction){.emoji = slice_of(emoji[i % 8]), .count = 1000 + (int64_t)i, .mine = true};
   for (size_t i = 0; i < count; i++) {
     entries[i] = (struct entry){
         .room = job->page.room,

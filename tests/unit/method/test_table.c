@@ -73,11 +73,13 @@ static void nobody_need_wait_for_an_answer(void **state) {
   stage->member->role = ROLE_ADMIN;
   for (size_t i = 0; i < WISHES; i++) {
     struct staged *call = stage_call_as(stage, false, wishes[i].method, wishes[i].params);
-    struct store_job *job = stage->house->jobs[0];
-    if (job->kind == STORE_ROOM_OPEN || job->kind == STORE_DIRECT_OPEN)
-      job->room.record = house_room("kz", ROOM_COUNTRY, 0, 0);
-    if (job->kind == STORE_POST) job->post.seq = 1;
-    house_finish(stage->house, STORE_DONE);
+    if (!call->call.answered) { /* from memory */
+      struct store_job *job = stage->house->jobs[0];
+      if (job->kind == STORE_ROOM_OPEN || job->kind == STORE_DIRECT_OPEN)
+        job->room.record = house_room("kz", ROOM_COUNTRY, 0, 0);
+      if (job->kind == STORE_POST) job->post.seq = 1;
+      house_finish(stage->house, STORE_DONE);
+    }
     stage_drop(call);
     stage_drop(stage_call_as(stage, false, "room.open", "{\"country\":\"us\"}"));
   }

@@ -222,7 +222,7 @@ static void a_message_is_written_as_sent(void **state) {
 static void a_message_in_an_answer_shows_edits_and_reactions(void **state) {
   (void)state;
   struct entry entry = example(ENTRY_MESSAGE);
-  struct reaction reactions[] = {{SLICE_LITERAL("👍"), 3, true}, {SLICE_LITERAL("❤️"), 1, false}};
+  struct reaction reactions[] = {{SLICE_LITERAL("👍"), 3, true, NULL}, {SLICE_LITERAL("❤️"), 1, false, NULL}};
   entry.text = SLICE_LITERAL("t");
   entry.client_id = SLICE_LITERAL("c");
   entry.edited_at = 1769846703121;
