@@ -11,8 +11,11 @@
 /* Rows of another table by this name are none of ours. */
 static const char schema_sql[] =
     "SELECT schema, oldest, place, club_place_1() FROM meta WHERE one = 1 AND length(epoch) > 0";
-static const char exists_sql[] = "SELECT to_regclass('meta') IS NOT NULL, to_regclass('member') IS NOT NULL OR "
-                                 "to_regclass('room') IS NOT NULL OR to_regclass('entry') IS NOT NULL";
+/* Read from the catalog in one snapshot: what to_regclass() found before may be remembered, and outdated. */
+static const char exists_sql[] =
+    "SELECT coalesce(bool_or(relname = 'meta'), false), coalesce(bool_or(relname <> 'meta'), false) "
+    "FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
+    "WHERE n.nspname = ANY (current_schemas(false)) AND relname IN ('meta', 'member', 'room', 'entry')";
 
 static bool fail(struct postgres *self, char *error, size_t error_size) {
   if (!error[0]) line_words(self, NULL, error, error_size);
