@@ -212,6 +212,58 @@ static void another_history_ends_everything_and_begins_anew(void **state) {
   assert_int_equal(yard_job(yard, STORE_PULSE)->pulse.club_after, 3);
 }
 
+/* Answers with this head of "kz", and a club log that ends there. */
+static void pulse_says(struct yard *yard, int64_t head, int64_t club_head) {
+  struct store_job *job = yard_job(yard, STORE_PULSE);
+  for (size_t i = 0; i < job->pulse.head_count; i++) job->pulse.heads[i].head = head;
+  snprintf(job->pulse.epoch, sizeof job->pulse.epoch, "first");
+  job->pulse.club_head = club_head;
+  yard_finish(yard, job, STORE_DONE);
+  yard_turn(yard);
+}
+
+static void a_head_that_went_back_is_another_history(void **state) {
+  struct yard *yard = *state;
+  struct guest *guest = guest_enter(yard, 7);
+  yard_pulse(yard, "first", 10);
+  guest_join(yard, guest, 40);
+  yard_freeze(yard, 500);
+  pulse_says(yard, 39, 10);
+  assert_int_equal(guest->code, 1001);
+  assert_true(guest_was_told(guest, "\"closing\""));
+  guest_cut(guest);
+  yard_turn(yard);
+  struct guest *fresh = guest_enter(yard, 7); /* and joins afresh, as the store stands */
+  guest_join(yard, fresh, 39);
+  yard_freeze(yard, 500);
+  pulse_says(yard, 39, 10);
+  assert_int_equal(fresh->code, 0);
+}
+
+static void a_club_log_that_went_back_is_another_history(void **state) {
+  struct yard *yard = *state;
+  struct guest *guest = guest_enter(yard, 7);
+  yard_freeze(yard, 500);
+  pulse_says(yard, 0, 9);
+  assert_int_equal(guest->code, 1001);
+}
+
+/* The store may have answered before this instance committed something. */
+static void an_answer_older_than_what_was_committed_meanwhile_is_none(void **state) {
+  struct yard *yard = *state;
+  struct guest *guest = guest_enter(yard, 7);
+  yard_pulse(yard, "first", 10);
+  guest_join(yard, guest, 40);
+  yard_freeze(yard, 500);
+  an_entry(yard, 41);
+  an_entry(yard, 42);
+  pulse_says(yard, 40, 10);
+  assert_int_equal(guest->code, 0);
+  yard_freeze(yard, 500);
+  pulse_says(yard, 41, 10);
+  assert_int_equal(guest->code, 1001);
+}
+
 static void a_pulse_that_fails_is_asked_again(void **state) {
   struct yard *yard = *state;
   yard_freeze(yard, 500);
@@ -237,6 +289,9 @@ int main(void) {
       YARD_TEST(heads_of_the_rooms_in_memory_are_asked_for),
       YARD_TEST(a_write_to_the_club_log_is_looked_for_at_once),
       YARD_TEST(another_history_ends_everything_and_begins_anew),
+      YARD_TEST(a_head_that_went_back_is_another_history),
+      YARD_TEST(a_club_log_that_went_back_is_another_history),
+      YARD_TEST(an_answer_older_than_what_was_committed_meanwhile_is_none),
       YARD_TEST(a_pulse_that_fails_is_asked_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,6 +251,122 @@ static void keeps_early_entries_by_number_up_to_a_limit(void **state) {
   follower_leave(&follower);
 }
 
+/* ---- a removal that is not here yet, or not in its turn ---- */
+
+static void a_removal_that_comes_early_takes_the_text_out_of_memory_at_once(void **state) {
+  struct hall *hall = *state;
+  enter(hall);
+  hall_post(hall, "kz", 11, 2);
+  hall_post(hall, "kz", 12, 2);
+  hall_remove(hall, "kz", 14, 11); /* 13 is missing */
+  assert_int_equal(follower.subscription.room->ring.count, 0);
+  assert_string_equal(follower_take(&follower), "");
+  hall_answer(hall, 1, 12, 12); /* 11 and 12 are read again, without the text */
+  assert_string_equal(follower_take(&follower), "11 12");
+  hall_post(hall, "kz", 13, 2);
+  assert_string_equal(follower_take(&follower), "");
+  hall_answer(hall, 1, 14, 14);
+  assert_string_equal(follower_take(&follower), "13 14");
+  follower_leave(&follower);
+}
+
+static void a_removal_that_comes_early_takes_out_what_waits_for_its_turn(void **state) {
+  struct hall *hall = *state;
+  enter(hall);
+  struct room *room = follower.subscription.room;
+  hall_post(hall, "kz", 12, 2);
+  struct entry edit = hall_entry("kz", 13, 2);
+  edit.type = ENTRY_EDIT;
+  edit.target = 12;
+  rooms_append(hall->rooms, &edit, true);
+  hall_post(hall, "kz", 14, 2);
+  hall_remove(hall, "kz", 16, 12);
+  assert_int_equal(room->early_count, 2); /* 14 and the removal */
+  hall_post(hall, "kz", 12, 2);           /* doubled or late: it does not come back */
+  rooms_append(hall->rooms, &edit, true);
+  assert_int_equal(room->early_count, 2);
+  hall_pass(hall, 128);
+  hall_answer(hall, 11, 13, 13);
+  assert_string_equal(follower_take(&follower), "11 12 13 14");
+  hall_post(hall, "kz", 15, 2);
+  hall_pass(hall, 128);
+  assert_int_equal(room_head(room), 16);
+  while (hall->job_count > 0) hall_finish(hall, STORE_UNAVAILABLE);
+  follower_leave(&follower);
+}
+
+static void a_read_that_began_before_an_early_removal_is_not_taken(void **state) {
+  struct hall *hall = *state;
+  enter(hall);
+  rooms_head(hall->rooms, slice_of("kz"), 12, hall->now_ms);
+  hall_pass(hall, 128);
+  hall_remove(hall, "kz", 14, 11); /* 11 is in the read under way, with its text */
+  hall_answer(hall, 11, 12, 12);
+  assert_int_equal(room_head(follower.subscription.room), 10);
+  hall_pass(hall, 128);
+  hall_answer(hall, 11, 13, 13);
+  assert_int_equal(room_head(follower.subscription.room), 14);
+  while (hall->job_count > 0) hall_finish(hall, STORE_UNAVAILABLE);
+  follower_take(&follower);
+  while (hall->job_count > 0) hall_finish(hall, STORE_UNAVAILABLE);
+  follower_leave(&follower);
+}
+
+/* What the store spoke of and is not here may be a removal. */
+static void what_is_in_memory_is_held_back_two_seconds_after_the_store_last_confirmed_it(void **state) {
+  struct hall *hall = *state;
+  struct follower twin;
+  bool more;
+  enter(hall);
+  follower_enter(&twin, hall, "kz", 9, 10);
+  hall_pass(hall, 5000);
+  hall_post(hall, "kz", 11, 2);
+  rooms_head(hall->rooms, slice_of("kz"), 11, hall->now_ms);
+  hall_pass(hall, 500);
+  rooms_head(hall->rooms, slice_of("kz"), 12, hall->now_ms); /* the removal of 11, says nobody */
+  hall_pass(hall, 1400);
+  assert_non_null(room_take_frame(hall->rooms, &twin.subscription, 0, &more).data);
+  hall_pass(hall, 200);
+  for (int i = 0; i < 4; i++) { /* however often the store says so */
+    rooms_head(hall->rooms, slice_of("kz"), 12, hall->now_ms);
+    assert_null(room_take_frame(hall->rooms, &follower.subscription, 0, &more).data); /* not the twin's either */
+    assert_string_equal(follower_take(&follower), "");
+    hall_pass(hall, 500);
+  }
+  int wants = follower.wants;
+  hall_remove(hall, "kz", 12, 11);
+  rooms_fan_out(hall->rooms);
+  assert_true(follower.wants > wants); /* and goes on by itself */
+  while (hall->job_count > 0) hall_finish(hall, STORE_UNAVAILABLE);
+  follower_leave(&twin);
+  follower_leave(&follower);
+}
+
+static void a_gap_that_closes_confirms_as_of_when_the_store_was_asked(void **state) {
+  struct hall *hall = *state;
+  enter(hall);
+  rooms_head(hall->rooms, slice_of("kz"), 11, hall->now_ms);
+  for (int64_t head = 11; head < 31; head++) { /* ten seconds long each pulse finds something new */
+    hall_pass(hall, 500);
+    hall_answer(hall, head, head, head);
+    rooms_head(hall->rooms, slice_of("kz"), head + 1, hall->now_ms);
+    follower_take(&follower);
+    assert_int_equal(follower.subscription.cursor, head);
+  }
+  follower_leave(&follower);
+}
+
+static void where_the_store_is_not_asked_again_and_again_nothing_is_held_back(void **state) {
+  struct hall *hall = *state;
+  enter(hall);
+  hall_post(hall, "kz", 11, 2);
+  hall_post(hall, "kz", 13, 2);
+  hall_pass(hall, 5000);
+  assert_string_equal(follower_take(&follower), "11");
+  while (hall->job_count > 0) hall_finish(hall, STORE_UNAVAILABLE);
+  follower_leave(&follower);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       HALL_TEST(gives_each_entry_once_and_in_order),
@@ -270,6 +386,12 @@ int main(void) {
       HALL_TEST(ignores_rooms_that_nobody_follows),
       HALL_TEST(loses_a_read_of_a_room_that_is_gone),
       HALL_TEST(keeps_early_entries_by_number_up_to_a_limit),
+      HALL_TEST(a_removal_that_comes_early_takes_the_text_out_of_memory_at_once),
+      HALL_TEST(a_removal_that_comes_early_takes_out_what_waits_for_its_turn),
+      HALL_TEST(a_read_that_began_before_an_early_removal_is_not_taken),
+      HALL_TEST(what_is_in_memory_is_held_back_two_seconds_after_the_store_last_confirmed_it),
+      HALL_TEST(a_gap_that_closes_confirms_as_of_when_the_store_was_asked),
+      HALL_TEST(where_the_store_is_not_asked_again_and_again_nothing_is_held_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
