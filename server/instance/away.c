@@ -6,7 +6,7 @@
 
 #define ELSEWHERE_TOLD_MS 5500
 #define ELSEWHERE_RETRY_MS 500
-#define ELSEWHERE_PATIENCE_MS 1400 /* nobody waits longer for what this instance cannot finish */
+#define ELSEWHERE_PATIENCE_MS 1000 /* nobody waits longer for what this instance cannot finish */
 #define ALONE_TOLD_MS 2000
 #define ALONE_EACH_US 200 /* of that, for each connection: few are told at once */
 #define ALONE_RETRY_MS 1000

@@ -26,6 +26,7 @@ struct guest {
 struct yard {
   int64_t now_ms;
   int64_t write_ms; /* how long writing to a line takes */
+  unsigned char random;
   struct club *club;
   struct server *server;
   struct store_job *jobs[YARD_JOBS];
