@@ -22,9 +22,27 @@ static void add_invite(struct suite *suite, const char *token, int64_t member) {
   assert_done(suite_run(suite, job));
 }
 
+/* Long and short ones, some of them edited: where a page ends depends on all of them. */
+static void fill_pages(struct suite *suite) {
+  static const char *const letters[] = {"ы", "\"", "世", "\n", "x"};
+  for (int i = 0; i < 80; i++) {
+    char text[12001] = "", client_id[16];
+    for (int size = i * 397 % 4000 + 1, at = 0; size > 0; size--) {
+      at += snprintf(text + at, sizeof text - (size_t)at, "%s", letters[i % 5]);
+    }
+    snprintf(client_id, sizeof client_id, "long-%d", i);
+    struct store_job *post = suite_post(suite, "fintech", suite->ivan, client_id, text);
+    assert_done(post);
+    if (i % 3 == 1) assert_done(suite_edit(suite, "fintech", suite->ivan, post->post.seq, "коротко"));
+    if (i % 7 == 2) assert_done(suite_edit(suite, "fintech", suite->ivan, 1, text));
+  }
+  assert_done(suite_room(suite, STORE_ROOM_OPEN, "fintech", suite->wang));
+}
+
 static void fill(struct suite *suite) {
   suite_post_many(suite, "kz", suite->ivan, "kz", 1200); /* more than one piece */
   suite_post_many(suite, "cn", suite->wang, "cn", 30);
+  fill_pages(suite);
   assert_done(suite_post(suite, "kz", suite->ivan, "awkward", AWKWARD));
   assert_done(suite_post(suite, "kz", suite->wang, "mention", "@ivan 你好 @ada"));
   assert_done(suite_edit(suite, "kz", suite->ivan, 1201, AWKWARD "（已修改）"));
@@ -76,9 +94,20 @@ static void write_pages(struct suite *suite, struct buffer *text, const char *ro
   for (int64_t after = 0; more;) {
     struct store_job *job = suite_page(suite, room, member, after, -1, 100);
     assert_done(job);
+    buffer_append_format(text, "%zu after %lld\n", job->page.count, (long long)after);
     for (size_t i = 0; i < job->page.count; i++) write_entry(text, &job->page.entries[i]);
     more = job->page.more;
     if (job->page.count) after = job->page.entries[job->page.count - 1].seq;
+  }
+}
+
+static void write_pages_back(struct suite *suite, struct buffer *text, const char *room, int64_t member) {
+  for (int64_t before = -1; before != 1;) {
+    struct store_job *job = suite_page(suite, room, member, -1, before, 100);
+    assert_done(job);
+    buffer_append_format(text, "%zu before %lld\n", job->page.count, (long long)before);
+    for (size_t i = 0; i < job->page.count; i++) write_entry(text, &job->page.entries[i]);
+    before = job->page.count ? job->page.entries[0].seq : 1;
   }
 }
 
@@ -87,6 +116,7 @@ static void write_log(struct suite *suite, struct buffer *text, const char *room
   for (int64_t from = 1; count; from += (int64_t)count) {
     struct store_job *job = suite_entries(suite, room, from, from + 1000);
     count = job->entries.count;
+    buffer_append_format(text, "%zu from %lld\n", count, (long long)from);
     for (size_t i = 0; i < count; i++) write_entry(text, &job->entries.entries[i]);
   }
 }
@@ -97,6 +127,7 @@ static void write_member(struct suite *suite, struct buffer *text, int64_t membe
   for (size_t i = 0; i < list->room.count; i++) {
     write_record(text, &list->room.records[i]);
     write_pages(suite, text, list->room.records[i].room.data, member);
+    write_pages_back(suite, text, list->room.records[i].room.data, member);
   }
 }
 
