@@ -38,11 +38,12 @@ void bus_redis_flush(struct bus_redis *bus);
 bool bus_redis_check_url(const char *url, char *error, size_t error_size) CLUB_MUST_CHECK;
 
 struct bus_redis_counts {
-  bool connected;                        /* both lines stand and every subscription was confirmed */
-  int64_t probe_age_ms;                  /* since the last own probe that was heard was sent; -1: none yet */
+  bool connected;       /* both lines stand, everything was subscribed to, and what one says to oneself is heard */
+  int64_t probe_age_ms; /* since the last own probe that was heard was sent; -1: none yet */
   uint64_t published, received, dropped; /* dropped: not published, for want of a connection or of space */
   uint64_t reconnects;                   /* times that it was reached again */
   size_t subscriptions;                  /* topics */
+  size_t unconfirmed;                    /* changes of them that Redis was not told of or has yet to confirm */
 };
 struct bus_redis_counts bus_redis_counts(const struct bus_redis *bus);
 #endif

@@ -361,11 +361,12 @@ void bus_redis_destroy(struct bus_redis *bus) {
 
 struct bus_redis_counts bus_redis_counts(const struct bus_redis *bus) {
   int64_t sent = bus->probe.heard_sent_ms;
-  return (struct bus_redis_counts){.connected = bus->reached && bus->topics.awaited == 0 && !bus->topics.changed,
+  return (struct bus_redis_counts){.connected = bus->reached,
                                    .probe_age_ms = sent < 0 ? -1 : bus_now(bus) - sent,
                                    .published = bus->published,
                                    .received = bus->received,
                                    .dropped = bus->dropped,
                                    .reconnects = bus->reconnects,
-                                   .subscriptions = bus->topics.count - 1};
+                                   .subscriptions = bus->topics.count - 1,
+                                   .unconfirmed = redis_topics_unconfirmed(&bus->topics)};
 }

@@ -156,6 +156,8 @@ void redis_topics_unsubscribe(struct redis_topics *topics, const struct redis_ch
 bool redis_topics_wants(const struct redis_topics *topics, struct slice channel);
 /* Subscribed to, and Redis confirmed it. */
 bool redis_topics_hears(const struct redis_topics *topics, struct slice channel);
+/* Changes that Redis was not told of or has yet to confirm. */
+size_t redis_topics_unconfirmed(const struct redis_topics *topics);
 /* A new line, on which nothing was subscribed to yet. */
 void redis_topics_begin(struct redis_topics *topics);
 /* Tells Redis what changed, as much as may wait in the line. */

@@ -75,6 +75,12 @@ bool redis_topics_hears(const struct redis_topics *topics, struct slice channel)
   return topic && topic->count > 0 && topic->told && topic->awaited == 0;
 }
 
+size_t redis_topics_unconfirmed(const struct redis_topics *topics) {
+  size_t count = topics->awaited;
+  for (const struct redis_topic *topic = topics->changed; topic; topic = topic->next_changed) count++;
+  return count;
+}
+
 void redis_topics_begin(struct redis_topics *topics) {
   struct redis_topic *topic, *after;
   topics->changed_last = &topics->changed;

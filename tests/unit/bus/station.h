@@ -86,8 +86,10 @@ static inline void station_leave(struct station *station, const char *topic) {
   station->bus.unsubscribe(station->bus.self, slice_of(topic));
 }
 
+/* And hears all that it listens to. */
 static inline bool station_is_connected(struct station *station) {
-  return bus_redis_counts(station->redis).connected;
+  struct bus_redis_counts counts = bus_redis_counts(station->redis);
+  return counts.connected && counts.unconfirmed == 0;
 }
 
 static inline bool station_is_lost(struct station *station) {
