@@ -120,6 +120,99 @@ static void typing_is_told_on_once_a_second(void **state) {
   house_close(house);
 }
 
+/* ---- other instances ---- */
+
+struct ear { /* a bus that says what was subscribed to */
+  char topics[64];
+  int count;
+};
+
+static void ear_subscribe(void *self, struct slice topic) {
+  struct ear *ear = self;
+  ear->count++;
+  snprintf(ear->topics, sizeof ear->topics, "%.*s", (int)topic.size, topic.data);
+}
+
+static void ear_unsubscribe(void *self, struct slice topic) {
+  struct ear *ear = self;
+  ear->count--;
+  snprintf(ear->topics, sizeof ear->topics, "%.*s", (int)topic.size, topic.data);
+}
+
+static void a_members_topic_is_heard_while_the_member_is_present(void **state) {
+  (void)state;
+  struct house *house = house_open();
+  struct ear ear = {{0}, 0};
+  house->services.bus.self = &ear;
+  house->services.bus.subscribe = ear_subscribe;
+  house->services.bus.unsubscribe = ear_unsubscribe;
+  struct present *first = house_enter(house, 17, "aigul", "Айгуль Сериккызы", ROLE_MEMBER);
+  struct present *again = house_enter(house, 17, "aigul", "Айгуль Сериккызы", ROLE_MEMBER);
+  assert_int_equal(ear.count, 1);
+  assert_string_equal(ear.topics, "@m17");
+  ear.topics[0] = 0;
+  house_leave(house, first);
+  assert_int_equal(ear.count, 1);
+  house_leave(house, again);
+  assert_int_equal(ear.count, 0);
+  assert_string_equal(ear.topics, "@m17");
+  house_close(house);
+}
+
+static void a_topic_names_its_member(void **state) {
+  (void)state;
+  char topic[MEMBER_TOPIC_SIZE];
+  int64_t key;
+  member_topic_write(topic, INT64_MAX);
+  assert_true(member_topic_read(slice_of(topic), &key));
+  assert_true(key == INT64_MAX);
+  assert_false(member_topic_read(SLICE_LITERAL("@club"), &key));
+  assert_false(member_topic_read(SLICE_LITERAL("m17"), &key));
+  assert_false(member_topic_read(SLICE_LITERAL("@"), &key));
+}
+
+static void each_list_that_is_doubtful_is_given_once(void **state) {
+  (void)state;
+  struct house *house = house_open();
+  struct presents *presents = house->services.presents;
+  struct present *some[3], *late;
+  for (int i = 0; i < 3; i++) some[i] = house_enter(house, 10 + i, "aigul", "Айгуль Сериккызы", ROLE_MEMBER);
+  assert_null(presents_doubtful(presents));
+  presents_doubt(presents);
+  late = house_enter(house, 20, "xiaolong", "王小龙", ROLE_MEMBER); /* whose list was read just now */
+  assert_ptr_equal(presents_doubtful(presents), some[0]);
+  house_leave(house, some[1]);
+  assert_ptr_equal(presents_doubtful(presents), some[2]);
+  assert_null(presents_doubtful(presents));
+  presents_doubt(presents);
+  assert_ptr_equal(presents_doubtful(presents), late);
+  presents_doubt(presents); /* once more, before it was over */
+  assert_ptr_equal(presents_doubtful(presents), some[0]);
+  assert_ptr_equal(presents_doubtful(presents), some[2]);
+  assert_ptr_equal(presents_doubtful(presents), late);
+  assert_null(presents_doubtful(presents));
+  house_leave(house, some[0]);
+  house_leave(house, some[2]);
+  house_leave(house, late);
+  house_close(house);
+}
+
+static void listing_again_what_is_so_already_is_no_change(void **state) {
+  (void)state;
+  struct house *house = house_open();
+  struct present *present = house_enter(house, 3, "xiaolong", "王小龙", ROLE_MEMBER);
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 12, 9);
+  assert_true(present_list(house->services.rooms, present, &record, false));
+  uint32_t change = present->change;
+  assert_true(present_list(house->services.rooms, present, &record, false));
+  assert_int_equal(present->change, change);
+  record.mentions = 1;
+  assert_true(present_list(house->services.rooms, present, &record, false));
+  assert_int_equal(present->change, change + 1);
+  house_leave(house, present);
+  house_close(house);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_member_is_held_once_for_all),
@@ -129,6 +222,10 @@ int main(void) {
       cmocka_unit_test(counts_older_than_the_log_are_not_taken),
       cmocka_unit_test(the_list_has_its_end),
       cmocka_unit_test(typing_is_told_on_once_a_second),
+      cmocka_unit_test(a_members_topic_is_heard_while_the_member_is_present),
+      cmocka_unit_test(a_topic_names_its_member),
+      cmocka_unit_test(each_list_that_is_doubtful_is_given_once),
+      cmocka_unit_test(listing_again_what_is_so_already_is_no_change),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

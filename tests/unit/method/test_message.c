@@ -171,6 +171,7 @@ static void the_first_post_puts_the_room_on_the_list(void **state) {
   finish_listing(stage, 8);
   struct listing *listing = present_listing(stage->member, SLICE_LITERAL("kz.fintech"));
   assert_non_null(listing);
+  assert_int_equal(stage->house->told_listed, 1); /* to those on other instances, too */
   assert_int_equal(stage->house->member_changes, 1);
   json_t *face = house_json(listing->face);
   assert_string_equal(house_text(face, "method"), "room");

@@ -160,11 +160,13 @@ static void reading_moves_the_mark_for_all_connections(void **state) {
   assert_int_equal(room_watch_counts(&listing->watcher).read, 10);
   assert_int_equal(room_watch_counts(&listing->watcher).unread, 2);
   assert_int_equal(stage->house->member_changes, 1);
+  assert_int_equal(stage->house->told_marks, 1); /* to those on other instances, too */
   call = stage_call(stage, "room.read", "{\"room\":\"kz\",\"seq\":5}");
   finish_read(stage, 10, 2); /* it never goes back */
   json_decref(stage_answer(call));
   assert_int_equal(stage->member->change, change + 1);
   assert_int_equal(stage->house->member_changes, 1);
+  assert_int_equal(stage->house->told_marks, 1);
 }
 
 static void reading_what_is_not_on_the_list_changes_nothing_here(void **state) {

@@ -164,6 +164,7 @@ static void opening_puts_the_room_on_the_list_of_all_connections(void **state) {
     assert_non_null(listing->face.data);
   }
   assert_int_equal(stage->house->member_changes, 3);
+  assert_int_equal(stage->house->told_listed, 3); /* to those on other instances, too */
 }
 
 static void opening_twice_owes_the_notification_once(void **state) {
@@ -174,6 +175,7 @@ static void opening_twice_owes_the_notification_once(void **state) {
     json_decref(stage_answer(call));
   }
   assert_int_equal(present_listing(stage->member, SLICE_LITERAL("kz"))->face_change, 1);
+  assert_int_equal(stage->house->told_listed, 1);
 }
 
 static void only_rooms_that_the_club_has_are_opened(void **state) {
@@ -282,6 +284,54 @@ static void nobody_is_there_any_more_when_the_reading_comes_back(void **state) {
   assert_int_equal(stage->house->job_count, 0);
 }
 
+static void the_whole_list_is_read_again_and_only_what_changed_is_told(void **state) {
+  struct stage *stage = *state;
+  struct room_record same = house_room("kz", ROOM_COUNTRY, 5, 1);
+  assert_true(present_list(stage->house->services.rooms, stage->member, &same, false));
+  assert_true(listing_refresh_all(&stage->house->services, 17));
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), &same, 1);
+  house_finish(stage->house, STORE_DONE);
+  assert_int_equal(stage->house->member_changes, 0);
+  assert_true(listing_refresh_all(&stage->house->services, 17));
+  struct room_record records[] = {house_room("kz", ROOM_COUNTRY, 5, 3), house_room("cn", ROOM_COUNTRY, 9, 9)};
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), records, 2);
+  house_finish(stage->house, STORE_DONE);
+  assert_int_equal(stage->house->member_changes, 2);
+  assert_true(stage->house->soon);
+  const struct listing *kz = present_listing(stage->member, SLICE_LITERAL("kz"));
+  assert_int_equal(kz->read_change, kz->change); /* the mark is told */
+  assert_non_null(present_listing(stage->member, SLICE_LITERAL("cn"))->face.data);
+}
+
+static void a_whole_list_that_cannot_be_read_changes_nothing(void **state) {
+  struct stage *stage = *state;
+  struct present *other = house_enter(stage->house, 4, "xiaolong", "王小龙", ROLE_MEMBER);
+  assert_true(listing_refresh_all(&stage->house->services, 17));
+  assert_true(listing_refresh_all(&stage->house->services, 4));
+  house_leave(stage->house, other);
+  house_finish(stage->house, STORE_UNAVAILABLE);
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 5, 3);
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), &record, 1);
+  house_finish(stage->house, STORE_DONE); /* nobody is there any more */
+  assert_int_equal(stage->house->member_changes, 0);
+  stage->house->store_full = true;
+  assert_false(listing_refresh_all(&stage->house->services, 17));
+}
+
+/* It was counted elsewhere: unread and mentions come with the mark. */
+static void a_mark_from_elsewhere_brings_its_counts(void **state) {
+  struct stage *stage = *state;
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 12, 4);
+  assert_true(present_list(stage->house->services.rooms, stage->member, &record, false));
+  const struct watch_counts mark = {.head = 12, .read = 9, .unread = 2, .mentions = 1};
+  listing_marked(&stage->house->services, stage->member, SLICE_LITERAL("kz"), &mark);
+  const struct listing *listing = present_listing(stage->member, SLICE_LITERAL("kz"));
+  assert_int_equal(room_watch_counts(&listing->watcher).unread, 2);
+  assert_int_equal(room_watch_counts(&listing->watcher).mentions, 1);
+  assert_int_equal(listing->read_change, stage->member->change);
+  assert_true(stage->house->soon);
+}
+
 static void a_full_store_is_told(void **state) {
   struct stage *stage = *state;
   stage->house->store_full = true;
@@ -307,6 +357,9 @@ int main(void) {
       STAGE_TEST(a_reading_that_was_overtaken_is_done_again),
       STAGE_TEST(a_room_that_the_store_does_not_list_stays_away),
       STAGE_TEST(nobody_is_there_any_more_when_the_reading_comes_back),
+      STAGE_TEST(the_whole_list_is_read_again_and_only_what_changed_is_told),
+      STAGE_TEST(a_whole_list_that_cannot_be_read_changes_nothing),
+      STAGE_TEST(a_mark_from_elsewhere_brings_its_counts),
       STAGE_TEST(a_full_store_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
