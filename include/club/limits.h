@@ -47,7 +47,7 @@
 #define LIMIT_EDITS_OF_MESSAGE 100 /* conflict-free: `rate_limited` without retry_after */
 #define LIMIT_EMOJI_OF_MESSAGE 20  /* distinct ones */
 #define LIMIT_REACTS_OF_MEMBER 50  /* react entries of one member on one message */
-#define LIMIT_REACTORS 1024        /* on a message, for a page that members share; beyond it each reads its own */
+#define LIMIT_REACTORS 4096        /* named on a page that members share; beyond it each must read its own */
 #define LIMIT_LISTED 1000          /* rooms on a member's list */
 #define LIMIT_UNREAD 1000          /* unread is counted up to this */
 #define LIMIT_INVITES 100          /* of a member, usable ones */

@@ -145,7 +145,7 @@ struct store_page {
   int64_t member;
   int64_t after, before;
   int64_t limit;
-  bool for_many; /* also who reacted, so that others can be answered with the same page */
+  bool for_many; /* also who reacted (LIMIT_REACTORS), so that others can be answered with the same page */
   /* out */
   struct room_record record;
   struct entry *entries; /* oldest first */

@@ -82,6 +82,13 @@ struct reaction *page_reaction(struct page *page, struct entry *entry) {
   return &entry->reactions[entry->reaction_count++];
 }
 
+int64_t *page_reactors(struct page *page, struct reaction *reaction) {
+  if (reaction->count < 1 || reaction->count > (int64_t)(LIMIT_REACTORS - page->reactors)) return NULL;
+  int64_t *members = arena_alloc(page->arena, (size_t)reaction->count * sizeof *members);
+  if (members) page->reactors += (size_t)reaction->count;
+  return members;
+}
+
 /* ---- the whole ---- */
 
 void page_turn(struct page *page) {

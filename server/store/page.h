@@ -8,6 +8,7 @@ struct page {
   struct slice room;
   struct entry *entries;
   size_t count, capacity, bytes;
+  size_t reactors; /* named on it */
 };
 
 #define PAGE_ENTRIES 512 /* of STORE_ENTRIES */
@@ -27,6 +28,8 @@ const struct author *page_author(const struct page *page, int64_t key);
 void page_mentions(struct page *page, struct entry *entry, struct slice keys);
 /* An emoji that stands under the entry, oldest first. NULL: too many, or no memory. */
 struct reaction *page_reaction(struct page *page, struct entry *entry) CLUB_MUST_CHECK;
+/* The place for those `count` who reacted so, by key, on a page for many. NULL: too many, or no memory. */
+int64_t *page_reactors(struct page *page, struct reaction *reaction) CLUB_MUST_CHECK;
 /* What was filled from the newest on: oldest first now. */
 void page_turn(struct page *page);
 /* Puts the page of a room whose log ends at `head` into the job. */

@@ -21,12 +21,22 @@
   "entry.mentions, entry.removed, entry.target, entry.target_member, entry.emoji, entry.flag, entry.reason, " \
   "author.name, author.country, author.company "
 
-/* How a message stands: its latest edit, and each emoji as a line "COUNT+EMOJI", "-" where it is not the member's. */
+/* Who reacted so: " MEMBER MEMBER …". */
+#define REACTORS \
+  "CASE WHEN $5 = 1 AND reaction.count <= 4096 THEN (SELECT coalesce(string_agg(' ' || own.member, '' " \
+  "ORDER BY own.member), '') " \
+  "FROM entry AS own WHERE own.room = entry.room AND own.target = entry.seq AND own.type = 4 AND own.flag = 1 " \
+  "AND own.emoji = reaction.emoji AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.room = own.room " \
+  "AND later.target = own.target AND later.type = 4 AND later.member = own.member AND later.emoji = own.emoji " \
+  "AND later.seq > own.seq)) ELSE '' END"
+
+/* How a message stands: its latest edit, and each emoji as a line "COUNT+EMOJI", "-" where it is not the member's, with
+ * those who reacted behind it when the page is for many. */
 #define STANDING \
   ", latest.at, latest.text, CASE WHEN entry.reacted = 1 THEN (SELECT string_agg(reaction.count || " \
   "CASE (SELECT own.flag FROM entry AS own WHERE own.room = entry.room AND own.target = entry.seq AND own.type = 4 " \
   "AND own.member = $2 AND own.emoji = reaction.emoji ORDER BY own.seq DESC LIMIT 1) WHEN 1 THEN '+' ELSE '-' END || " \
-  "reaction.emoji, E'\\n' ORDER BY reaction.first) " \
+  "reaction.emoji || " REACTORS ", E'\\n' ORDER BY reaction.first) " \
   "FROM reaction WHERE reaction.room = entry.room AND reaction.target = entry.seq) END "
 #define LATEST "LEFT JOIN entry AS latest ON latest.room = entry.room AND latest.seq = entry.edited "
 #define UNEDITED "CASE WHEN edited IS NULL THEN octet_length(text) END"
@@ -40,7 +50,7 @@ static const char log_between[] = COLUMNS ENTRIES("(SELECT key FROM room WHERE i
 static const char head[] = "SELECT head FROM room WHERE id = $1 AND (kind <> 3 OR $2 IN (low, high))";
 static const char exists[] = "SELECT 1 FROM room WHERE id = $1";
 
-_Static_assert(LIMIT_PAGE_BYTES == 49152 && LIMIT_HISTORY == 100 && PAGE_ENTRIES == 512,
+_Static_assert(LIMIT_PAGE_BYTES == 49152 && LIMIT_HISTORY == 100 && PAGE_ENTRIES == 512 && LIMIT_REACTORS == 4096,
                "the statements name these limits");
 
 /* ---- one entry ---- */
@@ -101,6 +111,20 @@ static void read_entry(struct page *page, const struct ask *ask, struct entry *e
   read_author(page, ask, &entry->from);
 }
 
+/* " 17 23" up to the line's end; gives that. */
+static const char *read_reactors(struct page *page, struct reaction *reaction, const char *at) {
+  int64_t *members = *at == ' ' ? page_reactors(page, reaction) : NULL, count = 0;
+  while (*at == ' ') {
+    char *end;
+    int64_t member = strtoll(at, &end, 10);
+    if (members && count < reaction->count) members[count] = member;
+    count++;
+    at = end;
+  }
+  if (count == reaction->count) reaction->members = members;
+  return at;
+}
+
 /* "12+👍" and so on, lines of it. */
 static void read_reactions(struct page *page, struct entry *entry, struct slice lines) {
   const char *at = lines.data;
@@ -110,9 +134,9 @@ static void read_reactions(struct page *page, struct entry *entry, struct slice 
     if (!reaction) return;
     reaction->count = strtoll(at, &sign, 10);
     reaction->mine = *sign == '+';
-    size_t size = *sign ? strcspn(sign + 1, "\n") : 0;
+    size_t size = *sign ? strcspn(sign + 1, " \n") : 0;
     reaction->emoji = arena_copy(page->arena, (struct slice){sign + 1, size});
-    at = sign + 1 + size;
+    at = read_reactors(page, reaction, sign + 1 + size);
     if (*at == '\n') at++;
   }
 }
@@ -146,6 +170,7 @@ static struct ask ask_page(struct postgres *self, const struct store_page *wish,
   ask_int(&ask, wish->member);
   ask_int(&ask, forward ? wish->after : wish->before > 0 ? wish->before : INT64_MAX);
   ask_int(&ask, limit);
+  ask_int(&ask, wish->for_many);
   return ask;
 }
 

@@ -7,12 +7,14 @@ struct filling {
   struct page page;
   struct sqlite *self;
   int64_t room_key;
+  bool for_many;
 };
 
 static bool begin(struct filling *filling, struct sqlite *self, struct store_job *job, const struct room_row *room,
                   int64_t capacity) {
   filling->self = self;
   filling->room_key = room->key;
+  filling->for_many = false;
   return page_begin(&filling->page, job->arena, (struct slice){room->id, room->id_size}, (size_t)capacity);
 }
 
@@ -82,6 +84,18 @@ static void mark_mine(struct filling *filling, struct entry *entry, int64_t memb
   query_end(&query);
 }
 
+static void read_reactors(struct filling *filling, const struct entry *entry, struct reaction *reaction) {
+  int64_t *members = page_reactors(&filling->page, reaction), count = 0;
+  if (!members) return;
+  struct query query = query_begin(filling->self, SQL_REACTORS);
+  query_int(&query, filling->room_key);
+  query_int(&query, entry->seq);
+  query_text(&query, reaction->emoji);
+  while (count < reaction->count && query_row(&query)) members[count++] = query_get_int(&query, 0);
+  query_end(&query);
+  if (count == reaction->count) reaction->members = members;
+}
+
 static void read_reactions(struct filling *filling, struct entry *entry, int64_t member) {
   struct query query = query_begin(filling->self, SQL_REACTIONS);
   query_int(&query, filling->room_key);
@@ -93,6 +107,8 @@ static void read_reactions(struct filling *filling, struct entry *entry, int64_t
   }
   query_end(&query);
   if (entry->reaction_count) mark_mine(filling, entry, member);
+  for (size_t i = 0; filling->for_many && i < entry->reaction_count; i++)
+    read_reactors(filling, entry, &entry->reactions[i]);
 }
 
 /* ---- pages ---- */
@@ -141,6 +157,7 @@ static enum reason answer_page(struct sqlite *self, struct store_job *job, bool 
   if (wish->after > room->head) return REASON_CONFLICT;
   struct filling filling;
   if (!begin(&filling, self, job, room, page_limit(wish->limit))) return REASON_NONE;
+  filling.for_many = wish->for_many;
   if (wish->after >= 0) {
     fill_after(&filling, wish->after, room->head, true, wish->member);
   } else {

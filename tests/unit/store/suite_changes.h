@@ -137,6 +137,34 @@ static inline void a_page_counts_reactions_and_tells_ones_own(void **state) {
   assert_true(entry->reactions[1].mine);
 }
 
+static inline void a_page_for_many_names_those_who_reacted(void **state) {
+  struct suite *suite = *state;
+  assert_done(suite_post(suite, "kz", suite->ivan, "a", "text"));
+  assert_done(suite_react(suite, "kz", suite->wang, 1, "🎉", true));
+  assert_done(suite_react(suite, "kz", suite->wang, 1, "👍", true));
+  assert_done(suite_react(suite, "kz", suite->ada, 1, "👍", true));
+  assert_done(suite_react(suite, "kz", suite->ivan, 1, "👍", true));
+  assert_done(suite_react(suite, "kz", suite->ivan, 1, "👍", false));
+  assert_done(suite_react(suite, "kz", suite->wang, 1, "👍", false));
+  assert_done(suite_react(suite, "kz", suite->wang, 1, "👍", true));
+  struct store_job *job = suite_job(suite, STORE_ROOM_JOIN);
+  job->page = (struct store_page){
+      .room = slice_of("kz"), .member = suite->ada, .after = -1, .before = -1, .limit = 50, .for_many = true};
+  assert_done(suite_run(suite, job));
+  const struct reaction *reactions = job->page.entries[0].reactions;
+  assert_int_equal(job->page.entries[0].reaction_count, 2);
+  assert_slice(reactions[0].emoji, "🎉");
+  assert_non_null(reactions[0].members);
+  assert_int_equal(reactions[0].members[0], suite->wang);
+  assert_false(reactions[0].mine);
+  assert_slice(reactions[1].emoji, "👍");
+  assert_int_equal(reactions[1].count, 2);
+  assert_non_null(reactions[1].members);
+  assert_true(reactions[1].members[0] < reactions[1].members[1]);
+  assert_int_equal(reactions[1].members[0] + reactions[1].members[1], suite->ada + suite->wang);
+  assert_true(reactions[1].mine);
+}
+
 static inline void reactions_are_limited_and_can_always_be_taken_back(void **state) {
   struct suite *suite = *state;
   assert_done(suite_post(suite, "kz", suite->ivan, "a", "text"));
@@ -213,6 +241,7 @@ static inline void a_page_ends_at_its_size_and_holds_at_least_one(void **state) 
       SUITE_TEST(removing_again_answers_with_the_first_removal, setup), \
       SUITE_TEST(the_same_reaction_again_changes_nothing, setup), \
       SUITE_TEST(a_page_counts_reactions_and_tells_ones_own, setup), \
+      SUITE_TEST(a_page_for_many_names_those_who_reacted, setup), \
       SUITE_TEST(reactions_are_limited_and_can_always_be_taken_back, setup), \
       SUITE_TEST(pages_walk_the_whole_log_in_both_directions, setup), \
       SUITE_TEST(a_page_ends_at_its_size_and_holds_at_least_one, setup)
