@@ -358,6 +358,47 @@ static void a_database_that_is_written_to_is_copied_as_of_one_moment(void **stat
   end_places(suite, &places);
 }
 
+/* As late as it can be: all entries were sent and checked. */
+static void die_late(void *context, enum store_copy_step step, const char *table, int64_t rows) {
+  (void)context;
+  (void)rows;
+  if (step == STORE_COPY_TABLE && strcmp(table, "club_log") == 0) raise(SIGKILL);
+}
+
+/* In a process of its own, that dies in the middle. */
+static void copy_and_die(const char *from, const char *to) {
+  char error[512] = "";
+  int status = 0;
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    const struct store_copy wish = {from, to, die_late, NULL};
+    _exit(store_copy(&wish, error, sizeof error) ? 0 : 1);
+  }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFSIGNALED(status));
+}
+
+static void a_copy_that_was_killed_leaves_the_other_empty(void **state) {
+  struct suite *suite = *state;
+  struct places places = begin_places(suite);
+  fill(suite);
+  assert_copied(places.first, places.file);
+  turn_to(suite, places.database);
+  suite->reader.close(suite->reader.self);
+  suite->writer.close(suite->writer.self);
+  char other[256];
+  files_make(other, sizeof other);
+  copy_and_die(places.file, places.database);
+  copy_and_die(places.file, other);
+  assert_copied(places.file, places.database);
+  assert_copied(places.database, other);
+  files_remove(other);
+  suite_open(suite, &suite->writer, STORE_WRITER);
+  suite_open(suite, &suite->reader, STORE_READER);
+  end_places(suite, &places);
+}
+
 /* ---- sums ---- */
 
 static const struct copy_table *entry_table(void) {
@@ -403,6 +444,7 @@ int main(void) {
       SUITE_TEST(only_an_empty_store_takes_a_copy, &files_setup),
       SUITE_TEST(a_file_that_a_server_serves_is_not_copied, &files_setup),
       SUITE_TEST(a_copy_that_fails_leaves_the_other_empty, &files_setup),
+      SUITE_TEST(a_copy_that_was_killed_leaves_the_other_empty, &files_setup),
       SUITE_TEST(a_database_that_is_written_to_is_copied_as_of_one_moment, &files_setup),
       cmocka_unit_test(sums_tell_a_change_but_not_the_order),
   };
