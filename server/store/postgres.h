@@ -83,6 +83,8 @@ void ask_bytes(struct ask *ask, const void *bytes, size_t size); /* bytea */
 void ask_texts(struct ask *ask, const struct slice *items, size_t count, struct arena *arena);
 /* … no items are absent. */
 void ask_texts_or_none(struct ask *ask, const struct slice *items, size_t count, struct arena *arena);
+void ask_ints(struct ask *ask, const int64_t *items, size_t count, struct arena *arena); /* bigint[] */
+void ask_bools(struct ask *ask, const bool *items, size_t count, struct arena *arena);   /* boolean[] */
 /* The time by which the store goes: absent (bigint) where the server's own counts, see club_now_1(). */
 void ask_now(struct ask *ask);
 

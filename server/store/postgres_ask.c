@@ -7,7 +7,9 @@
 #define TYPE_BYTES 17
 #define TYPE_INT 20
 #define TYPE_TEXT 25
+#define TYPE_BOOLS 1000
 #define TYPE_TEXTS 1009
+#define TYPE_INTS 1016
 
 /* ---- binding ---- */
 
@@ -63,24 +65,46 @@ static char *put(char *at, uint32_t value) {
   return at + sizeof value;
 }
 
-/* One dimension, no absent items: length, and then each item's size and bytes. */
-void ask_texts(struct ask *ask, const struct slice *items, size_t count, struct arena *arena) {
-  size_t size = count ? 20 : 12;
-  for (size_t i = 0; i < count; i++) size += 4 + items[i].size;
+/* An array of one dimension without absent items: its head, then each item's size and bytes. Gives the place behind the
+ * head. NULL: no memory. */
+static char *begin_array(struct ask *ask, unsigned int array_type, unsigned int type, size_t count, size_t bytes,
+                         struct arena *arena) {
+  size_t size = (count ? 20 : 12) + 4 * count + bytes;
   char *array = arena_alloc(arena, size);
   if (!array) {
     if (ask->connection->error == POSTGRES_FINE) ask->connection->error = POSTGRES_MEMORY;
     ask->sql = NULL;
-    return;
+    return NULL;
   }
-  char *at = put(put(put(array, count ? 1 : 0), 0), TYPE_TEXT);
-  if (count) at = put(put(at, (uint32_t)count), 1);
-  for (size_t i = 0; i < count; i++) {
-    at = put(at, (uint32_t)items[i].size);
-    if (items[i].size) memcpy(at, items[i].data, items[i].size);
-    at += items[i].size;
+  bind(ask, array_type, array, size);
+  char *at = put(put(put(array, count ? 1 : 0), 0), type);
+  return count ? put(put(at, (uint32_t)count), 1) : at;
+}
+
+static char *put_item(char *at, const void *bytes, size_t size) {
+  at = put(at, (uint32_t)size);
+  if (size) memcpy(at, bytes, size);
+  return at + size;
+}
+
+void ask_texts(struct ask *ask, const struct slice *items, size_t count, struct arena *arena) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < count; i++) bytes += items[i].size;
+  char *at = begin_array(ask, TYPE_TEXTS, TYPE_TEXT, count, bytes, arena);
+  for (size_t i = 0; at && i < count; i++) at = put_item(at, items[i].data, items[i].size);
+}
+
+void ask_ints(struct ask *ask, const int64_t *items, size_t count, struct arena *arena) {
+  char *at = begin_array(ask, TYPE_INTS, TYPE_INT, count, count * sizeof *items, arena);
+  for (size_t i = 0; at && i < count; i++) {
+    uint64_t big = htobe64((uint64_t)items[i]);
+    at = put_item(at, &big, sizeof big);
   }
-  bind(ask, TYPE_TEXTS, array, size);
+}
+
+void ask_bools(struct ask *ask, const bool *items, size_t count, struct arena *arena) {
+  char *at = begin_array(ask, TYPE_BOOLS, TYPE_BOOL, count, count, arena);
+  for (size_t i = 0; at && i < count; i++) at = put_item(at, items[i] ? "\1" : "\0", 1);
 }
 
 void ask_texts_or_none(struct ask *ask, const struct slice *items, size_t count, struct arena *arena) {

@@ -8,11 +8,20 @@
 
 #define POSTGRES_WRITE_MS 4000 /* for a transaction, from its beginning to its COMMIT's answer */
 
+/* One question for one job, or for several posts in a row. */
+struct part {
+  struct ask ask;
+  size_t first, count; /* jobs */
+};
+
 struct batch {
   struct postgres *connection;
   struct store_job **jobs;
   size_t count;
-  struct ask *asks; /* one for each job */
+  bool one_by_one; /* a question for each job */
+  struct arena *arena;
+  struct part *parts; /* room for one for each job */
+  size_t part_count;
   struct ask begin, number, lock, commit;
   bool locks;
   bool sent;                      /* the COMMIT may have reached the server */
@@ -31,5 +40,5 @@ void batch_fail(struct store_job *job, enum store_outcome outcome);
  * POSTGRES_FINE, it was rolled back; STORE_UNKNOWN. */
 enum store_outcome settle_transaction(struct batch *batch);
 /* A job of a committed transaction whose own answer was lost with the line. */
-void settle_job(struct batch *batch, size_t which);
+void settle_job(struct batch *batch, struct store_job *job);
 #endif

@@ -38,7 +38,7 @@ static const char settings_sql[] =
     "SET statement_timeout = '3500ms'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '5s'; "
     "SET idle_session_timeout = 0; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; "
     "SET plan_cache_mode = 'force_generic_plan'; SET jit = off; SET enable_seqscan = off; "
-    "SET enable_hashjoin = off; SET enable_mergejoin = off";
+    "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off";
 static const char writer_sql[] =
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
 static const char reader_sql[] =

@@ -6,6 +6,8 @@
 
 static const char post_sql[] = "SELECT * FROM club_post_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
+static const char posts_sql[] = "SELECT * FROM club_posts_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
 /* Each login once, in order. */
 static size_t find_logins(const struct store_job *job, struct slice **logins) {
   struct mentions_scan scan = {0};
@@ -36,6 +38,62 @@ struct ask posts_ask(struct postgres *self, struct store_job *job) {
   ask_int_or_none(&ask, post->reply_to);
   ask_bool(&ask, post->known_only);
   ask_texts_or_none(&ask, logins, count, job->arena);
+  ask_int(&ask, LIMIT_MENTIONS);
+  ask_int(&ask, LIMIT_LISTED);
+  ask_now(&ask);
+  return ask;
+}
+
+static struct slice write_logins(struct store_job *job) {
+  struct slice *logins;
+  size_t count = find_logins(job, &logins), size = 0;
+  char *text = count ? arena_alloc(job->arena, count * 33) : NULL;
+  for (size_t i = 0; text && i < count; i++) {
+    if (i) text[size++] = ' ';
+    memcpy(text + size, logins[i].data, logins[i].size);
+    size += logins[i].size;
+  }
+  return (struct slice){text, size};
+}
+
+struct columns {
+  struct slice rooms[LIMIT_WRITE_BATCH], client_ids[LIMIT_WRITE_BATCH], texts[LIMIT_WRITE_BATCH],
+      logins[LIMIT_WRITE_BATCH];
+  int64_t authors[LIMIT_WRITE_BATCH], members[LIMIT_WRITE_BATCH], replies[LIMIT_WRITE_BATCH];
+  bool known_only[LIMIT_WRITE_BATCH];
+};
+
+static void fill_columns(struct columns *columns, struct store_job **jobs, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const struct store_post *post = &jobs[i]->post;
+    columns->rooms[i] = post->room;
+    columns->authors[i] = post->author;
+    columns->members[i] = post->member;
+    columns->client_ids[i] = post->client_id;
+    columns->texts[i] = post->text;
+    columns->replies[i] = post->reply_to;
+    columns->known_only[i] = post->known_only;
+    columns->logins[i] = write_logins(jobs[i]);
+  }
+}
+
+struct ask posts_ask_many(struct postgres *self, struct store_job **jobs, size_t count, struct arena *arena) {
+  struct columns *columns = arena_alloc(arena, sizeof *columns);
+  if (columns) {
+    fill_columns(columns, jobs, count);
+  } else {
+    self->error = POSTGRES_MEMORY;
+  }
+  struct ask ask = ask_begin(self, posts_sql);
+  if (!columns) return ask;
+  ask_texts(&ask, columns->rooms, count, arena);
+  ask_ints(&ask, columns->authors, count, arena);
+  ask_ints(&ask, columns->members, count, arena);
+  ask_texts(&ask, columns->client_ids, count, arena);
+  ask_texts(&ask, columns->texts, count, arena);
+  ask_ints(&ask, columns->replies, count, arena);
+  ask_bools(&ask, columns->known_only, count, arena);
+  ask_texts(&ask, columns->logins, count, arena);
   ask_int(&ask, LIMIT_MENTIONS);
   ask_int(&ask, LIMIT_LISTED);
   ask_now(&ask);

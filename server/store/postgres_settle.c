@@ -69,9 +69,8 @@ enum store_outcome settle_transaction(struct batch *batch) {
 }
 
 /* A post is found again by its client_id; for the others nobody can say any more what they were answered. */
-void settle_job(struct batch *batch, size_t which) {
+void settle_job(struct batch *batch, struct store_job *job) {
   struct postgres *self = batch->connection;
-  struct store_job *job = batch->jobs[which];
   batch_fail(job, STORE_UNKNOWN);
   if (job->kind != STORE_POST || self->error != POSTGRES_FINE) return;
   bool known_only = job->post.known_only;

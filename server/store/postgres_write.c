@@ -7,6 +7,8 @@
 #include "postgres_line.h"
 
 #define TRIES 4
+#define TOGETHER 4 /* posts in a row that are quicker asked for together */
+#define ARENA_BYTES (16 << 20)
 
 static const struct write_kind kinds[STORE_WRITES_END] = {
     [STORE_POST] = {posts_ask, posts_take, posts_room},
@@ -61,22 +63,44 @@ static void begin_lock(struct batch *batch) {
     if (kind->room) rooms[count++] = kind->room(batch->jobs[i]);
   }
   batch->lock = ask_begin(batch->connection, lock_sql);
-  ask_texts(&batch->lock, rooms, count, batch->jobs[0]->arena);
+  ask_texts(&batch->lock, rooms, count, batch->arena);
   batch->locks = count > 0;
+}
+
+/* Posts from here on that follow each other. */
+static size_t count_posts(const struct batch *batch, size_t first) {
+  size_t count = 0;
+  while (first + count < batch->count && batch->jobs[first + count]->kind == STORE_POST) count++;
+  return count;
+}
+
+static void bind_part(struct batch *batch, struct part *part, size_t first) {
+  struct store_job **jobs = batch->jobs + first;
+  size_t posts = batch->one_by_one ? 0 : count_posts(batch, first);
+  part->first = first;
+  part->count = posts >= TOGETHER ? posts : 1;
+  if (part->count > 1) {
+    part->ask = posts_ask_many(batch->connection, jobs, posts, batch->arena);
+  } else {
+    part->ask = kinds[jobs[0]->kind].ask(batch->connection, jobs[0]);
+  }
+  for (size_t i = 0; i < part->count; i++) {
+    if (arena_failed(jobs[i]->arena)) batch->connection->error = POSTGRES_MEMORY;
+  }
 }
 
 /* All is bound before anything is sent. */
 static bool bind_all(struct batch *batch) {
-  struct postgres *self = batch->connection;
+  batch->part_count = 0;
   begin_lock(batch);
-  for (size_t i = 0; i < batch->count; i++) {
-    batch->asks[i] = kinds[batch->jobs[i]->kind].ask(self, batch->jobs[i]);
-    if (self->error != POSTGRES_FINE || arena_failed(batch->jobs[i]->arena)) {
-      self->error = POSTGRES_MEMORY;
-      batch->guilty = i;
-      return false;
-    }
+  for (size_t i = 0; i < batch->count; i += batch->parts[batch->part_count++].count) {
+    bind_part(batch, &batch->parts[batch->part_count], i);
+    batch->guilty = batch->part_count;
+    if (batch->connection->error == POSTGRES_FINE) continue;
+    batch->part_count++;
+    return false;
   }
+  batch->guilty = batch->part_count;
   return true;
 }
 
@@ -84,7 +108,7 @@ static void end_all(struct batch *batch) {
   ask_end(&batch->begin);
   ask_end(&batch->number);
   ask_end(&batch->lock);
-  for (size_t i = 0; i < batch->count; i++) ask_end(&batch->asks[i]);
+  for (size_t i = 0; i < batch->part_count; i++) ask_end(&batch->parts[i].ask);
   ask_end(&batch->commit);
 }
 
@@ -113,7 +137,7 @@ static void send_transaction(struct batch *batch) {
   self->warned = false;
   batch->sent = true;
   if (batch->locks) ask_send(&batch->lock);
-  for (size_t i = 0; i < batch->count; i++) ask_send(&batch->asks[i]);
+  for (size_t i = 0; i < batch->part_count; i++) ask_send(&batch->parts[i].ask);
   if (self->error == POSTGRES_FINE) ask_send_flush(self);
   batch->commit = ask_begin(self, commit_sql);
   ask_send(&batch->commit);
@@ -134,16 +158,15 @@ static void roll_back(struct postgres *self) {
 }
 
 static size_t find_guilty(const struct batch *batch) {
-  for (size_t i = 0; i < batch->count; i++) {
-    if (batch->asks[i].refused) return i;
+  for (size_t i = 0; i < batch->part_count; i++) {
+    if (batch->parts[i].ask.refused) return i;
   }
-  return batch->count;
+  return batch->part_count;
 }
 
 static enum store_outcome try_transaction(struct batch *batch) {
   struct postgres *self = batch->connection;
   batch->sent = false;
-  batch->guilty = batch->count;
   if (!bind_all(batch)) return STORE_UNAVAILABLE;
   if (!begin_transaction(batch)) {
     roll_back(self);
@@ -213,19 +236,25 @@ static enum store_outcome write_batch(struct batch *batch) {
 
 /* ---- batches ---- */
 
-static void take_one(struct batch *batch, size_t i) {
-  struct store_job *job = batch->jobs[i];
+static void take_one(struct store_job *job, struct ask *ask) {
   job->club_head = 0;
-  job->reason = REASON_NONE;
-  if (!batch->asks[i].fine) {
-    settle_job(batch, i);
-    return;
-  }
-  (void)ask_row(&batch->asks[i]); /* an empty list of rooms has none */
-  job->reason = kinds[job->kind].take(job, &batch->asks[i]);
+  (void)ask_row(ask); /* an empty list of rooms has none */
+  job->reason = kinds[job->kind].take(job, ask);
   job->outcome = job->reason == REASON_NONE ? STORE_DONE : STORE_REFUSED;
   if (job->outcome == STORE_REFUSED) job->club_head = 0;
   if (arena_failed(job->arena)) batch_fail(job, STORE_UNKNOWN);
+}
+
+static void take_part(struct batch *batch, struct part *part) {
+  bool known = part->ask.fine;
+  for (size_t i = 0; i < part->count; i++) {
+    struct store_job *job = batch->jobs[part->first + i];
+    if (known) {
+      take_one(job, &part->ask);
+    } else {
+      settle_job(batch, job);
+    }
+  }
 }
 
 void batch_fail(struct store_job *job, enum store_outcome outcome) {
@@ -238,7 +267,7 @@ void batch_fail(struct store_job *job, enum store_outcome outcome) {
 static bool is_fault_of_one(const struct batch *batch) {
   const struct postgres *self = batch->connection;
   static const char *const states[] = {"21", "22", "23", "42", "54", "P0"};
-  if (batch->guilty == batch->count) return false;
+  if (batch->guilty == batch->part_count) return false;
   if (self->error == POSTGRES_MEMORY) return true;
   for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
     if (is_state(self, states[i])) return true;
@@ -247,48 +276,64 @@ static bool is_fault_of_one(const struct batch *batch) {
 }
 
 static void finish(struct batch *batch, enum store_outcome outcome) {
-  for (size_t i = 0; i < batch->count; i++) {
-    if (outcome == STORE_DONE) {
-      take_one(batch, i);
-    } else {
-      batch_fail(batch->jobs[i], outcome);
-    }
+  const char *what = outcome == STORE_UNKNOWN ? "outcome of a write unknown" : "write failed";
+  postgres_complain(batch->connection, outcome == STORE_DONE ? NULL : what);
+  if (outcome == STORE_DONE) {
+    for (size_t i = 0; i < batch->part_count; i++) take_part(batch, &batch->parts[i]);
+  } else {
+    for (size_t i = 0; i < batch->count; i++) batch_fail(batch->jobs[i], outcome);
   }
 }
 
-/* A job that failed alone does not fail the others: those before it, itself and those behind it go apart. */
-static void write_together(struct postgres *self, struct batch *batch, struct store_job **jobs, size_t count) {
-  while (count > 0) {
-    *batch = (struct batch){.connection = self, .jobs = jobs, .count = count, .asks = batch->asks};
-    enum store_outcome outcome = write_batch(batch);
-    bool apart = outcome == STORE_UNAVAILABLE && count > 1 && is_fault_of_one(batch);
-    size_t guilty = batch->guilty;
-    if (!apart) {
-      postgres_complain(self, outcome == STORE_DONE      ? NULL
-                              : outcome == STORE_UNKNOWN ? "outcome of a write unknown"
-                                                         : "write failed");
-      finish(batch, outcome);
-      end_all(batch);
-      return;
-    }
-    end_all(batch);
-    if (guilty > 0) write_together(self, batch, jobs, guilty);
-    write_together(self, batch, jobs + guilty, 1);
-    jobs += guilty + 1;
-    count -= guilty + 1;
+/* Jobs that were handed in together, as they are now handed on. */
+struct writing {
+  struct postgres *connection;
+  struct part *parts;
+};
+
+/* False: one part of it failed, and not the others; which jobs those are. */
+static bool write_once(const struct writing *writing, struct store_job **jobs, size_t count, bool one_by_one,
+                       size_t *guilty, size_t *guilty_count) {
+  struct batch batch = {.connection = writing->connection,
+                        .jobs = jobs,
+                        .count = count,
+                        .one_by_one = one_by_one,
+                        .parts = writing->parts,
+                        .arena = arena_create(ARENA_BYTES)};
+  enum store_outcome outcome = batch.arena ? write_batch(&batch) : STORE_UNAVAILABLE;
+  bool apart = outcome == STORE_UNAVAILABLE && count > 1 && is_fault_of_one(&batch);
+  if (apart) {
+    *guilty = batch.parts[batch.guilty].first;
+    *guilty_count = batch.parts[batch.guilty].count;
+  } else {
+    finish(&batch, outcome);
+  }
+  end_all(&batch);
+  arena_destroy(batch.arena);
+  return !apart;
+}
+
+/* A job that failed does not fail the others: those before it, itself and those behind it go apart. */
+static void write_apart(const struct writing *writing, struct store_job **jobs, size_t count, bool one_by_one) {
+  size_t guilty = 0, guilty_count = 0;
+  while (count > 0 && !write_once(writing, jobs, count, one_by_one, &guilty, &guilty_count)) {
+    if (guilty > 0) write_apart(writing, jobs, guilty, one_by_one);
+    write_apart(writing, jobs + guilty, guilty_count, true);
+    jobs += guilty + guilty_count;
+    count -= guilty + guilty_count;
   }
 }
 
 void postgres_write(void *context, struct store_job **jobs, size_t count) {
   struct postgres *self = context;
-  struct batch batch = {.asks = calloc(LIMIT_WRITE_BATCH, sizeof *batch.asks)};
+  struct writing writing = {self, calloc(LIMIT_WRITE_BATCH, sizeof *writing.parts)};
   for (size_t at = 0; at < count; at += LIMIT_WRITE_BATCH) {
     size_t size = count - at < LIMIT_WRITE_BATCH ? count - at : LIMIT_WRITE_BATCH;
-    if (batch.asks && self->role == STORE_WRITER) {
-      write_together(self, &batch, jobs + at, size);
+    if (writing.parts && self->role == STORE_WRITER) {
+      write_apart(&writing, jobs + at, size, false);
     } else {
       for (size_t i = 0; i < size; i++) batch_fail(jobs[at + i], STORE_UNAVAILABLE);
     }
   }
-  free(batch.asks);
+  free(writing.parts);
 }

@@ -16,6 +16,8 @@ enum reason write_reason(const struct ask *ask);
 
 /* postgres_posts.c */
 struct ask posts_ask(struct postgres *self, struct store_job *job);
+/* Several posts that follow each other: a row of the answer for each. */
+struct ask posts_ask_many(struct postgres *self, struct store_job **jobs, size_t count, struct arena *arena);
 enum reason posts_take(struct store_job *job, struct ask *ask);
 struct slice posts_room(const struct store_job *job);
 

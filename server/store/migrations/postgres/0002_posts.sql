@@ -115,6 +115,81 @@ BEGIN
   END IF;
 END $$;
 
+-- Several posts, in order. Rooms in which every post is an ordinary one are numbered together; in a room with one that
+-- repeats another, names somebody, puts the room on a list or is to be refused, they go one by one. Answers in order.
+-- Subqueries, not joins: their plans hold however much the tables grow. given_replies: 0 for none; given_logins: words with
+-- spaces between.
+CREATE FUNCTION club_posts_1(given_rooms text[], given_authors bigint[], given_members bigint[],
+                             given_client_ids text[], given_texts text[], given_replies bigint[],
+                             given_known_only boolean[], given_logins text[], given_mentions bigint,
+                             given_listed bigint, given_now bigint)
+RETURNS TABLE (reason text, its_seq bigint, its_at bigint, duplicate boolean, named text, listed_other boolean,
+               club_head bigint)
+LANGUAGE plpgsql ROWS 100 AS $$
+DECLARE
+  now bigint := club_now_1(given_now);
+  it record;
+BEGIN
+  FOR it IN
+    WITH wish AS MATERIALIZED (
+      SELECT w.place, r.key, r.head, greatest(r.at, now) AS at, w.author, w.member, w.client_id, w.text,
+             nullif(w.reply_to, 0) AS reply_to,
+             r.key IS NULL OR w.known_only OR w.logins <> ''
+               OR count(*) OVER (PARTITION BY w.member, w.client_id) > 1
+               OR (SELECT a.key FROM author a WHERE a.key = w.author AND a.member = w.member) IS NULL
+               OR (SELECT l.room FROM listing l WHERE l.member = w.member AND l.room = r.key) IS NULL
+               OR (r.kind = 3 AND (
+                     SELECT l.room FROM listing l WHERE l.room = r.key
+                       AND l.member = CASE WHEN r.low = w.member THEN r.high ELSE r.low END) IS NULL)
+               OR (SELECT e.seq FROM entry e WHERE e.member = w.member AND e.client_id = w.client_id) IS NOT NULL
+               OR (w.reply_to > 0 AND (
+                     SELECT e.seq FROM entry e WHERE e.room = r.key AND e.seq = w.reply_to AND e.type = 1) IS NULL)
+               AS odd
+        FROM unnest(given_rooms, given_authors, given_members, given_client_ids, given_texts, given_replies,
+                    given_known_only, given_logins)
+               WITH ORDINALITY AS w(room, author, member, client_id, text, reply_to, known_only, logins, place)
+        LEFT JOIN room r ON r.id = w.room AND (r.kind <> 3 OR w.member IN (r.low, r.high))
+    ), placed AS MATERIALIZED (
+      SELECT wish.*, bool_or(odd) OVER (PARTITION BY key) AS apart,
+             head + row_number() OVER (PARTITION BY key ORDER BY place) AS seq
+        FROM wish
+    ), added AS (
+      INSERT INTO entry (room, seq, at, type, author, member, client_id, text, reply_to)
+        SELECT key, seq, at, 1, author, member, client_id, text, reply_to FROM placed WHERE NOT apart ORDER BY place
+        ON CONFLICT (member, client_id) WHERE client_id IS NOT NULL DO NOTHING
+        RETURNING 1
+    ), advanced AS (
+      UPDATE room SET head = latest.seq, at = latest.at
+        FROM (SELECT key, max(seq) AS seq, max(at) AS at FROM placed WHERE NOT apart GROUP BY key) AS latest
+        WHERE room.key = latest.key
+    )
+    SELECT place, apart, seq, at, (SELECT count(*) FROM added) AS added,
+           (SELECT count(*) FROM placed AS p WHERE NOT p.apart) AS wished
+      FROM placed ORDER BY place
+  LOOP
+    IF it.added <> it.wished THEN
+      RAISE serialization_failure USING MESSAGE = 'a client_id was used in another room at the same time';
+    END IF;
+    IF it.apart THEN
+      SELECT p.reason, p.its_seq, p.its_at, p.duplicate, p.named, p.listed_other, p.club_head
+        INTO reason, its_seq, its_at, duplicate, named, listed_other, club_head
+        FROM club_post_1(given_rooms[it.place], given_authors[it.place], given_members[it.place],
+                         given_client_ids[it.place], given_texts[it.place], nullif(given_replies[it.place], 0),
+                         given_known_only[it.place], string_to_array(nullif(given_logins[it.place], ''), ' '),
+                         given_mentions, given_listed, given_now) AS p;
+    ELSE
+      reason := NULL;
+      its_seq := it.seq;
+      its_at := it.at;
+      duplicate := false;
+      named := NULL;
+      listed_other := false;
+      club_head := NULL;
+    END IF;
+    RETURN NEXT;
+  END LOOP;
+END $$;
+
 -- ---- edits, removals, reactions: an entry each, and its trace on the message ----
 
 -- The message that is to change, and its room; no row: there is none, or the member may not enter.

@@ -1,8 +1,9 @@
-/* Not a test: what the writer does a second. `make build/unit/store/measure/posts` builds it, `posts [SECONDS]` prints
- * posts a second for batches of 100, and what other kinds of posts and reads cost. All is durable, as in the server. */
+/* Not a test: what the writer does a second. `make build/unit/store/measure/posts` builds it, `posts [SECONDS
+ * [postgres]]` prints posts a second for batches of 100, and what other kinds of posts and reads cost, on SQLite or on a
+ * PostgreSQL of its own. All is durable, as in the server. */
 #include <time.h>
 
-#include "store/files.h"
+#include "store/postgres_server.h"
 
 #define BATCH 100
 #define ROOMS 100
@@ -98,7 +99,9 @@ static void prepare(struct run *run) {
 
 int main(int count, char **arguments) {
   double length = count > 1 ? atof(arguments[1]) : 2;
-  void *state = (void *)(uintptr_t)&files_setup;
+  bool postgres = count > 2 && strcmp(arguments[2], "postgres") == 0;
+  if (postgres) postgres_server_begin(NULL);
+  void *state = (void *)(uintptr_t)(postgres ? &postgres_setup : &files_setup);
   suite_begin(&state);
   struct run run = {.suite = state};
   prepare(&run);
