@@ -20,12 +20,14 @@ struct poll_watch {
 struct poll_loop {
   struct poll_watch *watches[POLL_LOOP_WATCHES];
   size_t count;
-  int64_t ahead_ms; /* of the machine's clock */
+  int64_t ahead_ms;   /* of the machine's clock */
+  int64_t stopped_ms; /* or of this, when it is set: time passes only as a test says */
 };
 
 static inline int64_t poll_loop_now(void *self) {
+  const struct poll_loop *loop = self;
   const struct clock clock = clock_system();
-  return clock_monotonic_ms(&clock) + ((struct poll_loop *)self)->ahead_ms;
+  return (loop->stopped_ms ? loop->stopped_ms : clock_monotonic_ms(&clock)) + loop->ahead_ms;
 }
 
 static inline struct clock poll_loop_clock(struct poll_loop *loop) {

@@ -28,13 +28,14 @@ static void a_server_that_says_nothing_is_given_up(void **state) {
   (void)state;
   struct fake_redis *fake = fake_start(NULL, NULL);
   struct station *station = station_at(fake->port, "");
+  station->loop.stopped_ms = 1000;
   station_rounds(station, 10);
   assert_true(station_is_lost(station));
   assert_int_equal(fake_accepted(fake), 2);
-  station->loop.ahead_ms += 4000;
+  station->loop.ahead_ms += 4900;
   station_rounds(station, 10);
   assert_int_equal(fake_accepted(fake), 2); /* it is still waited for */
-  station->loop.ahead_ms += 1500;
+  station->loop.ahead_ms += 200;
   assert_tries_again(station, fake, 1);
   station_close(station);
   fake_stop(fake);
@@ -104,6 +105,7 @@ static void a_server_that_carries_nothing_is_never_taken_for_connected(void **st
   struct fake_redis *fake = fake_start(confirm_and_carry_nothing, NULL);
   struct station *station = station_at(fake->port, "");
   station_listen(station, "kz");
+  station->loop.stopped_ms = 1000;
   station_rounds(station, 20);
   assert_true(station_is_lost(station));
   assert_int_equal(fake_accepted(fake), 2);
@@ -134,6 +136,7 @@ static void a_subscription_that_is_not_confirmed_is_asked_for_anew(void **state)
   struct fake_redis *fake = fake_start(confirm_one_only, NULL);
   struct station *station = station_at(fake->port, "");
   station_until(station, station_is_connected);
+  station->loop.stopped_ms = poll_loop_now(&station->loop);
   station_listen(station, "kz");
   station_rounds(station, 10);
   assert_false(station_is_connected(station)); /* not yet heard on all */
@@ -155,6 +158,7 @@ static void a_subscription_that_is_not_confirmed_is_asked_for_anew(void **state)
 static void assert_left(const char *greeting, const char *who, int64_t within_ms) {
   struct fake_redis *fake = fake_start(NULL, greeting);
   struct station *station = station_at(fake->port, who);
+  station->loop.stopped_ms = 1000;
   station_listen(station, "kz");
   assert_tries_again(station, fake, 2);
   assert_in_range(station->loop.ahead_ms, 0, within_ms);
@@ -241,6 +245,7 @@ static void an_answer_without_an_end_takes_no_memory(void **state) {
 static void pauses_grow_and_are_bounded(void **state) {
   (void)state;
   struct station *station = station_at(1, ""); /* where nobody listens */
+  station->loop.stopped_ms = 1000;
   int64_t least = 50, now = 0;
   for (int try = 0; try < 10; try++) {
     int64_t began = now;
