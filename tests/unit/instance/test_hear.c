@@ -62,7 +62,8 @@ static void its_own_words_are_passed_over(void **state) {
   const struct services *services = server_services(yard->server);
   yard_turn(yard);
   yard_pulse(yard, "first", 10);
-  services->club_log_grew(services->server, 5);
+  services->club_log_grew(services->server, 11);
+  yard_pulse(yard, "first", 10);
   const struct said_there *said = &yard->published[yard->published_count - 1];
   server_hear(yard->server, SLICE_LITERAL("@club"), (struct slice){said->text, said->size});
   yard_freeze(yard, 100);
@@ -126,6 +127,7 @@ static void a_mark_that_was_set_elsewhere_is_told_and_never_goes_back(void **sta
   assert_true(guest_was_told(guest, "\"method\":\"read\",\"params\":{\"room\":\"kz.fintech\",\"seq\":9}"));
   yard_hear(yard, "M1", "@m7", "first", "R kz.fintech 12 6 6 2 "); /* late */
   yard_hear(yard, "M1", "@m7", "first", "R kz.fintech 12 9 3 1 "); /* doubled */
+  yard_hear(yard, "M1", "@m7", "first", "R kz.fintech 11 9 2 1 "); /* the same mark, as things stood before */
   yard_freeze(yard, 1100);
   struct watch_counts counts = room_watch_counts(&present_listing(present, SLICE_LITERAL("kz.fintech"))->watcher);
   assert_int_equal(counts.read, 9);

@@ -482,6 +482,79 @@ static void what_is_garbled_or_forged_is_dropped(void **state) {
   follower_leave(&reader);
 }
 
+static bool asked(const struct village *village, const char *whom) {
+  const struct hall *hall = village->halls[1];
+  for (size_t i = 0; i < hall->published_count; i++)
+    if (memcmp(hall->published[i].bytes, "Q1", 2) == 0 && strstr(hall->published[i].bytes, whom)) return true;
+  return false;
+}
+
+static void what_is_older_than_what_is_known_changes_nothing(void **state) {
+  struct village *village = *state;
+  struct follower reader;
+  struct hall *hall = village->halls[1];
+  enter(village, &reader, 1, 1);
+  hear_said(hall, "P1", "kz", "d 7 0 9223372036854775807\n20 1 0 0 x");
+  hear_said(hall, "P1", "kz", "d 6 0 9223372036854775807\n20 1 0 0 x30 1 0 0 x");
+  hear_said(hall, "P1", "kz", "d 7 0 9223372036854775807\n30 1 0 0 x"); /* never said, but it is known */
+  hear_said(hall, "D1", "kz", "d 6 7\n+40 1 0 0 x");
+  hear_said(hall, "A1", ROOMS_TOPIC, "d kz 6 9\nfintech 3 3\n");
+  assert_int_equal(online(&reader), 2);
+  hall_pass(hall, 2500);
+  assert_false(asked(village, " d "));
+  hear_said(hall, "D1", "kz", "d 7 8\n+40 1 0 0 x-20 ");
+  assert_int_equal(online(&reader), 2);
+  assert_true(room_attends(reader.subscription.room, 40));
+  follower_leave(&reader);
+}
+
+static void what_does_not_follow_is_asked_for(void **state) {
+  struct village *village = *state;
+  struct hall *hall = village->halls[1];
+  static const char *const gaps[][2] = {{"D1", "d 6 7\n+40 1 0 0 x"},                       /* 5 to 6 is missing */
+                                        {"P1", "d 6 100 9223372036854775807\n120 1 0 0 x"}, /* up to 100, too */
+                                        {"A1", "d kz 6 1\n"},
+                                        {"A1", "d kz 5 2\n"}}; /* one more than was understood */
+  for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+    struct follower reader;
+    enter(village, &reader, 1, 1);
+    hear_said(hall, "P1", "kz", "d 5 0 9223372036854775807\n20 1 0 0 x");
+    hall_pass(hall, 200); /* the question of whoever comes */
+    hall_pass(hall, 2300);
+    assert_false(asked(village, " d "));
+    hear_said(hall, gaps[i][0], gaps[i][0][0] == 'A' ? ROOMS_TOPIC : "kz", gaps[i][1]);
+    assert_false(room_attends(reader.subscription.room, 40));
+    assert_true(room_attends(reader.subscription.room, 20));
+    hall_pass(hall, 400);
+    assert_true(asked(village, " d "));
+    hall_drop(hall);
+    hall_pass(hall, 2500); /* and again */
+    assert_true(asked(village, " d "));
+    hall_drop(hall);
+    hear_said(hall, "P1", "kz", "d 9 0 9223372036854775807\n50 1 0 0 x");
+    assert_int_equal(online(&reader), 2);
+    hall_pass(hall, 2500);
+    assert_false(asked(village, " d "));
+    follower_leave(&reader);
+    hall_drop(hall);
+  }
+}
+
+static void a_question_that_another_one_asked_is_not_asked_again(void **state) {
+  struct village *village = *state;
+  struct hall *hall = village->halls[1];
+  struct follower reader;
+  enter(village, &reader, 1, 1);
+  hall_pass(hall, 2500);
+  hear_said(hall, "A1", ROOMS_TOPIC, "d kz 6 1\n");
+  hear_said(hall, "Q1", "kz", "e d ");
+  hall_pass(hall, 1500);
+  assert_false(asked(village, " d "));
+  hall_pass(hall, 1000); /* but when nothing came of it */
+  assert_true(asked(village, " d "));
+  follower_leave(&reader);
+}
+
 static void a_member_has_the_face_that_was_told_last(void **state) {
   struct village *village = *state;
   struct follower reader;
@@ -551,6 +624,9 @@ int main(void) {
       VILLAGE_TEST(the_number_of_instances_has_a_limit),
       VILLAGE_TEST(what_makes_no_sense_is_dropped),
       VILLAGE_TEST(what_is_garbled_or_forged_is_dropped),
+      VILLAGE_TEST(what_is_older_than_what_is_known_changes_nothing),
+      VILLAGE_TEST(what_does_not_follow_is_asked_for),
+      VILLAGE_TEST(a_question_that_another_one_asked_is_not_asked_again),
       VILLAGE_TEST(a_member_has_the_face_that_was_told_last),
       VILLAGE_TEST(nobody_is_told_where_nobody_can_hear),
       VILLAGE_TEST(after_messages_may_have_been_missed_all_is_announced_soon),
