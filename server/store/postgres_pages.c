@@ -130,11 +130,13 @@ static void read_reactions(struct page *page, struct entry *entry, struct slice 
   const char *at = lines.data;
   while (at && *at) {
     char *sign;
+    int64_t count = strtoll(at, &sign, 10);
+    if (*sign != '+' && *sign != '-') return;
     struct reaction *reaction = page_reaction(page, entry);
     if (!reaction) return;
-    reaction->count = strtoll(at, &sign, 10);
+    size_t size = strcspn(sign + 1, " \n");
+    reaction->count = count;
     reaction->mine = *sign == '+';
-    size_t size = *sign ? strcspn(sign + 1, " \n") : 0;
     reaction->emoji = arena_copy(page->arena, (struct slice){sign + 1, size});
     at = read_reactors(page, reaction, sign + 1 + size);
     if (*at == '\n') at++;
