@@ -61,7 +61,7 @@ const parts = {
     ],
   },
   wire: { title: 'Wire: the real server', together: 4, programs: () => nodePrograms('tests/wire') },
-  cluster: { title: 'Several instances', together: 2, programs: () => nodePrograms('tests/cluster') },
+  cluster: { title: 'Several instances', together: 3, programs: () => nodePrograms('tests/cluster') },
   browser: { title: 'Browser: the real client in Chromium', together: 2, programs: () => nodePrograms('tests/browser') },
   'unit-asan': {
     title: 'Units under AddressSanitizer and UBSan',

@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { clientId, sleep } from '../../wire/support/club.mjs';
-import { clusterForFile, eventually } from './cluster.mjs';
+import { clusterForFile, eventually, within } from './cluster.mjs';
 
 /** Two seconds are promised; a busy machine is given more where nothing wrong could have been delivered. */
 const SOON_MS = 6000;
@@ -23,7 +23,7 @@ export async function certainOver({ redis }) {
     assert.equal(answer.status, 204);
   }
 
-  const closesSoon = (line) => Promise.race([line.closed, sleep(SOON_MS).then(() => ({ code: 'none' }))]);
+  const closesSoon = async (line) => (await within(line.closed, SOON_MS)) ?? { code: 'none' };
 
   test(`a post arrives on the other instance (${how})`, async () => {
     const [anna, bo] = [await cluster.line('anna', { instance: 0 }), await cluster.line('bo', { instance: 1 })];

@@ -186,6 +186,15 @@ export async function withCluster(options, action) {
   }
 }
 
+/** What it gives, or nothing when that takes longer. */
+export async function within(promise, ms) {
+  let timer;
+  const late = new Promise((done) => (timer = setTimeout(done, ms)));
+  const found = await Promise.race([promise, late]);
+  clearTimeout(timer);
+  return found;
+}
+
 /** Looks again until it is so. */
 export async function eventually(look, what, ms = WAIT_MS) {
   const until = Date.now() + ms;

@@ -2,7 +2,7 @@
 // must agree, and the journals are held against the store.
 import { sleep } from '../../wire/support/club.mjs';
 import { check } from './checker.mjs';
-import { Cluster } from './cluster.mjs';
+import { Cluster, within } from './cluster.mjs';
 import { delays } from './delays.mjs';
 import { carryOut, plan } from './faults.mjs';
 import { Journal, outcomeOf } from './journal.mjs';
@@ -57,7 +57,7 @@ async function underLoad({ seed, instances = 3, store = 'postgresql', redis = tr
     cluster.heal();
     const healed = Date.now();
     told({ kind: 'healed' });
-    await Promise.race([load.rest(), sleep(RESTS_MS)]);
+    await within(load.rest(), RESTS_MS);
     const agreed = await agree(cluster, load, journal, healed);
     told({ kind: 'agreed', after: agreed });
     falls(cluster, journal);

@@ -1,0 +1,15 @@
+// A minute of faults under load. CLUB_FAULTS_SEED repeats one; `make faults FOR=600` goes on for longer.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { faultsFor, report } from './support/minute.mjs';
+
+const seed = Number(process.env.CLUB_FAULTS_SEED ?? randomInt(2 ** 31));
+
+test(`a minute of faults over three instances loses, doubles and reorders nothing (seed ${seed})`, async (t) => {
+  const result = await faultsFor({ seed, seconds: 60 });
+  const text = report(result);
+  for (const line of text.split('\n').slice(0, 30)) t.diagnostic(line);
+  assert.equal(result.violations.length, 0, text);
+  assert.ok(result.writes.answered > 200, 'too little was written for this to say anything');
+});

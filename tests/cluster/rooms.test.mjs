@@ -1,0 +1,193 @@
+// Two instances that share PostgreSQL and Redis: a member does not notice on which one the others are.
+import { test, afterEach } from 'node:test';
+import assert from 'node:assert/strict';
+import { clientId, sleep } from '../wire/support/club.mjs';
+import { mixed } from '../wire/support/texts.mjs';
+import { clusterForFile, eventually } from './support/cluster.mjs';
+import { Eavesdropper } from './support/eavesdropper.mjs';
+
+const cluster = await clusterForFile({ links: true, members: ['anna', 'bo', 'dana', 'emil', 'moderator'] });
+const post = (line, room, text, id = clientId()) => line.call('message.post', { room, client_id: id, text });
+const lines = [];
+
+async function line(login, instance) {
+  const made = await cluster.line(login, { instance });
+  lines.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  cluster.heal();
+  await Promise.all(lines.splice(0).map((one) => one.close()));
+});
+
+test('a post on one instance arrives on the other as it is on the first', async () => {
+  const [anna, bo] = [await line('anna', 0), await line('bo', 1)];
+  for (const one of [anna, bo]) await one.call('room.join', { room: 'kz' });
+  for (const [from, text] of [[anna, mixed[0]], [bo, mixed[1]]]) {
+    const { seq, at } = await post(from, 'kz', text);
+    const [here, there] = await Promise.all([anna.entry('kz', seq), bo.entry('kz', seq)]);
+    assert.deepEqual(here, there);
+    assert.equal(there.text, text);
+    assert.equal(there.at, at);
+  }
+});
+
+test('one client_id on two instances at once makes one entry', async () => {
+  const [here, there] = [await line('anna', 0), await line('anna', 1)];
+  for (let round = 0; round < 25; round++) {
+    const id = clientId('both');
+    const [one, other] = await Promise.all([post(here, 'ru', mixed[round], id), post(there, 'ru', mixed[round], id)]);
+    assert.equal(one.seq, other.seq);
+    assert.equal(one.at, other.at);
+    assert.deepEqual([one.duplicate, other.duplicate].sort(), [false, true]);
+  }
+  const { entries } = await there.call('room.history', { room: 'ru', limit: 100 });
+  assert.deepEqual(entries.map(({ seq }) => seq), Array.from({ length: 25 }, (_, i) => i + 1));
+});
+
+test('one client_id in two rooms on two instances at once makes one entry and a conflict', async () => {
+  const [here, there] = [await line('anna', 0), await line('anna', 1)];
+  for (let round = 0; round < 15; round++) {
+    const id = clientId('rooms');
+    const answers = await Promise.allSettled([post(here, 'uz', mixed[round], id), post(there, 'tj', mixed[round], id)]);
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    assert.equal(refused.length, 1);
+    assert.equal(refused[0].reason.reason, 'conflict');
+  }
+});
+
+test('a direct talk appears on the list of the other, who is on another instance', async () => {
+  const [anna, dana] = [await line('anna', 0), await line('dana', 1)];
+  const { room } = await anna.call('direct.open', { member: dana.me });
+  await post(anna, room.room, 'Здравствуйте! Ищем перевозчика из Алматы.');
+  const seen = await dana.notification('room', (one) => one.room === room.room);
+  assert.equal(seen.with.id, anna.me);
+  assert.equal(seen.unread, 1);
+  const { rooms } = await dana.call('room.list');
+  assert.ok(rooms.some((one) => one.room === room.room));
+});
+
+test('counts of what is new are told over instances', async () => {
+  const [anna, dana] = [await line('anna', 0), await line('dana', 1)];
+  const { room } = await dana.call('room.open', { country: 'ir' });
+  await post(anna, room.room, 'تهران، بازار بزرگ');
+  const { rooms } = await dana.notification('heads', (heads) => heads.rooms.ir?.unread === 1);
+  assert.equal(rooms.ir.head, room.head + 1);
+  await post(anna, room.room, 'تهران، @dana');
+  await dana.notification('heads', (heads) => heads.rooms.ir?.mentions === 1);
+});
+
+test('presence and members are those of all instances', async () => {
+  const [anna, bo, twice] = [await line('anna', 0), await line('bo', 1), await line('anna', 1)];
+  await anna.call('room.join', { room: 'by' });
+  await bo.call('room.join', { room: 'by' });
+  await twice.call('room.join', { room: 'by' });
+  for (const one of [anna, bo, twice]) {
+    await eventually(async () => {
+      const { members } = await one.call('room.members', { room: 'by' });
+      return members.length === 2 && [anna.me, bo.me].every((id) => members.some((member) => member.id === id));
+    }, 'both are members');
+  }
+  await anna.notification('presence', ({ room, online }) => room === 'by' && online === 2);
+  const dana = await line('dana', 0);
+  assert.equal((await dana.call('room.join', { room: 'by' })).room.online, 3);
+  await bo.notification('presence', ({ room, online }) => room === 'by' && online === 3);
+  await bo.close();
+  await anna.until(() => anna.all('presence', ({ room }) => room === 'by').at(-1)?.online === 2, 'two are left');
+  const { members } = await dana.call('room.members', { room: 'by' });
+  assert.deepEqual(members.map(({ name }) => name).sort(), ['Dana Akhmetova', 'Анна Каренова']);
+});
+
+test('typing is told over instances', async () => {
+  const [anna, bo] = [await line('anna', 0), await line('bo', 1)];
+  for (const one of [anna, bo]) await one.call('room.join', { room: 'in' });
+  // A hint like all others: once may be lost while the subscription is being made.
+  const seen = await eventually(async () => {
+    await anna.call('room.typing', { room: 'in' });
+    await sleep(1100);
+    return bo.all('typing', ({ room }) => room === 'in')[0];
+  }, 'typing');
+  assert.equal(seen.from.id, anna.me);
+  assert.deepEqual(anna.all('typing'), []);
+});
+
+test("a member's read mark goes to the connection on the other instance", async () => {
+  const [anna, here, there] = [await line('anna', 0), await line('emil', 0), await line('emil', 1)];
+  for (const one of [here, there]) await one.call('room.open', { country: 'pk' });
+  const { seq } = await post(anna, 'pk', 'کراچی');
+  await here.call('room.read', { room: 'pk', seq });
+  await there.notification('read', (read) => read.room === 'pk' && read.seq === seq);
+  const { rooms } = await there.call('room.list');
+  assert.equal(rooms.find(({ room }) => room === 'pk').unread, 0);
+});
+
+for (const [how, break_] of [['', () => {}], [', also when Redis is deaf', (link) => (link.mode = 'withhold')]]) {
+  test(`what is removed on one instance is in no answer of the other after two seconds${how}`, async () => {
+    const [anna, bo] = [await line('anna', 0), await line('bo', 1)];
+    const text = `секрет ${how}`;
+    await bo.call('room.join', { room: 'cn' });
+    const { seq } = await post(anna, 'cn', text);
+    const edit = await anna.call('message.edit', { room: 'cn', seq, text: `${text}!` });
+    await bo.entry('cn', edit.seq);
+    cluster.redisLinks.forEach(break_);
+    const removal = await anna.call('message.remove', { room: 'cn', seq });
+    await sleep(2000);
+    for (const [method, params] of [['room.history', { after: seq - 1 }], ['room.join', { after: seq - 1 }], ['room.join', { after: 0 }], ['room.join', {}]]) {
+      const answer = await bo.call(method, { room: 'cn', ...params });
+      assert.ok(answer.as_of >= removal.seq);
+      assert.ok(!JSON.stringify(answer).includes(text), `${method} ${JSON.stringify(params)}`);
+      assert.equal(answer.entries.find((entry) => entry.seq === seq).removed, true);
+    }
+  });
+}
+
+/** Posts here and there; both ends are told all of them in order. */
+async function converses(room, count = 6) {
+  const [anna, bo] = [await line('anna', 0), await line('bo', 1)];
+  for (const one of [anna, bo]) await one.call('room.join', { room });
+  const seqs = [];
+  for (let i = 0; i < count; i++) seqs.push((await post(i % 2 ? bo : anna, room, mixed[i])).seq);
+  for (const one of [anna, bo]) {
+    await one.entry(room, seqs.at(-1));
+    assert.deepEqual(one.entries(room).map(({ seq }) => seq), seqs);
+  }
+}
+
+for (const mode of ['withhold', 'double', 'reorder', 'garble', 'nonsense']) {
+  test(`nothing is lost, doubled or reordered when Redis does this: ${mode}`, async () => {
+    for (const link of cluster.redisLinks) link.mode = mode;
+    await converses('fintech');
+  });
+}
+
+test('Redis may be emptied, killed and started again while members talk', async () => {
+  await cluster.redis.command('FLUSHALL');
+  await converses('trade');
+  await cluster.redis.kill();
+  await converses('trade');
+  await cluster.redis.restart();
+  await converses('trade');
+  await eventually(async () => (await cluster.redis.command('PUBSUB', 'CHANNELS')) !== '', 'the instances are back');
+});
+
+test('a forged message on the bus changes nothing', async () => {
+  const [anna, bo] = [await line('anna', 0), await line('bo', 1)];
+  await bo.call('room.join', { room: 'energy' });
+  const stranger = await Eavesdropper.on(cluster.redis);
+  const { seq } = await post(anna, 'energy', 'настоящее сообщение');
+  await bo.entry('energy', seq);
+  const genuine = await eventually(() => stranger.heard.find(({ message }) => message.includes('настоящее')), 'a message on the bus');
+  const dropped = await cluster.instances[1].metric('clubd_bus_messages_dropped_total');
+  const next = genuine.message.toString('utf8').replaceAll('настоящее', 'поддельное').replaceAll(`"seq":${seq}`, `"seq":${seq + 1}`);
+  const forgeries = [next.replace(` ${seq} `, ` ${seq + 1} `), next, genuine.message.subarray(0, genuine.message.length >> 1), Buffer.from('C1 '), Buffer.alloc(70_000, 0x43)];
+  for (const forged of forgeries) stranger.say(genuine.channel, forged);
+  for (const { channel } of stranger.heard) stranger.say(channel, 'нет');
+  stranger.say(genuine.channel, genuine.message); // and one that was had already
+  const { seq: last } = await post(anna, 'energy', 'ещё одно');
+  await bo.entry('energy', last);
+  await sleep(500);
+  assert.deepEqual(bo.entries('energy').map(({ seq: one, text }) => [one, text]), [[seq, 'настоящее сообщение'], [last, 'ещё одно']]);
+  assert.ok((await cluster.instances[1].metric('clubd_bus_messages_dropped_total')) > dropped, 'they were not even seen');
+  stranger.end();
+});
