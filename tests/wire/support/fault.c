@@ -1,10 +1,15 @@
-/* Preloaded into the server by the tests: while the file named by CLUB_FAULT holds "full", writes to the store fail
- * with ENOSPC; while it holds "sync", flushing it fails with EIO; while it holds "slow", flushing it takes twenty seconds. Only files whose name ends in club.db, with or without
- * SQLite's -wal and -shm, are meant. */
+/* Preloaded into the server by the tests. What the file named by CLUB_FAULT holds happens to files whose name holds
+ * club.db, those of SQLite's -wal and -shm too:
+ *   full   writes fail with ENOSPC
+ *   sync   flushing fails with EIO
+ *   slow   flushing takes twenty seconds
+ *   hang   whoever begins to read or write waits
+ *   drag   each step of a statement takes a while, on whichever thread */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,4 +68,33 @@ int fsync(int descriptor) {
 int fdatasync(int descriptor) {
   if (sync_fails(descriptor)) return -1;
   return (int)syscall(SYS_fdatasync, descriptor);
+}
+
+/* SQLite locks before it reads or writes. */
+static int lock(int descriptor, int command, void *argument) {
+  int locks = command == F_SETLK || command == F_SETLKW;
+  while (locks && fault_is("hang") && is_store(descriptor)) usleep(20000);
+  return (int)syscall(SYS_fcntl, descriptor, command, argument);
+}
+
+int fcntl(int descriptor, int command, ...) {
+  va_list list;
+  va_start(list, command);
+  void *argument = va_arg(list, void *);
+  va_end(list);
+  return lock(descriptor, command, argument);
+}
+
+int fcntl64(int descriptor, int command, ...) {
+  va_list list;
+  va_start(list, command);
+  void *argument = va_arg(list, void *);
+  va_end(list);
+  return lock(descriptor, command, argument);
+}
+
+int sqlite3_step(void *statement) {
+  int (*step)(void *) = (int (*)(void *))dlsym(RTLD_NEXT, "sqlite3_step");
+  if (fault_is("drag")) usleep(10000);
+  return step(statement);
 }

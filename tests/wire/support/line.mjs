@@ -27,11 +27,12 @@ export class Line {
   /** What was wrong with what the server sent; `close` and the end of a test look at it. */
   complaints = [];
 
-  constructor(url, { cookie, origin, ca, headers = {}, protocol = 'club.v1', receiveBuffer } = {}) {
+  constructor(url, { cookie, origin, ca, headers = {}, protocol = 'club.v1', localAddress } = {}) {
     this.socket = new WebSocket(url, protocol ? [protocol] : [], {
       origin,
       ca,
       perMessageDeflate: false,
+      localAddress,
       headers: { ...(cookie ? { Cookie: `__Host-club=${cookie}` } : {}), ...headers },
     });
     this.opened = new Promise((resolve, reject) => {
