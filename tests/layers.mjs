@@ -51,7 +51,7 @@ const libraries = [
   { name: 'libpq', pattern: /\b(?:PQ[a-z]\w+|PGconn|libpq)\b/, places: ['server/store/'] },
   {
     name: 'SQL',
-    pattern: /"\s*(?:SELECT|INSERT INTO|INSERT OR|UPDATE \w+ SET|DELETE FROM|CREATE (?:TABLE|INDEX|UNIQUE)|PRAGMA|BEGIN IMMEDIATE)\b/,
+    pattern: /"\s*(?:SELECT(?!")|INSERT INTO|INSERT OR|UPDATE \w+ SET|DELETE FROM|CREATE (?:TABLE|INDEX|UNIQUE)|PRAGMA|BEGIN IMMEDIATE)\b/,
     places: ['server/store/'],
   },
   { name: 'jansson', pattern: /\b(?:json_t|json_(?:loads?b?|loadf|decref|object_get|array_get|dumps?b?)|jansson\.h)\b/, places: ['server/wire/', 'server/base/club'] },

@@ -74,10 +74,11 @@ bool redis_tls_available(void);
 struct redis_tls *redis_tls_create(const char *host) CLUB_MUST_CHECK;
 /* Takes NULL. */
 void redis_tls_destroy(struct redis_tls *tls);
-/* Begins the handshake on a connected socket; `context` owns the result. NULL: it failed, see redis_tls_problem. */
-struct ssl_st *redis_tls_begin(struct redis_tls *tls, redisContext *context) CLUB_MUST_CHECK;
+/* Begins the handshake on a connected socket; `context` owns the result. NULL: it failed, `problem` as below. */
+struct ssl_st *redis_tls_begin(struct redis_tls *tls, redisContext *context, const char **problem) CLUB_MUST_CHECK;
 bool redis_tls_wants_write(const struct ssl_st *ssl);
-void redis_tls_problem(const struct ssl_st *ssl, char problem[REDIS_PROBLEM_SIZE]);
+/* What the last failure was, static text; NULL: nothing of TLS. */
+const char *redis_tls_problem(const struct ssl_st *ssl);
 /* OpenSSL's list of errors is the thread's: what others left there must not be taken for ours, nor the other way round. */
 void redis_tls_forget_errors(void);
 

@@ -30,9 +30,9 @@ bool redis_line_refused(struct redis_line *line, const char *command, const redi
 
 /* What hiredis found. */
 static bool line_broken(struct redis_line *line) {
-  redis_line_fail(line, "%s", line->context->errstr[0] ? line->context->errstr : "no memory");
-  if (line->ssl) redis_tls_problem(line->ssl, line->problem);
-  return false;
+  const char *tls = line->ssl ? redis_tls_problem(line->ssl) : NULL;
+  if (tls) return redis_line_fail(line, "TLS: %s", tls);
+  return redis_line_fail(line, "%s", line->context->errstr[0] ? line->context->errstr : "no memory");
 }
 
 /* ---- the reader ---- */
@@ -143,12 +143,9 @@ static bool line_connected(struct redis_line *line) {
   if (getsockopt(line->context->fd, SOL_SOCKET, SO_ERROR, &error, &size)) error = errno;
   if (error) return redis_line_fail(line, "%s", strerror(error));
   if (line->tls) {
-    line->ssl = redis_tls_begin(line->tls, line->context);
-    if (!line->ssl) {
-      redis_line_fail(line, "TLS failed");
-      redis_tls_problem(NULL, line->problem);
-      return false;
-    }
+    const char *problem;
+    line->ssl = redis_tls_begin(line->tls, line->context, &problem);
+    if (!line->ssl) return redis_line_fail(line, "TLS: %s", problem ? problem : "it failed");
   }
   return line_greet(line);
 }

@@ -51,10 +51,11 @@ static bool tls_expects(SSL *ssl, const char *host) {
   return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
 }
 
-SSL *redis_tls_begin(struct redis_tls *tls, redisContext *context) {
+SSL *redis_tls_begin(struct redis_tls *tls, redisContext *context, const char **problem) {
   redis_tls_forget_errors();
   SSL *ssl = SSL_new(tls->context);
   if (ssl && tls_expects(ssl, tls->host) && redisInitiateSSL(context, ssl) == REDIS_OK) return ssl;
+  *problem = ssl ? redis_tls_problem(ssl) : "no memory";
   SSL_free(ssl);
   return NULL;
 }
@@ -63,12 +64,11 @@ bool redis_tls_wants_write(const SSL *ssl) {
   return SSL_want_write(ssl);
 }
 
-void redis_tls_problem(const SSL *ssl, char problem[REDIS_PROBLEM_SIZE]) {
-  long verified = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
+const char *redis_tls_problem(const SSL *ssl) {
+  long verified = SSL_get_verify_result(ssl);
   const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-  if (verified != X509_V_OK) reason = X509_verify_cert_error_string(verified);
-  if (reason) snprintf(problem, REDIS_PROBLEM_SIZE, "TLS: %s", reason);
   redis_tls_forget_errors();
+  return verified == X509_V_OK ? reason : X509_verify_cert_error_string(verified);
 }
 
 void redis_tls_forget_errors(void) {
@@ -90,8 +90,9 @@ void redis_tls_destroy(struct redis_tls *tls) {
   (void)tls;
 }
 
-struct ssl_st *redis_tls_begin(struct redis_tls *tls, redisContext *context) {
+struct ssl_st *redis_tls_begin(struct redis_tls *tls, redisContext *context, const char **problem) {
   (void)tls, (void)context;
+  *problem = NULL;
   return NULL;
 }
 
@@ -100,8 +101,9 @@ bool redis_tls_wants_write(const struct ssl_st *ssl) {
   return false;
 }
 
-void redis_tls_problem(const struct ssl_st *ssl, char problem[REDIS_PROBLEM_SIZE]) {
-  (void)ssl, (void)problem;
+const char *redis_tls_problem(const struct ssl_st *ssl) {
+  (void)ssl;
+  return NULL;
 }
 
 void redis_tls_forget_errors(void) {}
