@@ -196,7 +196,8 @@ void postgres_complain(struct postgres *self, const char *event) {
                      : self->error == POSTGRES_WRONG  ? self->state
                      : self->error == POSTGRES_MEMORY ? "memory"
                                                       : "line";
-  if (strcmp(self->told, code) == 0) return;
+  bool said = event && self->error == POSTGRES_LOST && self->lost;
+  if (said || strcmp(self->told, code) == 0) return;
   snprintf(self->told, sizeof self->told, "%s", code);
   const char *name = hosts_name(self->hosts);
   if (event) {

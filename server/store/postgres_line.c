@@ -70,6 +70,7 @@ bool line_open(struct postgres *self, size_t host, int64_t deadline, char *error
     return true;
   }
   line_words(self, NULL, error, error_size);
+  if (line_now() >= deadline) snprintf(error, error_size, "no answer in time");
   line_close(self);
   return false;
 }

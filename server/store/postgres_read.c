@@ -1,7 +1,7 @@
 /* A read job: its questions are one snapshot. A line that broke is made again once, and the job begins anew. */
 #include "postgres_line.h"
 
-#define READ_MS 5000
+#define READ_MS 4000
 #define TRIES 2
 
 static enum reason run(struct postgres *self, struct store_job *job) {

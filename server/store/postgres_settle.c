@@ -8,9 +8,10 @@
 #define PAUSE_MICROSECONDS 30000
 
 static const char status_sql[] = "SELECT pg_xact_status(($1::text)::xid8)";
-/* The session that still carries it out has lost its client. */
+/* The session waits for the rest of what its client wanted to send. One that waits for anything else is left alone: it may
+ * wait for its standbys, and would call it committed without them. */
 static const char end_sql[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                              "WHERE pid = $1 AND backend_xid = (($2::text)::xid8)::xid";
+                              "WHERE pid = $1 AND backend_xid = (($2::text)::xid8)::xid AND wait_event_type = 'Client'";
 
 enum status { STATUS_COMMITTED, STATUS_ABORTED, STATUS_UNDER_WAY, STATUS_UNKNOWN };
 
