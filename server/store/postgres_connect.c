@@ -11,7 +11,7 @@
 #define CONNECT_MS 3000 /* all hosts together, beside what one may take at least */
 #define HOST_MS 1000    /* one of several hosts at least */
 #define PAUSE_FIRST_MS 100
-#define PAUSE_LAST_MS 3000
+#define PAUSE_LAST_MS 500 /* a reader that pauses fails what it is given, also when the others are back */
 #define OLDEST_SERVER 150000
 
 /* What a server is asked before it is trusted, in this order. */
