@@ -16,7 +16,7 @@
 #define ASK_JITTER_MS 200 /* others may be about to ask the same */
 #define ASK_EVERY_MS 2000 /* in a room */
 #define ASK_MEANWHILE_MS 100
-#define ASK_LIMIT 32 /* questions of all rooms in that time */
+#define ASK_LIMIT 100 /* questions of all rooms in that time */
 
 /* ---- other instances ---- */
 
