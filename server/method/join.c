@@ -90,17 +90,13 @@ static void join_ask_record(struct call *call) {
   call_submit(call, job, call->done);
 }
 
-static void join_wait(struct call *call, const struct room_record *read) {
+static void join_wait(struct call *call) {
   struct store_job *job = call_job(call, STORE_ROOM_JOIN);
   if (!job) return;
   job->done = call->done;
   job->ticket = call->ticket;
-  if (read) {
-    job->page.record = *read;
-    job->page.record.room = arena_copy(job->arena, read->room);
-  }
   call->waited++;
-  call->waits = !arena_failed(job->arena) && room_page_wait(call->room, job);
+  call->waits = room_page_wait(call->room, job);
   if (call->waits) return;
   store_job_destroy(job);
   call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
@@ -134,10 +130,10 @@ static void join_go_on(struct call *call, const struct room_record *read) {
   if (state == ROOM_PAGE_MISSING && patient) {
     call->waited++;
     join_read_for_many(call, page.missing);
-  } else if (!known && (state == ROOM_PAGE_HERE || state == ROOM_PAGE_COMING)) {
-    join_ask_record(call);
   } else if (state == ROOM_PAGE_COMING && patient) {
-    join_wait(call, read);
+    join_wait(call);
+  } else if (state == ROOM_PAGE_HERE && !known) {
+    join_ask_record(call);
   } else if (state != ROOM_PAGE_HERE || record.head != page.as_of || !join_give_shared(call, &record, &page)) {
     join_read(call, call->after, false);
   }
@@ -161,7 +157,7 @@ static void join_finish(struct call *call, struct store_job *job) {
   if (job->kind == STORE_ROOM_GET)
     join_go_on(call, &job->room.record);
   else if (waited)
-    join_go_on(call, job->page.record.room.data ? &job->page.record : NULL);
+    join_go_on(call, NULL);
   else if (job->page.after == call->after)
     join_give_read(call, &job->page);
   else /* it read on where memory ended */

@@ -54,8 +54,7 @@ static inline void stage_done(void *context, struct store_job *job) {
   struct stage *stage = (struct stage *)(void *)completions->connections;
   for (size_t i = 0; i < STAGE_CALLS; i++) {
     if (!stage->calls[i].used || stage->calls[i].call.ticket != job->ticket) continue;
-    method_finish(&stage->calls[i].call, job, stage_done);
-    assert_true(stage->calls[i].call.answered);
+    method_finish(&stage->calls[i].call, job, stage_done); /* answered, or one more job was submitted */
     return;
   }
   fail_msg("nobody waits for this job");
