@@ -130,6 +130,11 @@ static void desk_member_changed(struct server *server, struct present *present, 
   connections_member_changed(((struct desk *)(void *)server)->connections, present, soon);
 }
 
+static void desk_tell_elsewhere(struct server *server, int64_t member, struct slice room,
+                                const struct watch_counts *mark) {
+  (void)server, (void)member, (void)room, (void)mark;
+}
+
 static void desk_club_log_grew(struct server *server, int64_t head) {
   (void)server, (void)head;
 }
@@ -163,6 +168,7 @@ int desk_open(void **state) {
   services->server = (struct server *)(void *)desk;
   services->member_changed = desk_member_changed;
   services->club_log_grew = desk_club_log_grew;
+  services->tell_elsewhere = desk_tell_elsewhere;
   struct connections_setup setup = {
       .services = services,
       .transport = {desk, desk_write, desk_ping, desk_waiting, desk_read, desk_end, desk_kill},
