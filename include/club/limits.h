@@ -57,8 +57,8 @@
 #define LIMIT_MEMBERS_PAGE 100       /* of room.members */
 
 /* Times. */
-#define SESSION_SECONDS 2592000       /* 30 days */
 #define LIMIT_FRESH_MS 2000           /* what the store confirmed longer ago is not used */
+#define SESSION_SECONDS 2592000       /* 30 days */
 #define SESSION_UNUSED_SECONDS 604800 /* 7 days */
 #define CLOSING_SECONDS 8             /* from SIGTERM to the end */
 
