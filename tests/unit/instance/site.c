@@ -226,6 +226,7 @@ void site_turn(struct site *site) {
   if (!site->server) return;
   site_report_closed(site);
   (void)!server_turn(site->server);
+  if (server_is_done(site->server)) site_die(site); /* it was told to go away */
 }
 
 void site_bus(struct world *world) {

@@ -69,6 +69,7 @@ static void world_line(struct world *world, int index) {
 
 static void world_site(struct world *world, struct site *site) {
   if (!site->server && world->now >= site->dead_until) site_start(site);
+  if (site->server && world_random(world, 300) == 0) server_go_away(site->server);
   if (site->doomed || (!world->calm && world_random(world, 400) == 0))
     site_die(site);
   else
