@@ -14,15 +14,16 @@ enum proxy_cut {
   PROXY_WHOLE,
   PROXY_BEFORE, /* the batch never reaches the server */
   PROXY_HALF,   /* a part of it does */
+  PROXY_STUCK,  /* … and the line stays open, without a word, for as long as the test says */
   PROXY_ANSWER, /* all does; the answers arrive, that to COMMIT does not */
   PROXY_DEAF,   /* all does; no answer arrives */
-  PROXY_SILENT  /* … and the line stays open, without a word, for as long as the test says */
+  PROXY_SILENT  /* … and the line stays open */
 };
 
 #define PROXY_LINES 16
 
 struct proxy_line {
-  int client, server; /* client -1: free */
+  int client, server; /* client -1: free; -2: gone, and the server does not know */
   bool in_transaction, silent;
 };
 
@@ -37,7 +38,7 @@ struct proxy {
 };
 
 static inline void proxy_close(struct proxy_line *line) {
-  close(line->client);
+  if (line->client >= 0) close(line->client);
   close(line->server);
   line->client = -1;
 }
@@ -66,7 +67,7 @@ static inline void proxy_send(int to, const char *bytes, size_t size) {
 static inline void proxy_accept(struct proxy *proxy) {
   int client = accept4(proxy->listener, NULL, NULL, SOCK_CLOEXEC);
   for (size_t i = 0; i < PROXY_LINES; i++) {
-    if (proxy->lines[i].client >= 0) continue;
+    if (proxy->lines[i].client != -1) continue;
     int server = proxy_socket(proxy->target, false);
     if (server < 0) break;
     proxy->lines[i] = (struct proxy_line){.client = client, .server = server};
@@ -79,13 +80,17 @@ static inline void proxy_from_client(struct proxy *proxy, struct proxy_line *lin
   static char bytes[1 << 20];
   ssize_t size = recv(line->client, bytes, sizeof bytes, 0);
   int cut = line->in_transaction ? atomic_load(&proxy->cut) : PROXY_WHOLE;
-  if (size <= 0) {
+  if (size <= 0 && line->silent) {
+    close(line->client);
+    line->client = -2; /* the server is not told */
+  } else if (size <= 0) {
     proxy_close(line);
-  } else if (cut == PROXY_BEFORE || cut == PROXY_HALF) {
-    if (cut == PROXY_HALF) proxy_send(line->server, bytes, (size_t)size / 2);
+  } else if (cut == PROXY_BEFORE || cut == PROXY_HALF || cut == PROXY_STUCK) {
+    if (cut != PROXY_BEFORE) proxy_send(line->server, bytes, (size_t)size / 2);
     atomic_store(&proxy->cut, PROXY_WHOLE);
     atomic_fetch_add(&proxy->cuts, 1);
-    proxy_close(line);
+    line->silent = cut == PROXY_STUCK;
+    if (cut != PROXY_STUCK) proxy_close(line);
   } else {
     proxy_send(line->server, bytes, (size_t)size);
   }
@@ -160,7 +165,7 @@ static inline void proxy_end(struct proxy *proxy) {
   assert_int_equal(write(proxy->wake[1], "", 1), 1);
   pthread_join(proxy->thread, NULL);
   for (size_t i = 0; i < PROXY_LINES; i++) {
-    if (proxy->lines[i].client >= 0) proxy_close(&proxy->lines[i]);
+    if (proxy->lines[i].client != -1) proxy_close(&proxy->lines[i]);
   }
   close(proxy->listener);
   close(proxy->wake[0]);

@@ -52,7 +52,7 @@ static void a_cut_before_the_commit_is_done_once_more(void **state) {
   struct proxy *proxy = put_proxy_between(suite);
   struct store_job *batch[BATCH];
   int64_t head = 0;
-  for (int cut = PROXY_BEFORE; cut <= PROXY_HALF; cut++) {
+  for (int cut = PROXY_BEFORE; cut <= PROXY_STUCK; cut++) {
     fill_batch(suite, batch);
     atomic_store(&proxy->cut, cut);
     suite->writer.write(suite->writer.self, batch, BATCH);
@@ -65,7 +65,7 @@ static void a_cut_before_the_commit_is_done_once_more(void **state) {
     check_log(suite, "kz", head);
     check_log(suite, "cn", head);
   }
-  assert_int_equal(atomic_load(&proxy->cuts), 2);
+  assert_int_equal(atomic_load(&proxy->cuts), 3);
   remove_proxy(suite, proxy);
 }
 
