@@ -108,7 +108,7 @@ bool herd_begin(struct herd *herd, const struct herd_setup *setup) {
 }
 
 void herd_end(struct herd *herd) {
-  for (size_t i = 0; herd->lines && i < herd->setup.count; i++) line_close(&herd->lines[i]);
+  for (size_t i = 0; herd->lines && i < herd->setup.count; i++) line_hang_up(&herd->lines[i]);
   line_shared_end(&herd->shared);
   free(herd->lines);
   free(herd->due);

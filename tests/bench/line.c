@@ -26,7 +26,7 @@ void line_shared_end(struct line_shared *shared) {
   *shared = (struct line_shared){.epoll = -1};
 }
 
-void line_close(struct line *line) {
+void line_hang_up(struct line *line) {
   if (line->state == LINE_DOWN) return;
   close(line->fd);
   SSL_free(line->ssl);
@@ -41,7 +41,7 @@ void line_close(struct line *line) {
 
 static void line_fail(struct line *line, bool refused, const char *why) {
   struct line_events events = line->shared->events;
-  line_close(line);
+  line_hang_up(line);
   events.closed(events.context, line, refused, why);
 }
 

@@ -18,7 +18,7 @@ struct line_events {
   void (*opened)(void *context, struct line *line);
   void (*frame)(void *context, struct line *line, const char *text, size_t size); /* text frames only */
   /* The line is down, by whichever end and for whichever reason; it may be connected again from here on. `refused`:
-   * nobody listens. Not called for line_close. */
+   * nobody listens. Not called for line_hang_up. */
   void (*closed)(void *context, struct line *line, bool refused, const char *why);
 };
 
@@ -66,7 +66,7 @@ void line_handle(struct line *line, uint32_t happened);
 /* False: the line is not open, or what it has not sent yet would grow over its limit. */
 bool line_send(struct line *line, const char *text, size_t size);
 /* Without a word; takes a line that is down. */
-void line_close(struct line *line);
+void line_hang_up(struct line *line);
 /* What TLS agreed on; "" when plain. */
 const char *line_cipher(const struct line *line);
 #endif
