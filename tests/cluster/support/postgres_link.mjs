@@ -4,7 +4,9 @@ import { Link } from './link.mjs';
 
 const PROTOCOL_3 = 196608;
 const IS_COMMIT = /(^|;)\s*(commit|end)\b/i;
+const COMMITTED = 'COMMIT\0'; // as the server says it
 const LINGERS_MS = 300;
+const HOLDS_MS = 40;
 
 const zero = (bytes, from) => bytes.indexOf(0, from);
 
@@ -21,6 +23,7 @@ export class PostgresLink extends Link {
   }
 
   fromClient(pair, bytes) {
+    if (pair.dying) return;
     pair.rest = pair.rest.length ? Buffer.concat([pair.rest, bytes]) : bytes;
     let passed = 0; // bytes of `rest` that may go
     let cut;
@@ -46,21 +49,24 @@ export class PostgresLink extends Link {
     return this.mode;
   }
 
+  /** At once, or when the answers to what came before are back. */
   #cutBefore(pair) {
     this.counts.cutBefore++;
-    pair.cut();
+    pair.dying = 'before';
+    if (this.random.chance(0.5)) pair.cut();
+    else setTimeout(() => pair.cut(), this.random.between(1, HOLDS_MS));
   }
 
-  /** At once, while it is being carried out, or when its answer is here. */
+  /** At once, while it is being carried out, or when its answer is here: the other answers may be handed on. */
   #cutAfter(pair) {
     this.counts.cutAfter++;
-    pair.dying = true;
-    if (this.random.chance(0.5)) pair.cut({ lingers: LINGERS_MS });
+    pair.dying = 'after';
+    if (this.random.chance(0.3)) pair.cut({ lingers: LINGERS_MS });
     else setTimeout(() => pair.cut(), LINGERS_MS);
   }
 
   fromServer(pair, bytes) {
-    if (pair.dying) return void pair.cut();
+    if (pair.dying === 'after' && bytes.includes(COMMITTED)) return void pair.cut();
     pair.toClient(bytes);
   }
 

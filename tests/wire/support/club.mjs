@@ -338,4 +338,6 @@ export { sleep, WAIT_MS };
 
 // Node may spin for ever in its own end, waiting for TLS sockets that were destroyed while they wrote.
 process.on('exit', () => process.exit());
+// That end would come before anything is said of an error that nobody caught.
+process.on('uncaughtExceptionMonitor', (error) => console.error(error));
 
