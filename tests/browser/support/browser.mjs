@@ -118,6 +118,33 @@ export class Visitor {
     await this.page.getByRole('button', { name: 'Log in' }).click();
   }
 
+  /** Becomes a member by an invite link, in English. */
+  async join({ link, login, password, name, company, country }) {
+    await this.open(link);
+    await this.page.getByRole('heading', { name: 'Join the club' }).waitFor();
+    assert.ok(!this.page.url().includes('invite='), 'the token stays in the address bar');
+    await this.page.getByRole('textbox', { name: /^Login/ }).fill(login);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('textbox', { name: 'Your name' }).fill(name);
+    await this.page.getByRole('textbox', { name: /^Company/ }).fill(company);
+    await this.page.getByRole('combobox', { name: /^Country/ }).selectOption({ label: country });
+    await this.button('Join', { exact: true }).click();
+    await this.page.getByRole('navigation', { name: 'Rooms' }).waitFor();
+  }
+
+  /** A link for one more member, made by an admin in the page. */
+  async invite() {
+    await this.page.getByRole('link', { name: 'Invitations' }).click();
+    await this.page.getByText('There are none.').waitFor();
+    await this.page.getByRole('combobox', { name: 'Role' }).selectOption({ label: 'Member' });
+    await this.page.getByRole('spinbutton', { name: 'How many people' }).fill('1');
+    await this.button('Make an invite link').click();
+    const link = this.page.getByRole('textbox', { name: 'Invite link' });
+    await link.waitFor();
+    await this.page.getByText('used 0 of 1').waitFor();
+    return link.inputValue();
+  }
+
   button(name, options) {
     return this.page.getByRole('button', { name, ...options });
   }
