@@ -34,7 +34,8 @@ export class Redis {
   async #begin() {
     const words = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'no'];
     if (this.password) words.push('--requirepass', this.password);
-    const child = spawn('redis-server', [...words.map(String), ...this.words], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    // It ends with this process, however that ends.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'redis-server', ...words.map(String), ...this.words], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (this.output += text));
     running.add(child);
     this.process = child;
