@@ -11,5 +11,5 @@ test(`a minute of faults over three instances loses, doubles and reorders nothin
   const text = report(result);
   for (const line of text.split('\n').slice(0, 30)) t.diagnostic(line);
   assert.equal(result.violations.length, 0, text);
-  assert.ok(result.writes.answered > 200, 'too little was written for this to say anything');
+  assert.ok(result.writes.answered > 100, 'too little was written for this to say anything');
 });

@@ -36,6 +36,7 @@ const kinds = {
   'postgres restarted (fast)': { weight: 1, on: 'postgres', lasts: [0, 0], begin: ({ postgres }) => postgres.restart({ mode: 'fast' }) },
   'postgres restarted (immediate)': { weight: 1, on: 'postgres', lasts: [0, 0], begin: ({ postgres }) => postgres.restart({ mode: 'immediate' }) },
   'postgres away': { weight: 1, on: 'postgres', begin: ({ postgres }) => postgres.halt({ mode: 'immediate' }), end: ({ postgres }) => postgres.serve() },
+  'postgres killed': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres }) => postgres.kill(), end: ({ postgres }) => postgres.serve() },
   'postgres stopped': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres }) => postgres.pause(), end: ({ postgres }) => postgres.resume() },
   'postgres ends its backends': { weight: 2, on: 'postgres', lasts: [0, 0], begin: ({ postgres }) => postgres.terminate().catch(() => {}) },
   'postgres cut': { weight: 2, on: 'postgresLink', lasts: [0, 0], begin: ({ postgresLink }) => postgresLink.cut() },

@@ -2,7 +2,7 @@
 // must agree, and the journals are held against the store.
 import { sleep } from '../../wire/support/club.mjs';
 import { check } from './checker.mjs';
-import { Cluster, within } from './cluster.mjs';
+import { Cluster, eventually, within } from './cluster.mjs';
 import { delays } from './delays.mjs';
 import { carryOut, plan } from './faults.mjs';
 import { Journal, outcomeOf } from './journal.mjs';
@@ -73,13 +73,16 @@ async function underLoad({ seed, instances = 3, store = 'postgresql', redis = tr
 
 /** What everybody must see alike once nothing is broken any more: milliseconds until it was so. */
 async function agree(cluster, load, journal, healed) {
-  const probes = await Promise.all(cluster.instances.map(async (instance) => instance.connect({ cookie: await cluster.cookie(PROBE) })));
+  const rested = Date.now(); // before that, there is still something new
+  const cookie = await cluster.cookie(PROBE);
+  const probeOf = (instance) => eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in');
+  const probes = await Promise.all(cluster.instances.map(probeOf));
   let differences;
   do {
     differences = await look(cluster, load, probes);
     if (!differences.length) break;
     await sleep(250);
-  } while (Date.now() < healed + RESTS_MS + AGREES_MS);
+  } while (Date.now() < rested + AGREES_MS);
   const took = Date.now() - healed;
   for (const text of differences.slice(0, 10)) journal.violation('after the faults everybody agrees', text);
   await Promise.all(probes.map((probe) => probe.close()));
