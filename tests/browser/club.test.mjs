@@ -26,7 +26,10 @@ step('the first admin joins by the link that the server printed', async () => {
 });
 
 step('an admin makes an invite link in the page', async () => {
+  await admin.page.getByRole('link', { name: 'Invitations' }).click();
+  await admin.page.getByText('There are none.').waitFor();
   invited = await admin.invite();
+  await admin.page.getByText('used 0 of 1').waitFor();
 });
 
 step('somebody of another country joins by it, and nobody else can', async () => {
