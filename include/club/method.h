@@ -31,23 +31,23 @@ struct call {
   struct room *room;      /* held for the call: of the param `room`; NULL when the method has none */
   /* The answer goes here, one whole JSON value; NULL when nobody waits for it (no id, or the connection is gone). */
   struct buffer *out;
-  bool answered;
   size_t start; /* where the answer begins in `out` */
   /* Is this connection subscribed to the room? */
   bool (*joined)(const struct call *call, struct slice room);
   void *connection; /* the connection layer's; NULL when it is gone */
   /* Set by the method. */
+  bool answered;
+  bool failed;  /* … with an error */
+  bool limited; /* message.post: the member's rate was used up */
   enum effect effect;
   int64_t cursor; /* EFFECT_SUBSCRIBE */
-  bool failed;    /* answered with an error */
-  bool limited;   /* message.post: the member's rate was used up */
   /* The method's own, from beginning to end. */
-  struct author author; /* as at the beginning; its texts lie in the job's arena */
   bool token_taken;     /* messages: of the member's rate */
-  int64_t after, limit; /* room.members, room.join */
-  store_done done;      /* where further jobs of the call come back */
   uint8_t waited;       /* room.join: times that it waited for another's read */
   bool waits;           /* … and does now */
+  struct author author; /* as at the beginning; its texts lie in the job's arena */
+  int64_t after, limit; /* room.members, room.join */
+  store_done done;      /* where further jobs of the call come back */
 };
 
 /* Begins: answers at once (call->answered) or submits exactly one store job whose `ticket` and `done` are the call's
