@@ -48,6 +48,8 @@ struct postgres {
   bool lost;                      /* said in the log */
   char told[8];                   /* the error that was logged last */
   char history[POSTGRES_HISTORY]; /* of the server that the line goes to: cluster and timeline */
+  char name[TOKEN_SIZE + 1];      /* a writer's, under which its batches are noted */
+  int64_t batches;                /* that were begun */
 };
 
 /* ---- postgres_ask.c: one run of one prepared statement ---- */

@@ -26,8 +26,9 @@ struct batch {
   bool locks;
   bool sent;                      /* the COMMIT may have reached the server */
   bool half;                      /* committed, but not where the server's standbys would have it */
-  size_t guilty;                  /* the job that failed; count: none of them */
-  char transaction[24];           /* its number */
+  size_t guilty;                  /* the part that failed; part_count: none of them */
+  int64_t note;                   /* this writer's number of the batch, which the transaction notes */
+  char transaction[24];           /* its number in the server */
   int64_t process;                /* of the server, that carries it out */
   char history[POSTGRES_HISTORY]; /* in which the number counts */
 };

@@ -131,6 +131,8 @@ bool postgres_open(struct postgres **out, const char *address, enum store_role r
     return false;
   }
   char words[200] = "";
+  struct randomness randomness = randomness_system();
+  token_random(self->name, &randomness);
   self->role = role;
   self->hosts = hosts_read(address, error, error_size);
   if (self->hosts && connect_server(self, role == STORE_WRITER, words, sizeof words)) {

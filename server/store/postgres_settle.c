@@ -1,4 +1,5 @@
-/* What became of a transaction whose COMMIT got no answer: the server knows by its number. */
+/* What became of a transaction whose COMMIT got no answer. Its number tells when it is over; the note that it made tells
+ * whether it was committed. The number alone would not: after a crash of the server it may be given a second time. */
 #include <unistd.h>
 
 #include "postgres_batch.h"
@@ -8,44 +9,53 @@
 #define PAUSE_MICROSECONDS 30000
 
 static const char status_sql[] = "SELECT pg_xact_status(($1::text)::xid8)";
+static const char note_sql[] = "SELECT batch FROM writer WHERE name = $1";
 /* The session waits for the rest of what its client wanted to send. One that waits for anything else is left alone: it may
  * wait for its standbys, and would call it committed without them. */
 static const char end_sql[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                               "WHERE pid = $1 AND backend_xid = (($2::text)::xid8)::xid AND wait_event_type = 'Client'";
 
-enum status { STATUS_COMMITTED, STATUS_ABORTED, STATUS_UNDER_WAY, STATUS_UNKNOWN };
+/* Sends, and gives the first row if there is one. */
+static bool put_question(struct ask *ask) {
+  ask_send(ask);
+  ask_send_sync(ask->connection);
+  return ask_row(ask);
+}
 
-/* POSTGRES_LOST: not asked. */
-static enum status ask_status(struct batch *batch) {
+static void finish_question(struct ask *ask) {
+  ask_end(ask);
+  ask_take_all(ask->connection);
+}
+
+/* False as well: the number is none of this server's, which crashed before it wrote it down. */
+static bool is_under_way(struct batch *batch) {
   struct postgres *self = batch->connection;
   struct ask ask = ask_begin(self, status_sql);
   ask_text(&ask, slice_of(batch->transaction));
-  ask_send(&ask);
-  ask_send_sync(self);
-  enum status status = STATUS_UNKNOWN;
-  if (ask_row(&ask)) {
-    struct slice word = ask_peek_text(&ask, 0);
-    if (slice_is(word, "committed")) status = STATUS_COMMITTED;
-    if (slice_is(word, "aborted")) status = STATUS_ABORTED;
-    if (slice_is(word, "in progress")) status = STATUS_UNDER_WAY;
-  }
-  ask_end(&ask);
-  ask_take_all(self);
-  return status;
+  bool under_way = put_question(&ask) && slice_is(ask_peek_text(&ask, 0), "in progress");
+  finish_question(&ask);
+  if (self->error != POSTGRES_WRONG) return under_way;
+  self->error = POSTGRES_FINE;
+  return strcmp(self->state, "22023") != 0;
+}
+
+static bool was_committed(struct batch *batch) {
+  struct ask ask = ask_begin(batch->connection, note_sql);
+  ask_text(&ask, slice_of(batch->connection->name));
+  bool noted = put_question(&ask) && ask_get_int(&ask, 0) == batch->note;
+  finish_question(&ask);
+  return noted;
 }
 
 static void end_session(struct batch *batch) {
-  struct postgres *self = batch->connection;
-  struct ask ask = ask_begin(self, end_sql);
+  struct ask ask = ask_begin(batch->connection, end_sql);
   ask_int(&ask, batch->process);
   ask_text(&ask, slice_of(batch->transaction));
-  ask_send(&ask);
-  ask_send_sync(self);
-  ask_run(&ask);
-  ask_take_all(self);
+  (void)put_question(&ask);
+  finish_question(&ask);
 }
 
-/* Connected to where the number counts? */
+/* A server that was promoted since carries out nothing of the other's any more. */
 static bool is_same_history(const struct batch *batch) {
   return strcmp(batch->history, batch->connection->history) == 0;
 }
@@ -58,13 +68,12 @@ enum store_outcome settle_transaction(struct batch *batch) {
     self->try_after_ms = 0;
     if (!postgres_ready(self)) continue;
     self->deadline_ms = deadline;
-    if (!is_same_history(batch)) break;
-    enum status status = ask_status(batch);
-    if (self->error == POSTGRES_LOST) continue;
-    if (status == STATUS_COMMITTED) return STORE_DONE;
-    if (status == STATUS_ABORTED) return STORE_UNAVAILABLE;
-    if (status == STATUS_UNKNOWN) break;
-    end_session(batch);
+    if (is_same_history(batch) && is_under_way(batch)) {
+      end_session(batch);
+      continue;
+    }
+    bool committed = was_committed(batch);
+    if (self->error == POSTGRES_FINE) return committed ? STORE_DONE : STORE_UNAVAILABLE;
   }
   return STORE_UNKNOWN;
 }
@@ -79,12 +88,9 @@ void settle_job(struct batch *batch, struct store_job *job) {
   struct ask ask = posts_ask(self, job);
   job->post.known_only = known_only;
   self->deadline_ms = line_now() + SETTLE_MS;
-  ask_send(&ask);
-  ask_send_sync(self);
-  if (ask_row(&ask) && posts_take(job, &ask) == REASON_NONE) {
+  if (put_question(&ask) && posts_take(job, &ask) == REASON_NONE) {
     job->outcome = STORE_DONE;
     job->reason = REASON_NONE;
   }
-  ask_end(&ask);
-  ask_take_all(self);
+  finish_question(&ask);
 }

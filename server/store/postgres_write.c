@@ -1,6 +1,6 @@
-/* A batch of write jobs is one transaction: first a question that takes no lock and tells the transaction's number, then
- * everything else, COMMIT included, in one go. An instance that is frozen between the two holds nothing; one that loses
- * the line asks by the number what became of it (postgres_settle.c). */
+/* A batch of write jobs is one transaction: first a question that locks nothing of the club's, tells the transaction's
+ * number and notes the batch; then everything else, COMMIT included, in one go. An instance that is frozen between the two
+ * holds up nobody; one that loses the line asks what became of it (postgres_settle.c). */
 #include <stdlib.h>
 
 #include "postgres_batch.h"
@@ -32,7 +32,7 @@ static const struct write_kind kinds[STORE_WRITES_END] = {
 };
 
 static const char begin_sql[] = "BEGIN";
-static const char number_sql[] = "SELECT pg_current_xact_id()::text, pg_backend_pid()";
+static const char number_sql[] = "SELECT * FROM club_begin_1($1, $2)";
 static const char commit_sql[] = "COMMIT";
 static const char rollback_sql[] = "ROLLBACK";
 /* Always in this order, and whatever is looked up after it is current. */
@@ -114,11 +114,14 @@ static void end_all(struct batch *batch) {
 
 /* ---- one transaction ---- */
 
-/* Takes no lock. */
+/* Takes no lock that anybody else wants. */
 static bool begin_transaction(struct batch *batch) {
   struct postgres *self = batch->connection;
+  batch->note = ++self->batches;
   batch->begin = ask_begin(self, begin_sql);
   batch->number = ask_begin(self, number_sql);
+  ask_text(&batch->number, slice_of(self->name));
+  ask_int(&batch->number, batch->note);
   ask_send(&batch->begin);
   ask_send(&batch->number);
   ask_send_sync(self);

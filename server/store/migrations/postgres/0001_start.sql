@@ -151,6 +151,28 @@ INSERT INTO club (one, head) VALUES (1, 0);
 CREATE FUNCTION club_now_1(given bigint) RETURNS bigint LANGUAGE sql VOLATILE
   RETURN coalesce(given, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint);
 
+-- The last batch of each writer that was committed: whoever lost the line during a COMMIT looks here. A transaction's number
+-- alone would not tell, since after a crash it may be given a second time.
+CREATE TABLE writer (
+  name text COLLATE "C" PRIMARY KEY, -- random, of one connection of one process
+  batch bigint NOT NULL,
+  at bigint NOT NULL
+) WITH (fillfactor = 25);
+
+-- Notes the batch; the transaction's number and the process that carries it out. Rows of writers that are gone go.
+CREATE FUNCTION club_begin_1(given_name text, given_batch bigint, OUT its_number text, OUT its_process bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+  its_number := pg_current_xact_id()::text;
+  its_process := pg_backend_pid();
+  UPDATE writer SET batch = given_batch, at = club_now_1(NULL) WHERE name = given_name;
+  IF NOT FOUND THEN
+    DELETE FROM writer WHERE name IN (
+      SELECT w.name FROM writer w WHERE w.at < club_now_1(NULL) - 86400000 FOR UPDATE SKIP LOCKED);
+    INSERT INTO writer (name, batch, at) VALUES (given_name, given_batch, club_now_1(NULL));
+  END IF;
+END $$;
+
 -- Where these tables stand: the cluster and the table itself. A dump that is restored makes another table.
 CREATE FUNCTION club_place_1() RETURNS text LANGUAGE sql VOLATILE
   AS $$ SELECT system_identifier::text || '/' || 'meta'::regclass::oid::text FROM pg_control_system() $$;
