@@ -130,6 +130,19 @@ static void client_listed(struct world *world, int index, json_t *result) {
 
 /* ---- answers ---- */
 
+/* Page and counts are of one state of the log. */
+static void client_look_counts(struct world *world, int index, int room, json_t *face, int64_t as_of) {
+  const struct model_room *log = &world->model.rooms[room];
+  int64_t member = world->clients[index].member;
+  if (number_of(face, "head") != as_of) client_fail(world, index, "a join's answer of two states", as_of);
+  if (as_of != log->head || !log->listing[member].listed || number_of(face, "read") != log->listing[member].read)
+    return;
+  if (number_of(face, "unread") != model_unread(log, member))
+    client_fail(world, index, "another count of unread in a join's answer", number_of(face, "unread"));
+  if (number_of(face, "mentions") != model_mentions(log, member))
+    client_fail(world, index, "another count of mentions in a join's answer", number_of(face, "mentions"));
+}
+
 static void client_joined(struct world *world, int index, int room, json_t *result) {
   struct follow *follow = &world->clients[index].follows[room];
   json_t *entries = json_object_get(result, "entries");
@@ -151,6 +164,7 @@ static void client_joined(struct world *world, int index, int room, json_t *resu
   follow->cursor = more ? last : as_of;
   follow->known = true;
   follow->joined = !more;
+  client_look_counts(world, index, room, json_object_get(result, "room"), as_of);
   world->clients[index].told[room].online = number_of(json_object_get(result, "room"), "online");
   client_told_read(&world->clients[index].told[room], number_of(json_object_get(result, "room"), "read"));
 }

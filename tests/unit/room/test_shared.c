@@ -115,6 +115,7 @@ static void a_page_older_than_the_log_in_memory_is_not_kept(void **state) {
   room_page_reading(room, 1, 50, 1);
   hall_post(hall, "kz", 10, 2); /* 9 removed something of the page, and was committed elsewhere */
   came(room, 1, 1, 8, 8);
+  assert_int_equal(room->sharing->pieces[0].state, SHARED_EMPTY);
   assert_int_equal(look(room, 0, 50), ROOM_PAGE_MISSING);
   assert_int_equal(look(room, 9, 50), ROOM_PAGE_HERE);
   rooms_release(hall->rooms, room);
