@@ -58,7 +58,8 @@ static struct again *elsewhere_remember(struct server *server, int64_t member, s
 }
 
 void elsewhere_tell(struct server *server, int64_t member, struct slice room, const struct watch_counts *mark) {
-  if (hear_is_alone(server) || room.size > LIMIT_IDENTIFIER) return;
+  /* What still comes back from another history is nobody's news. */
+  if (hear_is_alone(server) || server->forgetting || room.size > LIMIT_IDENTIFIER) return;
   elsewhere_say(server, member, room, mark);
   struct again *again = elsewhere_remember(server, member, room, mark != NULL);
   if (again && mark) again->mark = *mark;

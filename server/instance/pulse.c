@@ -93,6 +93,7 @@ static void pulse_forget(struct server *server, const struct store_pulse *read) 
   server->pulse.club_seen = read->club_head;
   server->forgetting = true;
   rooms_forget(server->services.rooms);
+  elsewhere_end(server); /* marks of the old one are not said again */
   connections_end_all(server->connections, 1000);
 }
 
