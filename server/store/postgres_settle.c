@@ -9,7 +9,8 @@
 #define PAUSE_MICROSECONDS 30000
 
 static const char status_sql[] = "SELECT pg_xact_status(($1::text)::xid8)";
-static const char note_sql[] = "SELECT batch FROM writer WHERE name = $1";
+/* Written, not only read: its own COMMIT waits for the standbys to have whatever was committed before it. */
+static const char note_sql[] = "UPDATE writer SET batch = batch WHERE name = $1 RETURNING batch";
 /* The session waits for the rest of what its client wanted to send. One that waits for anything else is left alone: it may
  * wait for its standbys, and would call it committed without them. */
 static const char end_sql[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
@@ -56,8 +57,8 @@ static void end_session(struct batch *batch) {
 }
 
 /* A server that was promoted since carries out nothing of the other's any more. */
-static bool is_same_history(const struct batch *batch) {
-  return strcmp(batch->history, batch->connection->history) == 0;
+static bool is_same_history(const struct batch *batch, const struct postgres *self) {
+  return strncmp(batch->history, self->history, sizeof batch->history) == 0;
 }
 
 enum store_outcome settle_transaction(struct batch *batch) {
@@ -68,12 +69,13 @@ enum store_outcome settle_transaction(struct batch *batch) {
     self->try_after_ms = 0;
     if (!postgres_ready(self)) continue;
     self->deadline_ms = deadline;
-    if (is_same_history(batch) && is_under_way(batch)) {
+    if (is_same_history(batch, self) && is_under_way(batch)) {
       end_session(batch);
       continue;
     }
+    self->warned = false;
     bool committed = was_committed(batch);
-    if (self->error == POSTGRES_FINE) return committed ? STORE_DONE : STORE_UNAVAILABLE;
+    if (self->error == POSTGRES_FINE && !(committed && self->warned)) return committed ? STORE_DONE : STORE_UNAVAILABLE;
   }
   return STORE_UNKNOWN;
 }
