@@ -5,6 +5,7 @@
 #include <postgresql/libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ static inline pid_t postgres_server_spawn(const struct postgres_server *server, 
   assert_true(child >= 0);
   if (child == 0) {
     postgres_server_become_user();
+    prctl(PR_SET_PDEATHSIG, SIGQUIT); /* it ends with a test program that is killed */
     if (chdir("/") != 0) _exit(127);
     execl("/bin/sh", "sh", "-c", line, (char *)NULL);
     _exit(127);
