@@ -26,7 +26,7 @@ struct side {
 
 /* A copy takes as long as it takes. Rows are read by their index whatever there is to know of the tables. */
 static const char patient[] =
-    "SET statement_timeout = 0; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = 0; "
+    "SET application_name = 'clubd copy'; SET statement_timeout = 0; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = 0; "
     "SET enable_hashjoin = on; SET enable_mergejoin = on; SET enable_sort = off; SET client_min_messages = warning";
 
 static bool fail(struct copy_side *side) {
@@ -305,7 +305,7 @@ bool copy_postgres_source(struct copy_side *side, const char *address) {
   return begin(side, address, STORE_READER) && run(side, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
-/* Whoever would write meanwhile waits, and finds another epoch. */
+/* A server that starts meanwhile waits for it, or says that the store is busy; it finds another epoch. */
 bool copy_postgres_target(struct copy_side *side, const char *address) {
   return begin(side, address, STORE_WRITER) &&
          run(side, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "

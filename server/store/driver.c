@@ -64,10 +64,6 @@ static bool postgres_broken(void *self) {
   return false;
 }
 
-static void postgres_idle(void *self) {
-  (void)self;
-}
-
 static bool open_postgres(struct store_driver *driver, const char *address, enum store_role role, char *error,
                           size_t error_size) {
   struct postgres *self = NULL;
@@ -77,7 +73,6 @@ static bool open_postgres(struct store_driver *driver, const char *address, enum
       .write = postgres_write,
       .read = postgres_read,
       .broken = postgres_broken,
-      .idle = postgres_idle,
       .set_clock = postgres_set_clock,
       .close = postgres_close,
   };

@@ -1,8 +1,7 @@
 #include "page.h"
 
-#include <stdlib.h>
-
 #include "club/limits.h"
+#include "mentions.h"
 
 #define ENTRY_BYTES 320 /* of an encoded entry beside its texts */
 #define MENTION_BYTES 24
@@ -62,16 +61,7 @@ const struct author *page_author(const struct page *page, int64_t key) {
 }
 
 void page_mentions(struct page *page, struct entry *entry, struct slice keys) {
-  if (!keys.size) return;
-  entry->mentions = arena_alloc(page->arena, LIMIT_MENTIONS * sizeof *entry->mentions);
-  const char *at = keys.data;
-  while (entry->mentions && *at && entry->mention_count < LIMIT_MENTIONS) {
-    char *end;
-    int64_t key = strtoll(at, &end, 10);
-    if (end == at) return;
-    entry->mentions[entry->mention_count++] = key;
-    at = end;
-  }
+  entry->mentions = mentions_read(keys, page->arena, &entry->mention_count);
 }
 
 struct reaction *page_reaction(struct page *page, struct entry *entry) {

@@ -99,8 +99,6 @@ bool ask_row(struct ask *ask);
 size_t ask_count(struct ask *ask);
 /* Must follow ask_begin; also takes the answer to what was sent and not read. */
 void ask_end(struct ask *ask);
-/* Waits, ends: for statements without rows. */
-void ask_run(struct ask *ask);
 /* Waits, ends: the first column of the first row, or `none`. */
 int64_t ask_number(struct ask *ask, int64_t none);
 
@@ -182,7 +180,7 @@ struct ask rooms_ask(struct postgres *self, struct slice room, int64_t member);
 /* All rows of such columns; ends the question. */
 void rooms_take_list(struct ask *ask, struct arena *arena, struct room_record **records, size_t *count);
 
-/* ---- reads: one function for each kind, found by postgres_reads.c. The reason, or REASON_NONE; an error stays in
+/* ---- reads: one function for each kind, found by postgres_read.c. The reason, or REASON_NONE; an error stays in
  * `connection->error`. ---- */
 
 enum reason postgres_session_find(struct postgres *self, struct store_job *job);

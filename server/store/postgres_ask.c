@@ -224,9 +224,10 @@ static void note_result(struct postgres *self, struct ask *ask, const PGresult *
 static void take_answer(struct postgres *self, struct ask *ask) {
   if (ask->preparing) {
     PGresult *result = take_results(self);
-    if (!self->line) return;
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) forget_prepared(self, ask->sql);
-    note_result(self, ask, result);
+    if (self->line) {
+      if (PQresultStatus(result) != PGRES_COMMAND_OK) forget_prepared(self, ask->sql);
+      note_result(self, ask, result);
+    }
     PQclear(result);
     if (!self->line) return;
   }
@@ -286,11 +287,6 @@ void ask_end(struct ask *ask) {
   ask->rows = NULL;
   ask->sql = NULL;
   ask->fine = false;
-}
-
-void ask_run(struct ask *ask) {
-  wait_for_answer(ask);
-  ask_end(ask);
 }
 
 int64_t ask_number(struct ask *ask, int64_t none) {

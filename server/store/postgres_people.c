@@ -4,7 +4,7 @@
 /* By digest, or by key where no session has the digest that is given. */
 #define SESSION "coalesce((SELECT key FROM session WHERE digest = $1), $2)"
 #define ALL_OF_MEMBER "SELECT " MEMBERS_SELECT " FROM member "
-#define INVITE "SELECT key, role, room, uses, used, made_at, expires_at, made_by, revoked FROM invite "
+#define INVITE "SELECT " INVITES_SELECT " FROM invite "
 /* $1 is the time. */
 #define USABLE "revoked = 0 AND used < uses AND (expires_at = 0 OR expires_at > club_now_1($1)) "
 
@@ -133,27 +133,13 @@ enum reason postgres_member_list(struct postgres *self, struct store_job *job) {
 
 /* ---- invites ---- */
 
-static void take_invite(const struct ask *ask, struct arena *arena, struct invite_record *record) {
-  *record = (struct invite_record){
-      .key = ask_get_int(ask, 0),
-      .role = (enum role)ask_get_int(ask, 1),
-      .room = ask_get_text(ask, 2, arena),
-      .uses = ask_get_int(ask, 3),
-      .used = ask_get_int(ask, 4),
-      .made_at = ask_get_int(ask, 5),
-      .expires_at = ask_get_int(ask, 6),
-      .made_by = ask_get_int(ask, 7),
-      .revoked = ask_get_int(ask, 8) != 0,
-  };
-}
-
 enum reason postgres_invite_find(struct postgres *self, struct store_job *job) {
   struct store_invite *wish = &job->invite;
   struct ask ask = ask_begin(self, invite_find);
   ask_now(&ask);
   ask_bytes(&ask, wish->digest, DIGEST_SIZE);
   bool found = ask_row(&ask);
-  if (found) take_invite(&ask, job->arena, &wish->record);
+  if (found) invites_take_record(&ask, 0, job->arena, &wish->record);
   ask_end(&ask);
   return found ? REASON_NONE : REASON_NOT_FOUND;
 }
@@ -167,7 +153,7 @@ enum reason postgres_invite_list(struct postgres *self, struct store_job *job) {
   wish->count = 0;
   wish->records = arena_alloc(job->arena, capacity * sizeof *wish->records);
   while (wish->records && wish->count < capacity && ask_row(&ask)) {
-    take_invite(&ask, job->arena, &wish->records[wish->count++]);
+    invites_take_record(&ask, 0, job->arena, &wish->records[wish->count++]);
   }
   ask_end(&ask);
   return REASON_NONE;

@@ -1,6 +1,4 @@
 /* Posting: the way that everything else waits for. */
-#include <stdlib.h>
-
 #include "mentions.h"
 #include "postgres_write.h"
 
@@ -100,28 +98,13 @@ struct ask posts_ask_many(struct postgres *self, struct store_job **jobs, size_t
   return ask;
 }
 
-static void read_keys(struct store_job *job, struct slice keys) {
-  struct store_post *post = &job->post;
-  post->mention_count = 0;
-  if (!keys.size) return;
-  post->mentions = arena_alloc(job->arena, LIMIT_MENTIONS * sizeof *post->mentions);
-  const char *at = keys.data;
-  while (post->mentions && *at && post->mention_count < LIMIT_MENTIONS) {
-    char *end;
-    int64_t key = strtoll(at, &end, 10);
-    if (end == at) return;
-    post->mentions[post->mention_count++] = key;
-    at = end;
-  }
-}
-
 enum reason posts_take(struct store_job *job, struct ask *ask) {
   struct store_post *post = &job->post;
   enum reason reason = write_reason(ask);
   post->seq = ask_get_int(ask, 1);
   post->at = ask_get_int(ask, 2);
   post->duplicate = ask_get_int(ask, 3) != 0;
-  read_keys(job, ask_peek_text(ask, 4));
+  post->mentions = mentions_read(ask_peek_text(ask, 4), job->arena, &post->mention_count);
   post->listed_other = ask_get_int(ask, 5) != 0;
   job->club_head = ask_get_int(ask, 6);
   return reason;

@@ -1,7 +1,10 @@
 /* A read job: its questions are one snapshot. A line that broke is made again once, and the job begins anew. */
+#include <unistd.h>
+
 #include "postgres_line.h"
 
 #define READ_MS 4000
+#define PULSE_MS 1200 /* what is known is not used when the store has not confirmed it for two seconds */
 #define TRIES 2
 
 static enum reason run(struct postgres *self, struct store_job *job) {
@@ -24,7 +27,7 @@ static enum reason run(struct postgres *self, struct store_job *job) {
 
 /* The snapshot ends with the Sync. */
 static bool read_once(struct postgres *self, struct store_job *job) {
-  self->deadline_ms = line_now() + READ_MS;
+  self->deadline_ms = line_now() + (job->kind == STORE_PULSE ? PULSE_MS : READ_MS);
   job->club_head = 0;
   job->reason = run(self, job);
   if (self->unsynced) ask_send_sync(self);
@@ -33,11 +36,20 @@ static bool read_once(struct postgres *self, struct store_job *job) {
   return self->error == POSTGRES_FINE;
 }
 
+/* One that has no line waits out its pause with the job: it would otherwise be free at once, again and again, and take most
+ * jobs from those who have theirs. */
+static bool is_ready(struct postgres *self) {
+  if (postgres_ready(self)) return true;
+  int64_t pause_ms = self->try_after_ms - line_now();
+  if (pause_ms > 0) usleep((useconds_t)pause_ms * 1000);
+  return postgres_ready(self);
+}
+
 void postgres_read(void *context, struct store_job *job) {
   struct postgres *self = context;
   bool done = false;
   for (int tries = 0; tries < TRIES && !done; tries++) {
-    if (!postgres_ready(self)) break;
+    if (!is_ready(self)) break;
     done = read_once(self, job);
     if (self->error != POSTGRES_LOST) break;
   }

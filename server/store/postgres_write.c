@@ -37,11 +37,11 @@ static const char commit_sql[] = "COMMIT";
 static const char rollback_sql[] = "ROLLBACK";
 /* Always in this order, and whatever is looked up after it is current. */
 static const char lock_sql[] = "SELECT 1 FROM room WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
-/* A batch of this role that holds locks while its instance sends nothing: frozen, or cut off. */
+/* A batch of this role that holds locks while its instance sends nothing: frozen, or cut off. A copy takes its time. */
 static const char unblock_sql[] =
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
     "AND usesysid = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND pid <> pg_backend_pid() "
-    "AND backend_xid IS NOT NULL AND wait_event_type = 'Client' "
+    "AND backend_xid IS NOT NULL AND wait_event_type = 'Client' AND application_name <> 'clubd copy' "
     "AND xact_start < clock_timestamp() - interval '1 second'";
 
 enum reason write_reason(const struct ask *ask) {
