@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Club } from '../src/club/club.js';
 import type { KeyValue } from '../src/club/parts.js';
 import type { Member, MessageEntry } from '../src/protocol/types.js';
+import { lineOf } from '../src/state/club.js';
 import { timeline } from '../src/state/timeline.js';
 import { totalUnread } from '../src/state/rooms.js';
 import { Chance, FakeClock, settle } from './fake-clock.js';
@@ -119,6 +120,42 @@ test('What is written without a line goes out in its order when it is back', asy
   await world.clock.pass(40_000);
   assert.deepEqual(world.server.texts(ROOM), ['один', '二', 'three']);
   assert.deepEqual(shown(club), ['один', '二', 'three']);
+});
+
+test('A line that is open again at once is not told as lost, one that stays away is until it is back', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.cutAll();
+  assert.equal(lineOf(club.state), 'breaking');
+  await world.clock.pass(1_000);
+  assert.equal(lineOf(club.state), 'open');
+  world.server.up = false;
+  world.server.cutAll();
+  await world.clock.pass(1_400);
+  assert.deepEqual([lineOf(club.state), club.state.lineLost], ['breaking', false]);
+  await world.clock.pass(200);
+  assert.deepEqual([lineOf(club.state), club.state.lineLost], ['lost', true]);
+  await world.clock.pass(10_000);
+  assert.equal(lineOf(club.state), 'lost');
+  world.server.up = true;
+  await world.clock.pass(20_000);
+  assert.deepEqual([lineOf(club.state), club.state.lineLost], ['open', false]);
+});
+
+test('A post that the server cannot take goes on saying so while it is asked again, on the same line', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.faults = { ...NO_FAULTS, refuse: () => new FakeError('unavailable', 5) };
+  club.post(ROOM, 'Когда сможете', null);
+  await world.clock.pass(10);
+  const reason = (): unknown => club.state.posts.map((post) => [post.stage, post.reason]);
+  assert.deepEqual(reason(), [['waiting', 'unavailable']]);
+  world.server.faults = { ...NO_FAULTS, cut: (when, method) => when === 'before' && method === 'message.post' };
+  await world.clock.pass(5_000);
+  assert.deepEqual(reason(), [['waiting', null]]);
+  world.server.faults = NO_FAULTS;
+  await world.clock.pass(5_000);
+  assert.deepEqual(shown(club), ['Когда сможете']);
 });
 
 test('A put-off post keeps the later ones behind it', async () => {
@@ -534,6 +571,24 @@ test('A session that is over ends the club', async () => {
   world.server.cutAll(4001);
   await settle();
   assert.deepEqual(world.ended, ['no_session']);
+});
+
+test('A room that cannot be opened for now says what it waits for, and opens by itself', async () => {
+  const world = new World();
+  world.says('你好');
+  const club = world.client();
+  await world.clock.pass(10);
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'room.join' ? new FakeError('unavailable', 2) : null),
+  };
+  club.open(ROOM);
+  await world.clock.pass(3_000);
+  const opened = (): unknown => [club.state.opened.get(ROOM)?.stage, club.state.opened.get(ROOM)?.reason];
+  assert.deepEqual(opened(), ['joining', 'unavailable']);
+  world.server.faults = NO_FAULTS;
+  await world.clock.pass(2_000);
+  assert.deepEqual([opened(), shown(club)], [['joined', null], ['你好']]);
 });
 
 test('A room that may not be entered says so and can be tried again', async () => {

@@ -58,7 +58,7 @@ test('A line is open when it was welcomed, not when the socket is', async () => 
   const wire = new Wire();
   wire.line.start();
   assert.equal(wire.line.open, false);
-  assert.deepEqual(wire.states.at(-1), { at: 'connecting', tries: 0 });
+  assert.deepEqual(wire.states.at(-1), { at: 'connecting', cause: null });
   wire.say({ jsonrpc: '2.0', method: 'welcome', params: WELCOME });
   assert.equal(wire.line.open, true);
 });
@@ -205,6 +205,7 @@ test('A server that goes away says when to come back', async () => {
   assert.equal(wire.sockets.length, 1);
   await wire.clock.pass(3_000);
   assert.equal(wire.sockets.length, 2);
+  assert.deepEqual(wire.line.state, { at: 'connecting', cause: 'going_away' });
 });
 
 test('A server that has no room says when to come again, and is not asked anything else until then', async () => {

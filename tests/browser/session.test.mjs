@@ -48,6 +48,18 @@ test('a disabled member is out, and cannot log in', async () => {
   await dana.page.getByRole('alert').getByText('The login or the password is wrong.').waitFor();
 });
 
+test('a page that the club cannot answer for now goes on by itself, also to an invitation', async () => {
+  const link = (await club.command(['invite'])).trim();
+  const guest = await Visitor.arrive(club, { origin: proxy.origin, lineBreaks: true });
+  const away = { status: 503, json: { error: { reason: 'unavailable' } } };
+  await guest.page.route('**/api/*', (route) => route.fulfill(away));
+  await guest.open(link);
+  await guest.page.getByRole('heading', { name: 'The club cannot be reached' }).waitFor();
+  await guest.page.getByText('it cannot let anybody in for the moment').waitFor();
+  await guest.page.unroute('**/api/*');
+  await guest.page.getByRole('heading', { name: 'Join the club' }).waitFor();
+});
+
 test('a cookie that belongs to no session leads to the log-in page', async () => {
   const guest = await Visitor.arrive(club, { origin: proxy.origin });
   await guest.context.addCookies([

@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { Club } from '../club/club.js';
+import { backoffDelay } from '../protocol/backoff.js';
 import { systemClock } from '../protocol/clock.js';
 import { Refused, reasonOf } from '../protocol/errors.js';
 import { Http, Unreachable } from '../protocol/http.js';
@@ -13,10 +14,14 @@ import { go } from './route.js';
 
 export type Screen =
   | { at: 'loading' }
-  | { at: 'unreachable' }
+  /** `invite`: the link by which somebody came. */
+  | { at: 'unreachable'; invite: string | null; reason: string }
   | { at: 'login'; ended: 'no_session' | 'banned' | null }
   | { at: 'invited'; token: string; grant: InviteGrant | null; reason: string | null }
   | { at: 'club' };
+
+/** Somebody looks at the page that cannot be shown: begin with seconds, not with a part of one. */
+const FIRST_TRIES = 2;
 
 const http = new Http((path, init) => fetch(path, init));
 
@@ -72,6 +77,7 @@ function leave(ended: 'no_session' | 'banned' | null): void {
 }
 
 export async function showInvite(token: string): Promise<void> {
+  stopLooking();
   screen.value = { at: 'invited', token, grant: null, reason: null };
   try {
     const grant = await http.invite(token);
@@ -88,14 +94,33 @@ async function loadFacts(): Promise<void> {
 /** Finds out who is here; an invite link is shown to a guest at once, to a member with a word. */
 export async function begin(invite: string | null): Promise<void> {
   screen.value = { at: 'loading' };
+  await look(invite, 0);
+}
+
+/** A look that another one has overtaken changes nothing. */
+let looks = 0;
+let lookAgain: ReturnType<typeof setTimeout> | undefined;
+
+function stopLooking(): void {
+  looks += 1;
+  clearTimeout(lookAgain);
+}
+
+/** Again and again until the club answers. */
+async function look(invite: string | null, tries: number): Promise<void> {
+  stopLooking();
+  const own = looks;
   try {
     const [me] = await Promise.all([http.session(), loadFacts()]);
+    if (own !== looks) return;
     member.value = me;
     if (invite !== null) await showInvite(invite);
     else if (me !== null) enter(me);
     else screen.value = { at: 'login', ended: null };
-  } catch {
-    screen.value = { at: 'unreachable' };
+  } catch (error) {
+    if (own !== looks) return;
+    screen.value = { at: 'unreachable', invite, reason: problemOf(error) };
+    lookAgain = setTimeout(() => void look(invite, tries + 1), backoffDelay(FIRST_TRIES + tries, Math.random()));
   }
 }
 
@@ -126,7 +151,7 @@ export async function logOut(): Promise<void> {
 }
 
 export function wake(): void {
-  if (screen.value.at === 'unreachable') void begin(null);
+  if (screen.value.at === 'unreachable') void look(screen.value.invite, 0);
   else if (screen.value.at === 'club') current?.wake();
 }
 

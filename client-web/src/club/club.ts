@@ -45,6 +45,8 @@ export interface ClubOptions extends LineParts {
   ended(why: 'no_session' | 'banned'): void;
 }
 
+/** A line that breaks because one instance of several went away is open again within this time. */
+const LINE_PATIENCE = 1_500;
 const TYPING_SHOWN = 6_000;
 const TYPING_TOLD = 3_000;
 const PEOPLE_PAGE = 100;
@@ -62,6 +64,7 @@ export class Club {
   readonly #list: RoomList;
   readonly #marks: Marks;
   #typedAt = new Map<string, number>();
+  #cancelLost: (() => void) | null = null;
 
   constructor(me: Member, options: ClubOptions) {
     this.#options = options;
@@ -241,8 +244,20 @@ export class Club {
   }
 
   #lineChanged(line: LineState): void {
-    this.#store.update((state) => ({ ...state, line }));
+    const away = line.at !== 'open' && line.at !== 'off' && line.at !== 'ended';
+    this.#store.update((state) => ({ ...state, line, lineLost: away && state.lineLost }));
+    if (away) this.#cancelLost ??= this.#clock.after(LINE_PATIENCE, () => this.#lost());
+    else this.#forgetLost();
     if (line.at === 'ended') this.#options.ended(line.why);
+  }
+
+  #lost(): void {
+    this.#store.update((state) => ({ ...state, lineLost: true }));
+  }
+
+  #forgetLost(): void {
+    this.#cancelLost?.();
+    this.#cancelLost = null;
   }
 
   #notified(notification: Notification): void {

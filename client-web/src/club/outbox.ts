@@ -139,7 +139,7 @@ export class Outbox {
   }
 
   #refused(post: Post, error: Refused | LineBroken): void {
-    if (error instanceof LineBroken) this.#change(post.clientId, { stage: 'waiting' });
+    if (error instanceof LineBroken) this.#change(post.clientId, { stage: 'waiting', reason: null });
     else if (error.passes) {
       const wait = (error.retryAfter ?? UNKNOWN_WAIT) * 1000;
       this.#change(post.clientId, {

@@ -107,7 +107,7 @@ export class Subscriptions {
   #failed(room: string, error: Refused | LineBroken): void {
     if (error instanceof LineBroken) return;
     if (error.reason === 'conflict' && this.#parts.store.state.logs.has(room)) this.#joinAfresh(room);
-    else if (error.passes) this.#joinAfter(room, (error.retryAfter ?? UNKNOWN_WAIT) * 1000);
+    else if (error.passes) this.#putOff(room, error);
     else this.#refuse(room, error.reason);
   }
 
@@ -117,7 +117,9 @@ export class Subscriptions {
     this.#join(room);
   }
 
-  #joinAfter(room: string, wait: number): void {
+  #putOff(room: string, error: Refused): void {
+    this.#parts.store.update((state) => changeOpened(state, room, { reason: error.reason }));
+    const wait = (error.retryAfter ?? UNKNOWN_WAIT) * 1000;
     const cancel = this.#parts.clock.after(wait, () => this.#join(room));
     this.#cancelTimers.set(room, cancel);
   }

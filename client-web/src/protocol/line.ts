@@ -28,12 +28,15 @@ export interface LineParts {
   random(): number;
 }
 
+export type Trouble = 'broken' | 'going_away';
+
 export type LineState =
   | { at: 'off' }
-  | { at: 'connecting'; tries: number }
+  /** `cause`: why the last line ended; null: there was none. */
+  | { at: 'connecting'; cause: Trouble | null }
   | { at: 'open' }
   | { at: 'leaving'; retryAfter: number }
-  | { at: 'waiting'; until: number; tries: number; cause: 'broken' | 'going_away' }
+  | { at: 'waiting'; until: number; tries: number; cause: Trouble }
   | { at: 'ended'; why: 'no_session' | 'banned' };
 
 export interface LineEvents {
@@ -128,9 +131,10 @@ export class Line {
   }
 
   #connect(): void {
+    const cause = this.#state.at === 'waiting' ? this.#state.cause : null;
     this.#drop();
     this.#retryAfter = null;
-    this.#setState({ at: 'connecting', tries: this.#tries });
+    this.#setState({ at: 'connecting', cause });
     const socket = this.#parts.openSocket({
       frame: (text) => {
         if (this.#socket === socket) this.#receive(text);

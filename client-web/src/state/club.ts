@@ -14,6 +14,7 @@ export type Loading = 'idle' | 'loading' | 'failed';
 /** A room that is open in front of the reader. */
 export interface Opened {
   stage: 'joining' | 'joined' | 'refused';
+  /** Why it was refused, or what joining waits for. */
   reason: string | null;
   /** The line at what is new stands after this entry; null: no line. */
   newAfter: number | null;
@@ -48,6 +49,8 @@ export interface Notice {
 export interface ClubState {
   readonly me: Member;
   readonly line: LineState;
+  /** The line is away for longer than one that is open again at once: the member is told. */
+  readonly lineLost: boolean;
   readonly epoch: string | null;
   readonly rooms: Rooms;
   readonly roomsKnown: boolean;
@@ -67,6 +70,7 @@ export function startClub(me: Member): ClubState {
   return {
     me,
     line: { at: 'off' },
+    lineLost: false,
     epoch: null,
     rooms: new Map(),
     roomsKnown: false,
@@ -80,9 +84,12 @@ export function startClub(me: Member): ClubState {
   };
 }
 
-/** Requests can be asked, also while the server says that it will go away. */
-export function isOpen(line: LineState): boolean {
-  return line.at === 'open' || line.at === 'leaving';
+export type Standing = 'open' | 'breaking' | 'lost';
+
+/** How it stands with the line, for whoever waits for an answer. One that is about to go away is open, too. */
+export function lineOf({ line, lineLost }: Pick<ClubState, 'line' | 'lineLost'>): Standing {
+  if (line.at === 'open' || line.at === 'leaving') return 'open';
+  return lineLost ? 'lost' : 'breaking';
 }
 
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {

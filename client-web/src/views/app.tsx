@@ -15,7 +15,7 @@ export function App() {
         </p>
       );
     case 'unreachable':
-      return <UnreachableView />;
+      return <UnreachableView invite={shown.invite} reason={shown.reason} />;
     case 'login':
       return <LogIn ended={shown.ended} />;
     case 'invited':
@@ -25,11 +25,12 @@ export function App() {
   }
 }
 
-function UnreachableView() {
+function UnreachableView({ invite, reason }: { invite: string | null; reason: string }) {
   return (
     <Card heading={t('unreachable.heading')}>
-      <p>{t('reason.unreachable')}</p>
-      <button type="button" class="primary" onClick={() => void begin(null)}>
+      <p>{t(reason === 'unreachable' ? 'unreachable.silent' : 'unreachable.away')}</p>
+      <p>{t('unreachable.by_itself')}</p>
+      <button type="button" class="primary" onClick={() => void begin(invite)}>
         {t('action.again')}
       </button>
     </Card>

@@ -2,7 +2,7 @@ import { Component, createRef } from 'preact';
 import type { ComponentChild } from 'preact';
 import { club, state } from '../app/session.js';
 import { dayText, t } from '../app/texts.js';
-import { isOpen } from '../state/club.js';
+import { lineOf } from '../state/club.js';
 import type { Opened } from '../state/club.js';
 import { findMessage, isAttached } from '../state/log.js';
 import type { RoomLog } from '../state/log.js';
@@ -210,7 +210,7 @@ export class Log extends Component<LogProps, LogState> {
           </div>
         );
       case 'post':
-        return <PostRow key={row.key} post={row.post} follows={row.follows} open={isOpen(state.value.line)} />;
+        return <PostRow key={row.key} post={row.post} follows={row.follows} line={lineOf(state.value)} />;
       case 'message':
         return this.#messageRow(row);
     }

@@ -2,6 +2,7 @@ import { originText } from '../app/names.js';
 import { club, state } from '../app/session.js';
 import { momentText, t, timeText, tOr } from '../app/texts.js';
 import type { Message } from '../state/message.js';
+import type { Standing } from '../state/club.js';
 import type { Post } from '../state/pending.js';
 import { Icon } from './icons.js';
 import { Avatar } from './parts.js';
@@ -125,21 +126,22 @@ function Quote({ message, quoted, actions, active }: MessageRowProps) {
 interface PostRowProps {
   post: Post;
   follows: boolean;
-  open: boolean;
+  line: Standing;
 }
 
-function stageText(post: Post, open: boolean): string {
+/** Asked again, it goes on waiting for the same thing until there is an answer. */
+function stageText(post: Post, line: Standing): string {
   if (post.stage === 'failed')
     return t('post.failed', { reason: tOr(`reason.${post.reason ?? ''}`, 'reason.unknown') });
-  if (!open && post.stage !== 'sent') return t('post.waiting_line');
-  if (post.stage === 'waiting' && post.reason !== null) {
-    return t('post.waiting', { reason: tOr(`reason.${post.reason}`, 'reason.unknown') });
-  }
+  if (post.stage === 'sent' || line === 'breaking') return t('post.sending');
+  if (line === 'lost') return t('post.waiting_line');
+  if (post.reason === 'unavailable') return t('post.waiting_server');
+  if (post.reason !== null) return t('post.waiting', { reason: tOr(`reason.${post.reason}`, 'reason.unknown') });
   return post.stage === 'waiting' ? t('post.waiting_turn') : t('post.sending');
 }
 
 /** A message of the reader's own that the server has not confirmed. */
-export function PostRow({ post, follows, open }: PostRowProps) {
+export function PostRow({ post, follows, line }: PostRowProps) {
   const failed = post.stage === 'failed';
   const { me } = state.value;
   return (
@@ -154,10 +156,10 @@ export function PostRow({ post, follows, open }: PostRowProps) {
           <Text text={post.text} mentions={false} login="" />
           <span class="foot" role={failed ? 'alert' : undefined}>
             <Icon name={failed ? 'warning' : 'clock'} />
-            <span>{stageText(post, open)}</span>
+            <span>{stageText(post, line)}</span>
           </span>
         </div>
-        {failed || (post.stage === 'waiting' && !open) ? (
+        {failed || (post.stage === 'waiting' && line === 'lost') ? (
           <p class="post-actions">
             {failed ? (
               <button type="button" class="link" onClick={() => club().retry(post.clientId)}>

@@ -56,13 +56,18 @@ export function RoomView({ id }: { id: string }) {
       {opened?.stage === 'refused' ? <Refusal id={id} reason={opened.reason} /> : null}
       {opened?.stage !== 'refused' && log === undefined ? (
         <p class="empty" role="status">
-          {t('room.opening')}
+          {openingText(opened?.reason ?? null)}
         </p>
       ) : null}
       {opened?.stage !== 'refused' && log !== undefined ? <Talk id={id} name={name} log={log} /> : null}
       {people ? <People room={id} close={() => setPeople(false)} /> : null}
     </section>
   );
+}
+
+function openingText(waitsFor: string | null): string {
+  if (waitsFor === null) return t('room.opening');
+  return t('room.opening_waits', { reason: tOr(`reason.${waitsFor}`, 'reason.unknown') });
 }
 
 interface HeaderProps {

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { club, state, wake } from '../app/session.js';
 import { momentText, t, tOr } from '../app/texts.js';
-import type { LineState } from '../protocol/line.js';
+import type { LineState, Trouble } from '../protocol/line.js';
 import type { Notice } from '../state/club.js';
 import { IconButton } from './parts.js';
 
@@ -23,37 +23,51 @@ function Countdown({ until }: { until: number }) {
   return <span aria-hidden="true">{t('line.next_try', { seconds })}</span>;
 }
 
+function troubleText(cause: Trouble): string {
+  return t(cause === 'going_away' ? 'line.going_away' : navigator.onLine ? 'line.broken' : 'line.offline');
+}
+
+/** The same words from the break until the line is open again: trying again is told beside them. */
 function lineText(line: LineState): string {
   switch (line.at) {
     case 'connecting':
-      return t('line.connecting');
+      return line.cause === null ? t('line.connecting') : troubleText(line.cause);
     case 'leaving':
       return t('line.leaving');
     case 'waiting':
-      return t(line.cause === 'going_away' ? 'line.going_away' : navigator.onLine ? 'line.broken' : 'line.offline');
+      return troubleText(line.cause);
     default:
       return '';
   }
 }
 
 export function LineStatus() {
-  const { line } = state.value;
-  const text = lineText(line);
+  const { line, lineLost } = state.value;
+  const text = lineLost ? lineText(line) : '';
+  const first = line.at === 'connecting' && line.cause === null;
   return (
     <div
-      class={`line-status ${text === '' ? 'quiet' : line.at}`}
+      class={`line-status ${text === '' ? 'quiet' : ''} ${first ? 'first' : ''}`}
       role="status"
       data-testid="line-status"
       data-line={line.at}
     >
       {text === '' ? null : <span>{text}</span>}
-      {line.at === 'waiting' ? <Countdown until={line.until} /> : null}
-      {line.at === 'waiting' ? (
-        <button type="button" class="link" onClick={wake}>
-          {t('line.try_now')}
-        </button>
-      ) : null}
+      {text === '' ? null : <Trying line={line} />}
     </div>
+  );
+}
+
+function Trying({ line }: { line: LineState }) {
+  if (line.at === 'connecting' && line.cause !== null) return <span aria-hidden="true">{t('line.connecting')}</span>;
+  if (line.at !== 'waiting') return null;
+  return (
+    <>
+      <Countdown until={line.until} />
+      <button type="button" class="link" onClick={wake}>
+        {t('line.try_now')}
+      </button>
+    </>
   );
 }
 
