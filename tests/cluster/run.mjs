@@ -152,7 +152,7 @@ function balancerFile(port, instances, healthPort) {
     .replace(/^( *bind) :8443$/m, `$1 127.0.0.1:${port}`)
     .replace(/^( *bind) 127\.0\.0\.1:8404$/m, `$1 127.0.0.1:${healthPort}`)
     .replace(/^ *fd-hard-limit .*\n/m, '    fd-hard-limit 4000\n')
-    .replace(/^ *server-template .*$/m, servers.join('\n'))
+    .replace(/^ *server-template .*$/gm, servers.join('\n'))
     .replace(/^resolvers [^]*?\n\n/m, '');
   const path = join(folder, 'haproxy.cfg');
   writeFileSync(path, text);
