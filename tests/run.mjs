@@ -16,7 +16,7 @@ const PROGRAM_SECONDS = 240;
 const OUTPUT_LIMIT = 4_000_000;
 
 // Those that take longest begin first, so that the others fill the time beside them.
-const LONG = /simulation|test_socket|operating|herd|hostile|browser\/line|cluster\/faults/;
+const LONG = /simulation|test_socket|operating|herd|hostile|browser\/line|cluster\/(faults|browser)/;
 
 const sanitized = {
   CLUBD: `${ASAN_BUILD}/clubd`,

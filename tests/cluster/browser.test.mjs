@@ -115,16 +115,28 @@ async function hearEachOther() {
   }, WAIT_MS);
 }
 
-async function killed(part) {
+/** `meanwhile`: what is seen while it is away, for however long that takes. */
+async function killed(part, meanwhile) {
   await bothWriteUntil(async () => {
     await hearEachOther();
+    if (meanwhile) serving.hold();
     const returns = serving.killPart(part, { family: true, ms: WAIT_MS });
+    try {
+      await meanwhile?.();
+    } finally {
+      serving.letGo();
+    }
     await returns();
   });
   await checkTalk();
   await checkPages();
   await checkAnswer(anna, bo);
   await checkAnswer(bo, anna);
+}
+
+/** That each of them was connected to what was killed, or this shows nothing. */
+function checkReconnected(before) {
+  for (const visitor of visitors) assert.ok(lines.get(visitor) > before.get(visitor), 'the line of one of them never broke');
 }
 
 step('the first admin joins by the link that was printed, and invites somebody; both open a room', async () => {
@@ -135,11 +147,6 @@ step('the first admin joins by the link that was printed, and invites somebody; 
   await checkPages();
 });
 
-/** That each of them was connected to what was killed, or this shows nothing. */
-function checkReconnected(before) {
-  for (const visitor of visitors) assert.ok(lines.get(visitor) > before.get(visitor), 'the line of one of them never broke');
-}
-
 step('each instance is killed while both write', async () => {
   const before = new Map(lines);
   await killed('instance 1');
@@ -149,10 +156,26 @@ step('each instance is killed while both write', async () => {
 
 step('Redis is killed while both write', () => killed('redis'));
 
-step('PostgreSQL is killed while both write', () => killed('postgresql'));
+step('PostgreSQL is killed while both write; who opens the page meanwhile is told, and in the room as soon as it is back', async () => {
+  const late = await Visitor.arrive(club, { lineBreaks: true });
+  await late.context.addCookies(await bo.context.cookies());
+  await killed('postgresql', async () => {
+    for (const { log } of visitors) {
+      await log.getByText('Will be sent when the server can take it').waitFor({ timeout: WAIT_MS });
+    }
+    await until(() => late.open(`/#/room/${ROOM}`), WAIT_MS); // the balancer notices within two seconds
+    await late.page.getByRole('heading', { name: 'The club cannot be reached' }).waitFor({ timeout: WAIT_MS });
+  });
+  await late.log.waitFor({ timeout: WAIT_MS });
+  await late.leave();
+});
 
 step('the balancer is killed while both write', async () => {
   const before = new Map(lines);
-  await killed('haproxy');
+  await killed('haproxy', async () => {
+    for (const { lineStatus } of visitors) {
+      await lineStatus.getByText('No connection. What you write is kept').waitFor({ timeout: WAIT_MS });
+    }
+  });
   checkReconnected(before);
 });

@@ -82,8 +82,18 @@ export class Serving {
     return () => this.says(new RegExp(`${part} \\(pid ${pid}\\) was ended[^]*${part} runs again`), ms);
   }
 
+  /** What is killed stays away until letGo(). */
+  hold() {
+    this.child.kill('SIGSTOP');
+  }
+
+  letGo() {
+    this.child.kill('SIGCONT');
+  }
+
   /** As with Ctrl-C: its status. */
   end() {
+    this.letGo();
     this.child.kill('SIGINT');
     return this.ended;
   }
