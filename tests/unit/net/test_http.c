@@ -1,4 +1,6 @@
 /* HTTP: whole, half, wrong and late requests. */
+#include <lws_config.h>
+
 #include "fixture.h"
 
 static void bodies_are_handed_on_and_answered(bool tls) {
@@ -68,6 +70,16 @@ static void a_body_may_have_64_kilobytes_and_no_more(void **state) {
   large_body(true);
 }
 
+/* From 4.3 on libwebsockets cuts a connection without an answer where bytes come behind the head of a request without a
+ * length, a pipelined request included, and for a zero byte in a path. Browsers and proxies send none of these. */
+static bool is_cut(const struct response *response) {
+  return (LWS_LIBRARY_VERSION_NUMBER) >= 4003000 && response->status == 0;
+}
+
+static bool may_be_cut(const char *request) {
+  return strncmp(request, "GET ", 4) == 0 && (strstr(request, "chunked") || strstr(request, "/%00"));
+}
+
 static void wrong_requests_get_their_status(void **state) {
   static const struct {
     int status;
@@ -98,6 +110,7 @@ static void wrong_requests_get_their_status(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     struct response response;
     fixture_request(&fixture, &response, wrong[i].request);
+    if (is_cut(&response) && may_be_cut(wrong[i].request)) continue;
     if (response.status != wrong[i].status) fail_msg("%d for %s", response.status, wrong[i].request);
     assert_non_null(strstr(response.body, "{\"error\":{\"reason\":\""));
     assert_string_equal(response_header(&response, "Cache-Control"), "no-store");
@@ -180,12 +193,12 @@ static void late(bool tls) {
   usleep(50000); /* the next ones come while the first is awaited */
   client_say(&client, "GET /api/late HTTP/1.1\r\nHost: h\r\n\r\n"
                       "GET /api/target?a=b&last=%C3%A4%26+1 HTTP/1.1\r\nHost: h\r\n\r\n");
-  client_response(&client, &response, false);
-  assert_string_equal(response.body, "{\"late\":true}");
-  client_response(&client, &response, false);
-  assert_string_equal(response.body, "{\"late\":true}");
-  client_response(&client, &response, false);
-  assert_string_equal(response.body, "a=b&last=%C3%A4%26%201");
+  static const char *const bodies[] = {"{\"late\":true}", "{\"late\":true}", "a=b&last=%C3%A4%26%201"};
+  for (size_t i = 0; i < 3; i++) {
+    client_response(&client, &response, false);
+    if (is_cut(&response)) break;
+    assert_string_equal(response.body, bodies[i]);
+  }
   assert_true(cpu_ms() - used < 200); /* of 800 */
   client_close(&client);
   fixture_stop(&fixture);
@@ -205,9 +218,11 @@ static void late_after_body(bool tls) {
   client_say(&client, "POST /api/late HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab"
                       "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n");
   client_response(&client, &response, false);
-  assert_string_equal(response.body, "{\"late\":true}");
-  client_response(&client, &response, false);
-  assert_string_equal(response.body, "127.0.0.1");
+  if (!is_cut(&response)) {
+    assert_string_equal(response.body, "{\"late\":true}");
+    client_response(&client, &response, false);
+    assert_string_equal(response.body, "127.0.0.1");
+  }
   client_close(&client);
   fixture_stop(&fixture);
 }
@@ -232,7 +247,7 @@ static void pipelined_body(bool tls) {
     snprintf(both, sizeof both, "%s%s", first, second[i]);
     client_say(&client, both);
     client_response(&client, &response, false);
-    assert_string_equal(response.body, "127.0.0.1");
+    if (!is_cut(&response)) assert_string_equal(response.body, "127.0.0.1");
     client_response(&client, &response, false);
     if (response.status) assert_string_equal(response.body, "last");
     client_close(&client);
