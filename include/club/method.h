@@ -39,6 +39,8 @@ struct call {
   bool answered;
   bool failed;  /* … with an error */
   bool limited; /* message.post: the member's rate was used up */
+  bool page;    /* the answer shows entries as they stood at `as_of`, and was read in the time since `read_ms` */
+  int64_t as_of, read_ms; /* read_ms: -1: from memory */
   enum effect effect;
   int64_t cursor; /* EFFECT_SUBSCRIBE */
   /* The method's own, from beginning to end. */
@@ -47,6 +49,7 @@ struct call {
   bool waits;           /* … and does now */
   struct author author; /* as at the beginning; its texts lie in the job's arena */
   int64_t after, limit; /* room.members, room.join */
+  int64_t asked_ms;     /* when its last job was submitted */
   store_done done;      /* where further jobs of the call come back */
 };
 

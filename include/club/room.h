@@ -170,6 +170,9 @@ void room_page_came(struct room *room, const struct store_job *job);
 /* Keeps the job until there is something new, then gives it to its `done` (rooms_wake): STORE_DONE, look again;
  * STORE_UNAVAILABLE, the read failed. The room must be held until then. False: no memory. */
 bool room_page_wait(struct room *room, struct store_job *job) CLUB_MUST_CHECK;
+/* May a page that shows the room as of `as_of` still be given away? Whoever asks has held the room since before the page
+ * was read. False: something may have been removed since, longer than LIMIT_FRESH_MS ago. */
+bool room_page_stands(const struct room *room, int64_t as_of);
 /* Once in a turn, after the finished jobs: gives back the jobs that waited. `context` is for their `done`. */
 void rooms_wake(struct rooms *rooms, struct completions *context);
 

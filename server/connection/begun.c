@@ -94,7 +94,10 @@ static void begun_before(struct begun *begun) {
 }
 
 static void begun_after(struct begun *begun) {
-  if (begun->call.out) outbox_end(begun->connection);
+  if (begun->call.out && begun->call.page)
+    paper_end(begun->connection, &begun->call);
+  else if (begun->call.out)
+    outbox_end(begun->connection);
   begun->call.out = NULL;
   if (begun->call.failed) begun->connections->setup.services->metrics->request_errors++;
   if (begun->call.answered) begun_end(begun);

@@ -135,6 +135,7 @@ static void connection_free(struct connection *connection) {
   connection_leave_member(connection);
   connection_drop_requests(connection);
   outbox_free(connection);
+  paper_free(connection);
   free(connection->token);
   free(connection->malformed);
   free(connection);

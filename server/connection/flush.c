@@ -83,7 +83,8 @@ static bool flush_own(struct connection *connection) {
   frame->size = TRANSPORT_HEADROOM;
   buffer_append_char(frame, '[');
   flush_take_answers(connection, frame, &items);
-  if (!connection->out && flush_takes_news(connection)) {
+  paper_take(connection, frame, TRANSPORT_HEADROOM + LIMIT_FRAME - 1, &items);
+  if (!connection->out && !connection->papers && flush_takes_news(connection)) {
     if (tell_due(connection)) tell_append(connection, frame, TRANSPORT_HEADROOM + LIMIT_FRAME - 2, &items);
     flush_take_seats(connection, frame, &items);
   }
@@ -94,14 +95,20 @@ static bool flush_own(struct connection *connection) {
   return true;
 }
 
+static bool flush_has_answers(const struct connection *connection) {
+  return connection->out || paper_waits(connection);
+}
+
 static bool flush_waits(const struct connection *connection) {
-  return connection->out || (flush_takes_news(connection) && (connection->waiting || tell_due(connection)));
+  return flush_has_answers(connection) ||
+         (flush_takes_news(connection) && (connection->waiting || tell_due(connection)));
 }
 
 static void flush_frames(struct connection *connection) {
   for (int i = 0; i < FRAMES_A_TURN; i++) {
     if (connection->blocked || connection->state == STATE_CLOSED || !flush_waits(connection)) return;
-    bool alone = !connection->out && connection->waiting && !connection->waiting->next_waiting && !tell_due(connection);
+    bool alone = !connection->out && !connection->papers && connection->waiting && !connection->waiting->next_waiting &&
+                 !tell_due(connection);
     if (!(alone ? flush_shared(connection) : flush_own(connection))) return;
   }
   if (!connection->blocked && flush_waits(connection)) {
@@ -122,7 +129,11 @@ static void flush_close(struct connection *connection) {
     flush_kill(connection);
     return;
   }
-  while (connection->out && !connection->blocked && connection->state == STATE_CLOSING)
+  if (connection->close_code == 4001) { /* what waits may be newer than the end of the session */
+    outbox_free(connection);
+    paper_free(connection);
+  }
+  while (flush_has_answers(connection) && !connection->blocked && connection->state == STATE_CLOSING)
     if (!flush_own(connection)) break;
   if (connection->blocked || connection->state != STATE_CLOSING) return;
   connection->state = STATE_CLOSED;
@@ -155,8 +166,10 @@ void flush_nothing(struct connection *connection) {
 void flush_connection(struct connection *connection) {
   if (connection->state == STATE_CLOSED) return;
   if (connection->want_ping) flush_ping(connection);
+  paper_check(connection);
   if (connection->state < STATE_CLOSING) flush_frames(connection);
-  if (connection->leaving && connection->in_flight == 0 && !connection->out && connection->state < STATE_CLOSING)
+  if (connection->leaving && connection->in_flight == 0 && !flush_has_answers(connection) &&
+      connection->state < STATE_CLOSING)
     connection_end(connection, 1001);
   if (connection->state == STATE_CLOSING) flush_close(connection);
   line_read(connection);

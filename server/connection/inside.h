@@ -31,6 +31,17 @@ struct outbox {
   size_t items;
 };
 
+#define LIMIT_CROWDED (LIMIT_FRAME / 4) /* bytes of answers that wait: no more requests */
+
+/* A page of a room's log that waits to be written (whether it still may is looked at then), or an answer behind one. */
+struct paper {
+  struct paper *next;
+  struct room *room; /* whose log it shows, held; NULL: no page */
+  int64_t as_of, read_ms;
+  size_t size;
+  char bytes[]; /* the answer */
+};
+
 /* A request that was begun. */
 struct begun {
   struct call call; /* first */
@@ -81,6 +92,7 @@ struct connection {
   bool leaving;        /* was told `closing`: ends once what was begun is answered */
   size_t inbox_frames; /* whole ones, received and not carried out */
   struct frame *frame; /* being carried out */
+  struct paper *papers;
   /* the rest */
   struct outbox *out_next; /* answers that did not fit into one frame with those of `out` */
   struct connection *next_runnable;
@@ -149,7 +161,7 @@ struct connections {
   struct begun *spare;
   size_t spare_count;
   bool refusing; /* newcomers are sent away */
-  bool quiet;    /* the store confirms nothing: answers only, and those are `unavailable` */
+  bool quiet;    /* the store confirms nothing: answers only, but no pages */
   bool again;    /* a connection has more to write in the next turn */
 };
 
@@ -179,6 +191,14 @@ void outbox_end(struct connection *connection);
 bool outbox_crowded(const struct connection *connection); /* no more requests before this is written */
 void outbox_written(struct connection *connection);       /* `out` is: the next one comes up */
 void outbox_free(struct connection *connection);
+/* paper.c */
+void paper_end(struct connection *connection, const struct call *call); /* as outbox_end; NULL: no page */
+bool paper_waits(const struct connection *connection);                  /* is there one to be taken now? */
+bool paper_crowded(const struct connection *connection);
+void paper_check(struct connection *connection); /* one that may not be written any more ends the connection */
+void paper_take(struct connection *connection, struct buffer *frame, size_t limit, size_t *items);
+void paper_drop_pages(struct connection *connection);
+void paper_free(struct connection *connection);
 /* begun.c */
 bool begun_start(struct connection *connection, const struct request *request);
 bool begun_must_wait(const struct connection *connection, const struct request *request);

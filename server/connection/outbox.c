@@ -1,11 +1,11 @@
-/* Answers that wait to be written. At most two frames: small answers and one page (a connection has one page at a time). */
+/* Answers that wait to be written, but for pages (paper.c). At most two frames: small answers and one list (a connection
+ * has one at a time). */
 #include <stdlib.h>
 
 #include "club/log.h"
 #include "inside.h"
 
 #define OUTBOX_LIMIT (LIMIT_FRAME - 2) /* the brackets of a batch */
-#define OUTBOX_CROWDED (LIMIT_FRAME / 4)
 
 static struct outbox *outbox_make(void) {
   struct outbox *outbox = calloc(1, sizeof *outbox);
@@ -42,6 +42,10 @@ static bool outbox_put(struct outbox **outbox, struct slice value) {
 void outbox_end(struct connection *connection) {
   struct buffer *value = &connection->all->value;
   if (value->size == 0 && !value->failed) return;
+  if (connection->papers) {
+    paper_end(connection, NULL);
+    return;
+  }
   /* In any order: a small one goes beside those that a page did not fit to. */
   bool put = !value->failed && (outbox_put(&connection->out, buffer_slice(value)) ||
                                 outbox_put(&connection->out_next, buffer_slice(value)));
@@ -53,7 +57,7 @@ void outbox_end(struct connection *connection) {
 }
 
 bool outbox_crowded(const struct connection *connection) {
-  return connection->out_next || (connection->out && connection->out->bytes.size > OUTBOX_CROWDED);
+  return connection->out_next || paper_crowded(connection) || (connection->out && connection->out->bytes.size > LIMIT_CROWDED);
 }
 
 void outbox_written(struct connection *connection) {

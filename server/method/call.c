@@ -14,6 +14,7 @@ struct store_job *call_job(struct call *call, enum store_kind kind) {
 
 void call_submit(struct call *call, struct store_job *job, store_done done) {
   const struct store *store = &call->services->store;
+  call->asked_ms = clock_monotonic_ms(&call->services->clock);
   job->done = done;
   job->ticket = call->ticket;
   if (!arena_failed(job->arena) && store->submit(store->self, job)) return;
@@ -68,6 +69,12 @@ void call_empty(struct call *call) {
   if (!call_answer_begin(call)) return;
   encode_empty(call->out);
   call_answer_finish(call);
+}
+
+void call_is_page(struct call *call, int64_t as_of, bool from_memory) {
+  call->page = true;
+  call->as_of = as_of;
+  call->read_ms = from_memory ? -1 : call->asked_ms;
 }
 
 static void call_error(struct call *call, enum problem problem, enum reason reason, const char *field,

@@ -36,6 +36,8 @@ bool call_answer_end(struct call *call) CLUB_MUST_CHECK;
 /* Ends an answer that always fits, or says `unavailable` when there was no memory. */
 void call_answer_finish(struct call *call);
 void call_empty(struct call *call);
+/* The answer shows entries as of `as_of`, from memory or as its last job read them. */
+void call_is_page(struct call *call, int64_t as_of, bool from_memory);
 void call_params(struct call *call, const char *field);
 void call_reason(struct call *call, enum reason reason, int64_t retry_after_ms);
 

@@ -39,6 +39,7 @@ static void join_give_read(struct call *call, const struct store_page *read) {
   for (size_t count = read->count;; count /= 2) {
     struct cut cut = cut_page(read, count);
     if (join_answer_read(call, read, &cut)) {
+      call_is_page(call, read->as_of, false);
       join_effect(call, cut.more, read->as_of);
       return;
     }
@@ -55,6 +56,7 @@ static bool join_give_shared(struct call *call, const struct room_record *record
     call->answered = join_end_answer(call);
   }
   if (!call->answered) return false;
+  call_is_page(call, page->as_of, true);
   join_effect(call, page->more, page->as_of);
   call->services->metrics->pages_shared++;
   return true;

@@ -27,8 +27,10 @@ static bool history_from_memory(struct call *call, int64_t after, int64_t limit)
     buffer_append_char(call->out, '}');
     call->answered = call_answer_end(call);
   }
-  if (call->answered) call->services->metrics->pages_shared++;
-  return call->answered;
+  if (!call->answered) return false;
+  call_is_page(call, page.as_of, true);
+  call->services->metrics->pages_shared++;
+  return true;
 }
 
 static void history_begin(struct call *call, const struct request *request, store_done done) {
@@ -64,7 +66,10 @@ static bool history_answer(struct call *call, const struct store_job *job, struc
 static void history_finish(struct call *call, struct store_job *job) {
   if (!call_stored(call, job)) return;
   for (size_t count = job->page.count;; count /= 2) {
-    if (history_answer(call, job, cut_page(&job->page, count))) return;
+    if (history_answer(call, job, cut_page(&job->page, count))) {
+      call_is_page(call, job->page.as_of, false);
+      return;
+    }
     if (count <= 1) break;
   }
   call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);

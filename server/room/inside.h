@@ -186,6 +186,7 @@ struct room {
   int64_t head;                     /* the last one without a hole before it; -1: not known */
   int64_t known_head;               /* what the store or the bus spoke of */
   int64_t known_from;               /* the head when it became known: every later entry was taken here */
+  int64_t removal;                  /* the last removal that was heard of, even before its turn */
   bool sure;                        /* the store was asked since: `confirmed_ms` says when */
   bool asked;                       /* the store is asked again and again where the log ends */
   int64_t confirmed_ms;             /* what the store had then is here */

@@ -30,11 +30,12 @@ static void log_make_space(struct room *room, size_t size) {
 
 /* A removed text and its edits stay in no memory from which they could still be sent: whoever is behind the removal reads
  * the rest from the store. */
-static void log_forget_removed(struct room *room) {
+static void log_forget_removed(struct room *room, int64_t seq) {
   room->rooms->ring_bytes -= room->ring.bytes;
   ring_clear(&room->ring);
   block_forget(room);
   if (room->rooms->frame_room == room) room->rooms->frame_room = NULL;
+  if (seq > room->removal) room->removal = seq;
 }
 
 static void log_confirm(struct room *room) {
@@ -45,7 +46,7 @@ static void log_confirm(struct room *room) {
 
 static void log_take(struct room *room, const struct note *note, struct slice encoded) {
   struct rooms *rooms = room->rooms;
-  if (note->type == ENTRY_REMOVE) log_forget_removed(room);
+  if (note->type == ENTRY_REMOVE) log_forget_removed(room, note->seq);
   if (note->target > 0) ring_mark_changed(&room->ring, note->target);
   shared_note(room, note);
   log_make_space(room, encoded.size);
@@ -67,7 +68,7 @@ static void log_keep_early(struct room *room, const struct note *note, struct sl
   early_keep(room, note, encoded);
   if (note->type == ENTRY_REMOVE) {
     early_drop(room, note->target);
-    log_forget_removed(room);
+    log_forget_removed(room, note->seq);
     shared_note(room, note);
     room->filling = 0;
   }
@@ -248,6 +249,7 @@ void log_end(struct room *room) {
   room->filling = 0; /* what is being read is not taken any more */
   room->head = room->known_head = room->known_from = -1;
   room->claimed_head = 0;
+  room->removal = INT64_MAX; /* no page of what is forgotten stands */
   room->sure = false;
   room->confirmed_ms = log_now(room);
 }

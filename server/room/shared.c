@@ -135,6 +135,12 @@ enum room_page_state room_page_look(struct room *room, int64_t after, int64_t li
   return after < 0 ? shared_look_newest(room, limit, page) : shared_look_after(room, after, limit, page);
 }
 
+/* Where nobody else writes, every removal since was heard of here. */
+bool room_page_stands(const struct room *room, int64_t as_of) {
+  if (room->removal > as_of) return false;
+  return !room->rooms->setup.store_shared || (shared_is_fresh(room) && as_of >= room->known_from);
+}
+
 static bool shared_reacted(const struct reaction *reaction, int64_t member) {
   int64_t low = 0, high = reaction->count;
   while (low < high) {

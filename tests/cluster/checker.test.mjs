@@ -218,6 +218,21 @@ finds('a removed text in an answer after two seconds is found', REMOVAL, (story)
   story.now += 2100;
   story.page({}, [story.told(2)], { as_of: 4 });
 });
+finds('a removed text in an answer that was asked for before and came long after is found', REMOVAL, (story) => {
+  const sentAt = story.now;
+  story.now += 5100;
+  story.page({ sentAt }, [story.told(2)], { as_of: 4 });
+});
+test('a removed text that was on its way to one who took nothing is no matter', () => {
+  assert.deepEqual(
+    found((story) => {
+      const sentAt = story.now;
+      story.now += 5100;
+      story.page({ sentAt, slow: true }, [story.told(2)], { as_of: 4 });
+    }),
+    [],
+  );
+});
 finds('a removed text in the entry of an edit after two seconds is found', REMOVAL, (story) => {
   story.write('edit', { target: 1, text: 'до свидания' });
   story.write('remove', { target: 1 });

@@ -169,6 +169,7 @@ export class Member {
     const asked = { method: 'room.join', room, line: line.name, sentAt: this.journal.clock() };
     if (wanted.cursor !== undefined) asked.after = wanted.cursor;
     const { method, line: name, sentAt, ...params } = asked;
+    const readsAlong = this.#readsAlong(line);
     wanted.joined = undefined;
     this.request('room.join', params, (answer) => {
       if (answer.outcome === 'refused') this.journal.violation('nothing is refused without a reason', `${this.name}: room.join ${room}: ${answer.reason}`);
@@ -177,7 +178,7 @@ export class Member {
         if (this.line === line) setTimeout(() => this.line === line && this.#join(line, room), this.random.between(200, 1000)).unref();
         return;
       }
-      const page = this.journal.page(asked, answer.result);
+      const page = this.journal.page({ ...asked, slow: !readsAlong() }, answer.result);
       this.journal.joined(this.name, page);
       wanted.cursor = page.more ? page.entries.at(-1).seq : page.as_of;
       if (page.more) this.#join(line, room);
@@ -194,8 +195,9 @@ export class Member {
     const { line } = this;
     if (!line) return undefined;
     const asked = { method: 'room.history', line: line.name, sentAt: this.journal.clock(), ...params };
+    const readsAlong = this.#readsAlong(line);
     const answer = await this.request('room.history', params, (found) => {
-      if (found.outcome === 'answered') this.journal.page(asked, found.result);
+      if (found.outcome === 'answered') this.journal.page({ ...asked, slow: !readsAlong() }, found.result);
     });
     return answer.result;
   }
@@ -266,11 +268,18 @@ export class Member {
     for (const done of [...this.#changed]) done();
   }
 
+  /** A question: has it taken whatever came on the line since now? */
+  #readsAlong(line) {
+    const slept = line.slept ?? 0;
+    return () => !line.sleeps && (line.slept ?? 0) === slept;
+  }
+
   /** Takes nothing for a while, as on a bad line. */
   async sleep(ms) {
     const { line } = this;
     if (!line) return;
     line.sleeps = true;
+    line.slept = (line.slept ?? 0) + 1;
     line.pause();
     await sleep(ms);
     line.resume();

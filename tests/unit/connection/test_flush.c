@@ -104,9 +104,23 @@ static void answers_that_wait_go_out_before_the_close(void **state) {
   wheel_advance(desk->house->services.wheel, desk->house->now_ms);
   connections_run(desk->connections);
   desk_post(desk, "kz", 1);
-  connections_end_session(desk->connections, 7, 71);
+  connection_end(peer->connection, 1001);
   desk_settle(desk);
   assert_string_equal(peer_said(peer), "=1"); /* nothing new */
+  assert_int_equal(peer->link.code, 1001);
+}
+
+static void nothing_that_waits_goes_out_once_the_session_is_over(void **state) {
+  struct desk *desk = *state;
+  struct peer *peer = peer_enter(desk, 7);
+  peer_ask(peer, 1, "ping", "{}");
+  peer_ask(peer, 2, "room.history", "{\"room\":\"kz\"}");
+  wheel_advance(desk->house->services.wheel, desk->house->now_ms);
+  connections_run(desk->connections);
+  desk_page(desk, STORE_HISTORY, 1, 3, false, 100);
+  connections_end_session(desk->connections, 7, 71);
+  desk_settle(desk);
+  assert_string_equal(peer_said(peer), "");
   assert_int_equal(peer->link.code, 4001);
 }
 
@@ -123,7 +137,7 @@ static void entries_wait_until_all_answers_are_out(void **state) {
   desk_posted(desk, 2);
   desk_finish(desk, desk_job(desk, STORE_ROOM_GET), STORE_UNAVAILABLE);
   desk_settle(desk);
-  assert_string_equal(peer_said(peer), "=2 =3|=1|1 2");
+  assert_string_equal(peer_said(peer), "=2|=1|=3 1 2");
 }
 
 static void a_frame_of_a_room_is_shared_by_those_who_need_nothing_else(void **state) {
@@ -187,6 +201,7 @@ int main(void) {
       DESK_TEST(a_room_that_fills_every_frame_does_not_starve_another),
       DESK_TEST(a_dead_line_is_written_to_no_more),
       DESK_TEST(answers_that_wait_go_out_before_the_close),
+      DESK_TEST(nothing_that_waits_goes_out_once_the_session_is_over),
       DESK_TEST(entries_wait_until_all_answers_are_out),
       DESK_TEST(a_frame_of_a_room_is_shared_by_those_who_need_nothing_else),
       DESK_TEST(one_behind_the_log_in_memory_is_caught_up),

@@ -1,4 +1,5 @@
 #include "desk.h"
+#include "inside.h"
 
 #define SILENCE (LIMIT_PING_SECONDS * 1000)
 
@@ -145,14 +146,14 @@ static void but_not_for_ever(void **state) {
 static void a_close_during_a_pause_keeps_its_code(void **state) {
   struct desk *desk = *state;
   struct peer *peer = peer_enter(desk, 7);
-  connections_end_session(desk->connections, 7, 71);
+  connection_end(peer->connection, 1001);
   connections_pause(desk->connections);
   desk->house->now_ms += 30000;
   wheel_advance(desk->house->services.wheel, desk->house->now_ms);
   connections_pause(desk->connections);
   assert_int_equal(peer->link.code, 0);
   desk_settle(desk);
-  assert_int_equal(peer->link.code, 4001);
+  assert_int_equal(peer->link.code, 1001);
 }
 
 /* The last answers of one that is closed are kept by the transport for a while: it still has its five seconds. */
@@ -162,14 +163,14 @@ static void last_answers_have_time_to_go_out(void **state) {
   peer->link.stalled = true;
   peer_ask(peer, 1, "ping", "{}");
   connections_run(desk->connections);
-  connections_end_session(desk->connections, 7, 71);
+  connection_end(peer->connection, 1001);
   desk_settle(desk);
   assert_string_equal(peer_said(peer), "=1");
   desk_pass(desk, 3000);
   assert_int_equal(peer->link.code, 0);
   peer_wake(peer);
   desk_settle(desk);
-  assert_int_equal(peer->link.code, 4001);
+  assert_int_equal(peer->link.code, 1001);
 }
 
 static void a_line_that_is_not_read_is_not_silent(void **state) {
