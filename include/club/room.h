@@ -131,6 +131,8 @@ void room_type(struct rooms *rooms, struct room *room, int64_t member, struct sl
 /* Counts as of `as_of` (the head in the snapshot they were read from). False: they are too old, read them again. */
 bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher, int64_t member,
                 const struct room_record *record) CLUB_MUST_CHECK;
+/* Its counts are not relied on, and asked for with the next sweep, until room_watch() or room_watch_read() told them. */
+void room_watch_doubt(struct watcher *watcher);
 void room_unwatch(struct rooms *rooms, struct watcher *watcher);
 struct watch_counts {
   int64_t head, read, unread, mentions;

@@ -14,6 +14,13 @@
 
 struct server;
 
+/* Reads of members' lists under way. What is stale is read again in the background, so many rooms at once at most; the
+ * others stay stale until they are swept. */
+#define STALE_AT_ONCE 128
+struct listings_read {
+  size_t lists, rooms;
+};
+
 struct services {
   const struct club *club;
   struct clock clock;
@@ -26,6 +33,7 @@ struct services {
   struct rooms *rooms;
   struct presents *presents;
   struct tries *tries;
+  struct listings_read *listings_read;
   struct metrics *metrics;
   struct slice url;            /* CLUB_URL without a slash at its end; links begin with it */
   const struct slice *origins; /* allowed beside the own one */

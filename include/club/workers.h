@@ -28,8 +28,8 @@ struct workers *workers_create(const struct workers_setup *setup) CLUB_MUST_CHEC
 /* Carries out what was submitted, ends the threads. What was not collected is given to `drop`. Takes NULL. */
 void workers_destroy(struct workers *workers, void (*drop)(struct worker_job *job));
 /* Urgent ones go before all that waits; patient ones let everybody else go first, but no more than WORKER_PATIENCE jobs
- * for each of them. */
-enum worker_order { WORKER_USUAL, WORKER_URGENT, WORKER_PATIENT };
+ * for each of them. First ones go before everything and are taken however many wait: whoever submits them bounds them. */
+enum worker_order { WORKER_USUAL, WORKER_URGENT, WORKER_PATIENT, WORKER_FIRST };
 #define WORKER_PATIENCE 16
 /* Loop thread. False: the queue is full, the job stays the caller's. */
 bool workers_submit(struct workers *workers, struct worker_job *job, enum worker_order order) CLUB_MUST_CHECK;

@@ -12,7 +12,7 @@ struct workers {
   struct workers_setup setup;
   pthread_mutex_t lock; /* guards what stands up to `stopping` */
   pthread_cond_t something;
-  struct queue waiting[3]; /* by their order */
+  struct queue waiting[4]; /* by their order */
   struct queue finished;
   size_t waiting_count;
   size_t let_first; /* jobs that a patient one let go before it */
@@ -53,7 +53,8 @@ static struct worker_job *queue_take_all(struct queue *queue) {
 static struct worker_job *take_job(struct workers *workers) {
   struct queue *waiting = workers->waiting;
   bool patient = waiting[WORKER_PATIENT].first != NULL;
-  struct worker_job *job = NULL;
+  struct worker_job *job = queue_take(&waiting[WORKER_FIRST]);
+  if (job) return job;
   if (!patient || workers->let_first < WORKER_PATIENCE) {
     job = queue_take(&waiting[WORKER_URGENT]);
     if (!job) job = queue_take(&waiting[WORKER_USUAL]);
@@ -146,7 +147,7 @@ void workers_destroy(struct workers *workers, void (*drop)(struct worker_job *jo
 
 bool workers_submit(struct workers *workers, struct worker_job *job, enum worker_order order) {
   pthread_mutex_lock(&workers->lock);
-  bool room = workers->waiting_count < workers->setup.queue_limit;
+  bool room = order == WORKER_FIRST || workers->waiting_count < workers->setup.queue_limit;
   if (room) {
     queue_add(&workers->waiting[order], job);
     workers->waiting_count++;

@@ -17,7 +17,7 @@
 #define CLUB_TOPIC "@club"
 #define SLOWLY_MS 300000 /* in which all lists are read again where others write to the store, too */
 #define LISTS_EVERY_MS 100
-#define LISTS_AT_ONCE 50 /* when messages may have been missed */
+#define LISTS_AT_ONCE 8 /* under way */
 
 static const char *const hear_topics[] = {INSTANCES_TOPIC, CLUB_TOPIC, ROOMS_TOPIC};
 #define HEAR_TOPICS (sizeof hear_topics / sizeof *hear_topics)
@@ -97,8 +97,10 @@ void server_hear(struct server *server, struct slice topic, struct slice message
 /* Lists of members who are present are read again: all of them, quickly, when messages may have been missed; and now and
  * then, slowly, because a message may be lost without anybody noticing. */
 static size_t hear_lists_now(const struct server *server) {
-  if (server->hear.quickly) return LISTS_AT_ONCE;
-  return 1 + presents_count(server->services.presents) * 2 * LISTS_EVERY_MS / SLOWLY_MS;
+  size_t under_way = server->listings_read.lists, due = LISTS_AT_ONCE;
+  if (!server->hear.quickly) due = 1 + presents_count(server->services.presents) * 2 * LISTS_EVERY_MS / SLOWLY_MS;
+  size_t left = under_way < LISTS_AT_ONCE ? LISTS_AT_ONCE - under_way : 0;
+  return due < left ? due : left;
 }
 
 static void hear_read_lists(struct server *server) {

@@ -12,6 +12,8 @@ struct pulse {
   int64_t club_known;   /* … when the store was asked */
   int64_t waited_ms;    /* for a confirmation, as far as this process was running */
   int64_t turn_ms;      /* of the last turn */
+  size_t reads;         /* under way, of members that changed */
+  bool carried_out;     /* all that the last one told, as far as it is known yet */
   bool asked, again;
   bool wanted; /* others say that there is something new */
 };
@@ -55,6 +57,7 @@ struct server {
   struct services services;
   struct completions completions;
   struct metrics metrics;
+  struct listings_read listings_read;
   struct pulse pulse;
   struct hear hear;
   struct peers peers;

@@ -28,6 +28,20 @@ static void pulse_count_wait(struct server *server) {
     pulse->waited_ms += passed < WAIT_OF_A_TURN_MS ? passed : WAIT_OF_A_TURN_MS;
 }
 
+/* A pulse ends with the last of the members it told of: until they are read their rights are those of before, nothing is
+ * confirmed, and no other pulse is asked for, so that what is read later is never overtaken. */
+static bool pulse_is_under_way(const struct pulse *pulse) {
+  return pulse->asked || pulse->reads > 0;
+}
+
+static void pulse_finish(struct server *server) {
+  struct pulse *pulse = &server->pulse;
+  if (pulse_is_under_way(pulse)) return;
+  if (pulse->carried_out) pulse->confirmed_ms = pulse->sent_ms;
+  pulse->carried_out = false;
+  if (pulse->again) pulse_at_once(server);
+}
+
 /* ---- the club log ---- */
 
 /* The club log from this event on is read again; what was carried out already does no harm twice. */
@@ -39,11 +53,14 @@ static void pulse_member_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
   struct present *present = presents_find(server->services.presents, job->member.member.key);
   bool taken = job->outcome == STORE_DONE && (!present || present_update(present, &job->member.member));
+  server->pulse.reads--;
   if (present && !taken && job->outcome != STORE_REFUSED) {
     log_line(LOG_WARN, "changed member not read", LOG_NUMBER("member", present->key));
     pulse_rewind(server, (int64_t)job->ticket);
+    server->pulse.carried_out = false;
   }
   store_job_destroy(job);
+  pulse_finish(server);
 }
 
 static bool pulse_read_member(struct server *server, int64_t member, int64_t seq) {
@@ -54,7 +71,10 @@ static bool pulse_read_member(struct server *server, int64_t member, int64_t seq
   job->ticket = (uint64_t)seq;
   job->member.member.key = member;
   job->done = pulse_member_done;
-  if (server->services.store.submit(server->services.store.self, job)) return true;
+  if (server->services.store.submit(server->services.store.self, job)) {
+    server->pulse.reads++;
+    return true;
+  }
   store_job_destroy(job);
   return false;
 }
@@ -127,14 +147,14 @@ static void pulse_done(void *context, struct store_job *job) {
   struct pulse *pulse = &server->pulse;
   pulse->asked = false;
   if (job->outcome == STORE_DONE && pulse_history_changed(server, &job->pulse)) {
-    pulse->confirmed_ms = pulse->sent_ms;
+    pulse->carried_out = true;
   } else if (job->outcome == STORE_DONE) {
     for (size_t i = 0; i < job->pulse.head_count; i++)
       rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head, pulse->sent_ms);
-    if (pulse_apply_events(server, &job->pulse)) pulse->confirmed_ms = pulse->sent_ms;
+    pulse->carried_out = pulse_apply_events(server, &job->pulse);
   }
   store_job_destroy(job);
-  if (pulse->again) pulse_at_once(server);
+  pulse_finish(server);
 }
 
 /* ---- asking ---- */
@@ -164,8 +184,8 @@ static bool pulse_add_rooms(struct server *server, struct store_job *job) {
 void pulse_at_once(struct server *server) {
   struct pulse *pulse = &server->pulse;
   pulse->wanted = false;
-  pulse->again = pulse->asked; /* the one under way may have read before what is new */
-  if (pulse->asked) return;
+  pulse->again = pulse_is_under_way(pulse); /* it may have read before what is new */
+  if (pulse->again) return;
   struct store_job *job = store_job_create(STORE_PULSE);
   if (!job) return;
   job->urgent = true;
@@ -187,5 +207,5 @@ void pulse_turn(struct server *server) {
   const struct pulse *pulse = &server->pulse;
   int64_t passed = server_now(server) - pulse->sent_ms;
   pulse_count_wait(server);
-  if (!pulse->asked && passed >= (pulse->wanted ? PULSE_SOON_MS : PULSE_EVERY_MS)) pulse_at_once(server);
+  if (!pulse_is_under_way(pulse) && passed >= (pulse->wanted ? PULSE_SOON_MS : PULSE_EVERY_MS)) pulse_at_once(server);
 }

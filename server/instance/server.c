@@ -20,7 +20,8 @@ static void server_noticed(void *owner, struct watcher *watcher, bool soon) {
   struct listing *listing = (struct listing *)(void *)((char *)watcher - offsetof(struct listing, watcher));
   struct present *present = presents_find(server->services.presents, watcher->member);
   if (!present) return;
-  if (watcher->stale && !listing_refresh(&server->services, watcher->member, room_id(watcher->room)))
+  if (watcher->stale && server->listings_read.rooms < STALE_AT_ONCE &&
+      !listing_refresh(&server->services, watcher->member, room_id(watcher->room)))
     log_line(LOG_WARN, "listing not read", LOG_NUMBER("member", watcher->member));
   listing->change = ++present->change;
   connections_member_changed(server->connections, present, soon);
@@ -76,6 +77,7 @@ static void server_fill_services(struct server *server) {
                                        .hasher = setup->hasher,
                                        .answerer = setup->answerer,
                                        .metrics = &server->metrics,
+                                       .listings_read = &server->listings_read,
                                        .url = setup->url,
                                        .origins = setup->origins,
                                        .origin_count = setup->origin_count,

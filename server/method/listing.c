@@ -9,13 +9,15 @@ static void listing_read(void *context, struct store_job *job);
 static bool listing_ask(const struct services *services, int64_t member, struct slice room, uint64_t attempt) {
   struct store_job *job = store_job_create(STORE_ROOM_GET);
   if (!job) return false;
-  job->urgent = true;
   job->done = listing_read;
   job->ticket = attempt;
   job->room.member = member;
   job->room.room = arena_copy(job->arena, room);
   struct room *held = arena_failed(job->arena) ? NULL : rooms_hold(services->rooms, room);
-  if (held && services->store.submit(services->store.self, job)) return true;
+  if (held && services->store.submit(services->store.self, job)) {
+    services->listings_read->rooms++;
+    return true;
+  }
   if (held) rooms_release(services->rooms, held);
   store_job_destroy(job);
   return false;
@@ -65,6 +67,7 @@ static void listing_read(void *context, struct store_job *job) {
   const struct completions *completions = context;
   const struct services *services = completions->services;
   struct present *present = presents_find(services->presents, job->room.member);
+  services->listings_read->rooms--;
   if (present) listing_take(services, present, job);
   struct room *room = rooms_find(services->rooms, job->room.room);
   if (room) rooms_release(services->rooms, room);
@@ -98,12 +101,21 @@ void listing_marked(const struct services *services, struct present *present, st
 
 /* ---- the whole list ---- */
 
+/* A record that is older than what the room got meanwhile, as in a busy room it may be. False: the store takes no more. */
+static bool listing_show_again(const struct services *services, const struct present *present, struct slice room) {
+  struct listing *listing = present_listing(present, room);
+  if (listing) room_watch_doubt(&listing->watcher);
+  if (listing && services->listings_read->rooms >= STALE_AT_ONCE) return true; /* when it is swept */
+  return listing_refresh(services, present->key, room);
+}
+
 static void listing_read_all(void *context, struct store_job *job) {
   const struct services *services = ((struct completions *)context)->services;
   struct present *present = presents_find(services->presents, job->room.member);
+  services->listings_read->lists--;
   for (size_t i = 0; present && job->outcome == STORE_DONE && i < job->room.count; i++) {
     const struct room_record *record = &job->room.records[i];
-    if (!listing_show(services, present, record) && !listing_refresh(services, present->key, record->room))
+    if (!listing_show(services, present, record) && !listing_show_again(services, present, record->room))
       break; /* the store takes no more: with the next time */
   }
   store_job_destroy(job);
@@ -112,9 +124,13 @@ static void listing_read_all(void *context, struct store_job *job) {
 bool listing_refresh_all(const struct services *services, int64_t member) {
   struct store_job *job = store_job_create(STORE_ROOM_LIST);
   if (!job) return false;
+  job->patient = true;
   job->done = listing_read_all;
   job->room.member = member;
-  if (services->store.submit(services->store.self, job)) return true;
+  if (services->store.submit(services->store.self, job)) {
+    services->listings_read->lists++;
+    return true;
+  }
   store_job_destroy(job);
   return false;
 }

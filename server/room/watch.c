@@ -161,6 +161,10 @@ bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher,
   return true;
 }
 
+void room_watch_doubt(struct watcher *watcher) {
+  if (watcher->room) watch_stale(watcher);
+}
+
 void room_unwatch(struct rooms *rooms, struct watcher *watcher) {
   struct room *room = watcher->room;
   if (!room) return;

@@ -325,11 +325,17 @@ void store_threads_begin(struct store_threads *threads) {
   if (wake) pthread_cond_signal(&writer->something);
 }
 
+/* Without the pulse, and the members that it told of (at most a thousand), nothing may go on: they wait for nobody. */
+static enum worker_order read_order(const struct store_job *job) {
+  if (job->kind == STORE_PULSE || job->kind == STORE_MEMBER_GET) return WORKER_FIRST;
+  if (job->urgent) return WORKER_URGENT;
+  return job->patient ? WORKER_PATIENT : WORKER_USUAL;
+}
+
 static bool submit(void *self, struct store_job *job) {
   struct store_threads *threads = self;
   if (job->kind < STORE_WRITES_END) return submit_write(threads, job);
-  enum worker_order order = job->urgent ? WORKER_URGENT : job->patient ? WORKER_PATIENT : WORKER_USUAL;
-  return workers_submit(threads->workers, &job->link, order);
+  return workers_submit(threads->workers, &job->link, read_order(job));
 }
 
 static bool writing(void *self) {

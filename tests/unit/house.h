@@ -28,6 +28,7 @@ struct house {
   int64_t now_ms; /* of both clocks */
   struct services services;
   struct metrics metrics;
+  struct listings_read listings_read;
   struct completions completions;
   struct store_job *jobs[HOUSE_JOBS];
   size_t job_count;
@@ -156,9 +157,9 @@ static inline struct house *house_open(void) {
                                .generation = house_generation};
   services->wheel = wheel_create(house->now_ms);
   services->club = club_load(NULL, error, sizeof error);
-  services->presents = presents_create(&services->bus);
   services->tries = tries_create(&services->clock);
   services->metrics = &house->metrics;
+  services->listings_read = &house->listings_read;
   services->url = SLICE_LITERAL("https://club.example.org");
   services->tls = services->limits = true;
   services->post_rate = (struct rate){10, 10000};

@@ -161,6 +161,25 @@ static void a_full_queue_refuses_and_leaves_the_job_to_the_caller(void **state) 
   workers_destroy(workers, NULL);
 }
 
+static void what_goes_first_passes_all_and_is_taken_by_a_full_queue(void **state) {
+  (void)state;
+  struct room room = {0};
+  struct workers *workers = create(&room, 1, 3);
+  struct job jobs[6];
+  for (int i = 0; i < 6; i++) jobs[i] = (struct job){.number = i};
+  hold_a_thread(&room, workers, &jobs[0]);
+  assert_true(workers_submit(workers, &jobs[1].link, WORKER_PATIENT));
+  assert_true(workers_submit(workers, &jobs[2].link, WORKER_USUAL));
+  assert_true(workers_submit(workers, &jobs[3].link, WORKER_URGENT));
+  assert_false(workers_submit(workers, &jobs[4].link, WORKER_URGENT));
+  assert_true(workers_submit(workers, &jobs[4].link, WORKER_FIRST));
+  pthread_mutex_unlock(&room.gate);
+  assert_int_equal(collect(workers, 5), 5);
+  int expected[] = {0, 4, 3, 2, 1};
+  assert_memory_equal(room.order, expected, sizeof expected);
+  workers_destroy(workers, NULL);
+}
+
 static int dropped;
 static void drop(struct worker_job *job) {
   (void)job;
@@ -193,6 +212,7 @@ int main(void) {
       cmocka_unit_test(every_job_is_carried_out_once_and_comes_back),
       cmocka_unit_test(one_thread_keeps_the_order_and_urgent_goes_first),
       cmocka_unit_test(patient_ones_let_the_others_go_first_but_not_for_ever),
+      cmocka_unit_test(what_goes_first_passes_all_and_is_taken_by_a_full_queue),
       cmocka_unit_test(a_full_queue_refuses_and_leaves_the_job_to_the_caller),
       cmocka_unit_test(destroying_carries_out_what_waits_and_drops_what_nobody_collected),
       cmocka_unit_test(absurd_numbers_of_threads_are_refused),

@@ -98,6 +98,65 @@ static void a_changed_member_is_read_until_it_was_read(void **state) {
   assert_int_equal(yard_job(yard, STORE_PULSE)->pulse.club_after, 12);
 }
 
+static void answer_role(struct yard *yard, enum role role) {
+  struct store_job *job = yard_job(yard, STORE_MEMBER_GET);
+  job->member.member.login = SLICE_LITERAL("li.na");
+  job->member.member.name = SLICE_LITERAL("李娜");
+  job->member.member.country = job->member.member.company = (struct slice){"", 0};
+  job->member.member.role = role;
+  yard_finish(yard, job, STORE_DONE);
+}
+
+static void nothing_is_confirmed_before_changed_members_are_read(void **state) {
+  struct yard *yard = *state;
+  struct guest *guest = guest_enter(yard, 7);
+  const struct club_event changed = {.seq = 11, .kind = CLUB_MEMBER_CHANGED, .member = 7};
+  yard_pulse(yard, "first", 10);
+  yard_freeze(yard, 60000);
+  yard_pulse_events(yard, &changed, 1);
+  guest_ask(guest, "ping", "{}");
+  yard_turn(yard);
+  assert_string_equal(guest->said, "");
+  yard_freeze(yard, 600);
+  assert_string_equal(guest->said, "");
+  answer_role(yard, ROLE_MODERATOR);
+  yard_turn(yard);
+  assert_true(guest_was_told(guest, "\"result\""));
+}
+
+static void a_pulse_whose_members_could_not_be_read_confirms_nothing(void **state) {
+  struct yard *yard = *state;
+  struct guest *guest = guest_enter(yard, 7);
+  guest_enter(yard, 8);
+  const struct club_event events[] = {{.seq = 11, .kind = CLUB_MEMBER_CHANGED, .member = 7},
+                                      {.seq = 12, .kind = CLUB_MEMBER_CHANGED, .member = 8}};
+  yard_pulse(yard, "first", 10);
+  yard_freeze(yard, 60000);
+  yard_pulse_events(yard, events, 2);
+  yard_finish(yard, yard_job(yard, STORE_MEMBER_GET), STORE_UNAVAILABLE);
+  answer_role(yard, ROLE_MEMBER);
+  guest_ask(guest, "ping", "{}");
+  yard_turn(yard);
+  assert_string_equal(guest->said, "");
+}
+
+static void a_later_state_of_a_member_is_not_overtaken_by_an_earlier_one(void **state) {
+  struct yard *yard = *state;
+  guest_enter(yard, 7);
+  const struct club_event promoted = {.seq = 11, .kind = CLUB_MEMBER_CHANGED, .member = 7},
+                          demoted = {.seq = 12, .kind = CLUB_MEMBER_CHANGED, .member = 7};
+  const struct services *services = server_services(yard->server);
+  yard_freeze(yard, 500);
+  yard_pulse_events(yard, &promoted, 1);
+  services->club_log_grew(services->server, 12);
+  yard_freeze(yard, 500);
+  assert_int_equal(yard_jobs(yard, STORE_PULSE), 0); /* while the slow read is under way no later one can be */
+  answer_role(yard, ROLE_MODERATOR);
+  yard_pulse_events(yard, &demoted, 1); /* asked for at once */
+  answer_role(yard, ROLE_MEMBER);
+  assert_int_equal(presents_find(services->presents, 7)->role, ROLE_MEMBER);
+}
+
 static void an_event_that_cannot_be_carried_out_confirms_nothing(void **state) {
   struct yard *yard = *state;
   guest_enter(yard, 7);
@@ -283,6 +342,9 @@ int main(void) {
       YARD_TEST(a_process_that_was_stopped_asks_before_it_sends),
       YARD_TEST(a_session_that_ended_elsewhere_ends_here),
       YARD_TEST(a_changed_member_is_read_until_it_was_read),
+      YARD_TEST(nothing_is_confirmed_before_changed_members_are_read),
+      YARD_TEST(a_pulse_whose_members_could_not_be_read_confirms_nothing),
+      YARD_TEST(a_later_state_of_a_member_is_not_overtaken_by_an_earlier_one),
       YARD_TEST(an_event_that_cannot_be_carried_out_confirms_nothing),
       YARD_TEST(a_room_that_appeared_by_others_is_read),
       YARD_TEST(a_full_page_of_events_is_followed_by_the_next_at_once),
