@@ -1,12 +1,13 @@
 // make run-cluster, and two members in Chromium who go on writing while each part in turn is killed.
 import { after } from 'node:test';
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { Visitor, everybodyLeaves, step, until } from '../browser/support/browser.mjs';
 import { sleep } from '../wire/support/club.mjs';
 import { chinese, english, russian } from '../wire/support/texts.mjs';
 import { Serving } from './support/serving.mjs';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const PACE_MS = 300;
 const MOST_AT_A_TIME = 40; // the page keeps 500 messages in sight
 const PASSWORD = 'Чайхана у моста 7';
@@ -20,6 +21,7 @@ const bo = await Visitor.arrive(club, { lineBreaks: true });
 after(everybodyLeaves);
 
 const visitors = [anna, bo];
+const pen = new EventEmitter();
 const written = new Map(visitors.map((visitor) => [visitor, []]));
 const lines = new Map(visitors.map((visitor) => [visitor, 0])); // to the club, that a page has opened so far
 for (const visitor of visitors) visitor.page.on('websocket', () => lines.set(visitor, lines.get(visitor) + 1));
@@ -42,6 +44,7 @@ async function write(visitor) {
   const text = words.get(visitor).next().value;
   written.get(visitor).push(text);
   await visitor.write(text);
+  pen.emit('put down');
   return text;
 }
 
@@ -120,6 +123,7 @@ async function killed(part, meanwhile) {
   await bothWriteUntil(async () => {
     await hearEachOther();
     if (meanwhile) serving.hold();
+    await once(pen, 'put down'); // so that a message is under way
     const returns = serving.killPart(part, { family: true, ms: WAIT_MS });
     try {
       await meanwhile?.();
