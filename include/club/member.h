@@ -53,8 +53,9 @@ struct present {
 
 struct presents;
 
-/* `bus`: each one's topic is subscribed to while the member is present. */
-struct presents *presents_create(const struct bus *bus) CLUB_MUST_CHECK;
+/* `bus`: each one's topic is subscribed to while the member is present; `rooms`: they tell the other instances of it.
+ * Both outlive the presents. */
+struct presents *presents_create(const struct bus *bus, struct rooms *rooms) CLUB_MUST_CHECK;
 void presents_destroy(struct presents *presents);
 /* Finds or makes the member, and keeps it until released as often. NULL: no memory. */
 struct present *presents_hold(struct presents *presents, const struct member_record *record) CLUB_MUST_CHECK;
@@ -64,6 +65,8 @@ struct present *present_again(struct present *present);
 void presents_release(struct presents *presents, struct rooms *rooms, struct present *present);
 struct present *presents_find(struct presents *presents, int64_t key);
 size_t presents_count(const struct presents *presents);
+/* Is the member connected, to whichever instance? */
+bool presents_online(struct presents *presents, int64_t key);
 /* What the lists of those who are present now say may be old. Each of them is given by presents_doubtful once; NULL: no
  * more. */
 void presents_doubt(struct presents *presents);

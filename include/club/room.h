@@ -82,11 +82,19 @@ size_t rooms_count(const struct rooms *rooms);
 /* An entry that is durable, from here or from elsewhere; ignored when it was had, or when nobody is here to follow.
  * `here`: committed by this instance, and told to the others over the bus. */
 void rooms_append(struct rooms *rooms, const struct entry *entry, bool here);
-/* A message of the bus under a room's topic: ignored (and counted) when its seal or epoch does not check. */
+/* A message of the bus under a room's topic, or under ONLINE_TOPIC: ignored (and counted) when its seal or epoch does
+ * not check. */
 void rooms_hint(struct rooms *rooms, struct slice topic, struct slice message);
 /* One under ROOMS_TOPIC: which of another instance's rooms have members there. The owner subscribes. */
 #define ROOMS_TOPIC "@rooms"
 void rooms_announced(struct rooms *rooms, struct slice message);
+/* Where instances tell each other which members are connected to them, as in a room. The owner subscribes. */
+#define ONLINE_TOPIC "@online"
+/* A member is connected to this instance: the first connection came, or the last one went. */
+void rooms_member_came(struct rooms *rooms, int64_t member);
+void rooms_member_went(struct rooms *rooms, int64_t member);
+/* Is the member connected, here or to another instance as far as those were heard? */
+bool rooms_member_is_online(const struct rooms *rooms, int64_t member);
 /* Messages of the bus may have been missed: the others are told how things stand soon. */
 void rooms_missed(struct rooms *rooms);
 /* Another instance is no more: nobody is there. */
@@ -162,6 +170,9 @@ struct room_page {
 /* The entries after `after` (-1: the newest), at most `limit` and LIMIT_PAGE_BYTES, as STORE_ROOM_JOIN gives them; the
  * right to enter is the caller's matter, but that direct talks are never shared. */
 enum room_page_state room_page_look(struct room *room, int64_t after, int64_t limit, struct room_page *page);
+/* May a page that shows the room as of `as_of` still be given away? Whoever asks has held the room since before the page
+ * was read. False: something may have been removed since, longer than LIMIT_FRESH_MS ago. */
+bool room_page_stands(const struct room *room, int64_t as_of);
 /* Appends a page that is HERE, as encode_page does, with the member's own reactions. In the same turn. */
 void room_page_append(struct room *room, const struct room_page *page, int64_t member, struct buffer *out);
 /* A STORE_ROOM_JOIN for many was submitted by this ticket, for `limit` entries from `missing` on. The room must be held
@@ -172,9 +183,6 @@ void room_page_came(struct room *room, const struct store_job *job);
 /* Keeps the job until there is something new, then gives it to its `done` (rooms_wake): STORE_DONE, look again;
  * STORE_UNAVAILABLE, the read failed. The room must be held until then. False: no memory. */
 bool room_page_wait(struct room *room, struct store_job *job) CLUB_MUST_CHECK;
-/* May a page that shows the room as of `as_of` still be given away? Whoever asks has held the room since before the page
- * was read. False: something may have been removed since, longer than LIMIT_FRESH_MS ago. */
-bool room_page_stands(const struct room *room, int64_t as_of);
 /* Once in a turn, after the finished jobs: gives back the jobs that waited. `context` is for their `done`. */
 void rooms_wake(struct rooms *rooms, struct completions *context);
 

@@ -157,7 +157,7 @@ void exchange_put_member(struct exchange *exchange, const struct member_record *
   buffer_clear(body);
   buffer_append_char(body, '{');
   encode_key(body, "member");
-  encode_member(body, member, presents_find(exchange->services->presents, member->key) != NULL);
+  encode_member(body, member, presents_online(exchange->services->presents, member->key));
   buffer_append_char(body, '}');
 }
 

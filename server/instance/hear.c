@@ -3,6 +3,7 @@
  *   @instances   I1 instance takes stays       peers.c
  *   @club        L1 instance head              the club log grew: it is read at once
  *   @rooms       A1                            who is in which rooms (room/presence.c)
+ *   @online      P1, D1, Q1                    which members are connected, told as for a room (room/online.c)
  *   @m17         M1 instance …                 what member 17 did there: elsewhere.c
  *
  * All of it is a hint: what gets lost is found by the pulse, by the next announcement, or by reading lists again. */
@@ -19,7 +20,7 @@
 #define LISTS_EVERY_MS 100
 #define LISTS_AT_ONCE 8 /* under way */
 
-static const char *const hear_topics[] = {INSTANCES_TOPIC, CLUB_TOPIC, ROOMS_TOPIC};
+static const char *const hear_topics[] = {INSTANCES_TOPIC, CLUB_TOPIC, ROOMS_TOPIC, ONLINE_TOPIC};
 #define HEAR_TOPICS (sizeof hear_topics / sizeof *hear_topics)
 
 /* ---- speaking ---- */
@@ -80,7 +81,7 @@ void hear_club_log_grew(struct server *server, int64_t head) {
 
 void server_hear(struct server *server, struct slice topic, struct slice message) {
   int64_t member;
-  if (topic.size == 0 || topic.data[0] != '@')
+  if (topic.size == 0 || topic.data[0] != '@' || slice_is(topic, ONLINE_TOPIC))
     rooms_hint(server->services.rooms, topic, message);
   else if (slice_is(topic, ROOMS_TOPIC))
     rooms_announced(server->services.rooms, message);

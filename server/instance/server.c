@@ -102,7 +102,7 @@ static bool server_make_parts(struct server *server) {
                                                 .limit = server->setup.connection_limit};
   services->wheel = wheel_create(server_now(server));
   if (services->wheel) services->rooms = server_make_rooms(server);
-  services->presents = presents_create(&services->bus);
+  services->presents = presents_create(&services->bus, services->rooms);
   services->tries = tries_create(&services->clock);
   server->connections = connections_create(&connections);
   server->api = api_create(services);

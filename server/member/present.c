@@ -17,12 +17,15 @@ struct held {
 struct presents {
   struct held *by_key; /* in the order of their rounds */
   const struct bus *bus;
+  struct rooms *rooms;
   uint32_t round; /* lists that were read in an older one are doubtful */
 };
 
-struct presents *presents_create(const struct bus *bus) {
+struct presents *presents_create(const struct bus *bus, struct rooms *rooms) {
   struct presents *presents = calloc(1, sizeof *presents);
-  if (presents) presents->bus = bus;
+  if (!presents) return NULL;
+  presents->bus = bus;
+  presents->rooms = rooms;
   return presents;
 }
 
@@ -48,6 +51,7 @@ static void held_listen(const struct presents *presents, const struct held *held
 
 static void held_free(struct presents *presents, struct held *held) {
   held_listen(presents, held, false);
+  rooms_member_went(presents->rooms, held->present.key);
   HASH_DEL(presents->by_key, held);
   for (struct listing *listing = held->present.listings, *next; listing; listing = next) {
     next = listing->next;
@@ -106,6 +110,7 @@ struct present *presents_hold(struct presents *presents, const struct member_rec
     held->round = presents->round;
     HASH_ADD(hh, presents->by_key, present.key, sizeof held->present.key, held);
     held_listen(presents, held, true);
+    rooms_member_came(presents->rooms, record->key);
   }
   held->holds++;
   return &held->present;
@@ -132,6 +137,10 @@ struct present *presents_find(struct presents *presents, int64_t key) {
 
 size_t presents_count(const struct presents *presents) {
   return HASH_COUNT(presents->by_key);
+}
+
+bool presents_online(struct presents *presents, int64_t key) {
+  return held_find(presents, key) || rooms_member_is_online(presents->rooms, key);
 }
 
 void presents_doubt(struct presents *presents) {

@@ -28,6 +28,6 @@ void method_room_view(const struct services *services, const struct present *mem
                                   .title = with ? with->name : view_title(services, record, view),
                                   .online = room ? room_online(room) : 0,
                                   .joined = joined,
-                                  .with_online = with && presents_find(services->presents, with->key),
+                                  .with_online = with && presents_online(services->presents, with->key),
                                   .role = member->role == ROLE_MEMBER ? "member" : "moderator"};
 }

@@ -2,7 +2,8 @@
  *
  *   C1 seq type member target target_member count mention mention …\n{"jsonrpc":…}   a committed entry
  *   T1 instance FACE                                                                 somebody types
- *   P1, D1, Q1                                                                       who is there: see remote.c
+ *   P1, D1, Q1                                                                       who is there: see remote.c; these
+ *                                                                                    under ONLINE_TOPIC, too
  *
  * What is garbled, a stranger's or of another history is dropped; what it would have told is then read from the store
  * or asked for. What is known already is passed over before its seal is looked at: that costs nearly nothing. */
@@ -101,19 +102,21 @@ static bool hint_wants_others(const struct room *room, struct slice rest) {
 
 static const struct {
   char kind[SEAL_KIND + 1];
+  bool online; /* under ONLINE_TOPIC, too */
   bool (*wants)(const struct room *room, struct slice rest);
   bool (*hear)(struct room *room, struct slice rest); /* false: not understood */
 } hint_kinds[] = {
-    {"C1", hint_wants_entry, hint_hear_entry},       {"T1", hint_wants_others, typing_hear},
-    {"P1", hint_wants_others, remote_hear_piece},    {"D1", hint_wants_others, remote_hear_delta},
-    {"Q1", hint_wants_others, remote_hear_question},
+    {"C1", false, hint_wants_entry, hint_hear_entry},      {"T1", false, hint_wants_others, typing_hear},
+    {"P1", true, hint_wants_others, remote_hear_piece},    {"D1", true, hint_wants_others, remote_hear_delta},
+    {"Q1", true, hint_wants_others, remote_hear_question},
 };
 
 void rooms_hint(struct rooms *rooms, struct slice topic, struct slice message) {
-  struct room *room = rooms_find(rooms, topic);
+  struct room *room = online_or_room(rooms, topic);
   struct slice rest;
   if (!room) return;
   for (size_t i = 0; i < sizeof hint_kinds / sizeof *hint_kinds; i++) {
+    if (room == &rooms->online && !hint_kinds[i].online) continue;
     if (!seal_peek(message, hint_kinds[i].kind, &rest)) continue;
     if (!hint_kinds[i].wants(room, rest)) return;
     if (seal_open(message, hint_kinds[i].kind, rooms->setup.secret, topic, rooms->setup.epoch, &rest) &&

@@ -238,6 +238,7 @@ struct rooms {
   LIST_HEAD(, hearing) hearing;  /* rooms of which others may have spoken */
   int64_t last_version;          /* of any room's presence: none is used twice */
   struct wheel_timer announce_timer, neighbour_timer;
+  struct room online; /* the members who are connected: an attendance alone, and not among `by_id` */
   struct neighbour neighbours[NEIGHBOURS];
   int64_t asked_ms; /* when the present short while began, and how many questions were asked in it */
   uint32_t asked_count;
@@ -312,11 +313,17 @@ void presence_end(struct room *room); /* tells what is owed */
 /* remote.c */
 void remote_setup(struct rooms *rooms);
 void remote_finish(struct rooms *rooms);
-void remote_wonder(struct room *room); /* the first one joins here: who is elsewhere? */
+/* The first one joins here, or has the room on the list: who is elsewhere? Asked once. */
+void remote_wonder(struct room *room);
 void remote_end(struct room *room);
 bool remote_hear_piece(struct room *room, struct slice rest) CLUB_MUST_CHECK;
 bool remote_hear_delta(struct room *room, struct slice rest) CLUB_MUST_CHECK;
 bool remote_hear_question(struct room *room, struct slice rest) CLUB_MUST_CHECK;
+/* online.c */
+void online_setup(struct rooms *rooms);
+void online_finish(struct rooms *rooms);
+/* The room of which others tell under that topic: under ONLINE_TOPIC it is `online`. NULL: it is not in memory. */
+struct room *online_or_room(struct rooms *rooms, struct slice topic);
 /* typing.c */
 bool typing_hear(struct room *room, struct slice rest) CLUB_MUST_CHECK;
 void typing_take(struct room *room, struct subscription *subscription, struct buffer *frame, size_t limit,

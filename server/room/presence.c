@@ -62,7 +62,7 @@ void presence_came(struct room *room, int64_t member) {
   struct presence *presence = presence_make(room);
   if (!presence) return; /* nobody elsewhere learns of this member: as if a message were lost */
   if (presence->here++ == 0) LIST_INSERT_HEAD(&room->rooms->present, presence, of_rooms);
-  if (!room->hearing) remote_wonder(room);
+  remote_wonder(room);
   presence_changed(presence, member);
 }
 
@@ -244,6 +244,7 @@ static void presence_fire_announcement(struct wheel_timer *timer) {
 }
 
 void rooms_missed(struct rooms *rooms) {
+  remote_wonder(&rooms->online);
   wheel_arm(rooms->setup.wheel, &rooms->announce_timer, rooms_now(rooms) + rooms_jitter(rooms, ANNOUNCE_SOON_MS));
 }
 

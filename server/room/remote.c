@@ -160,7 +160,7 @@ static void remote_fire(struct wheel_timer *timer) {
 }
 
 void remote_wonder(struct room *room) {
-  if (rooms_alone(room->rooms) || !hearing_make(room)) return;
+  if (room->hearing || rooms_alone(room->rooms) || !hearing_make(room)) return;
   room->hearing->curious = true;
   remote_arm(room->hearing);
 }
@@ -171,7 +171,9 @@ bool remote_hear_question(struct room *room, struct slice rest) {
   bool everybody = slice_is(whom, "*"), me = slice_equal(whom, room->rooms->setup.instance);
   if (me || (everybody && room->presence && room->presence->here > 0)) presence_asked(room);
   if (me || !room->hearing) return true;
-  room->hearing->asked_ms = rooms_now(room->rooms); /* the answer is for all */
+  struct slice mine = remote_whom(room->hearing);
+  if (!everybody && mine.data && !slice_equal(mine, whom)) return true; /* that one may be gone, and answers nobody */
+  room->hearing->asked_ms = rooms_now(room->rooms);                     /* the answer is for all */
   if (everybody) room->hearing->curious = false;
   return true;
 }
@@ -262,7 +264,7 @@ bool remote_hear_delta(struct room *room, struct slice rest) {
 }
 
 static void remote_hear_line(struct rooms *rooms, unsigned place, struct slice id, int64_t version, int64_t count) {
-  struct room *room = rooms_find(rooms, id);
+  struct room *room = online_or_room(rooms, id);
   struct remote *remote = room ? remote_at(room, place) : NULL;
   if (!remote || version < remote->version) return;
   if (remote->whole && version == remote->version && count == remote->count) return;
@@ -291,20 +293,26 @@ static void hearing_sweep(struct hearing *hearing, int64_t now) {
     if (now - hearing->remotes[i - 1].heard_ms > LIFE_MS) remote_forget(hearing->room, &hearing->remotes[i - 1]);
 }
 
-/* Time in which this process was stopped is no time in which the others were silent. */
-static void remote_excuse(struct rooms *rooms, int64_t ms) {
+/* Time in which this process was stopped is no time in which the others were silent; who was heard since needs no excuse. */
+static int64_t remote_excused(int64_t heard_ms, int64_t ms, int64_t now) {
+  return heard_ms + ms < now ? heard_ms + ms : now;
+}
+
+static void remote_excuse(struct rooms *rooms, int64_t ms, int64_t now) {
   struct hearing *hearing;
   LIST_FOREACH(hearing, &rooms->hearing, of_rooms) {
-    for (uint8_t i = 0; i < hearing->remote_count; i++) hearing->remotes[i].heard_ms += ms;
+    for (uint8_t i = 0; i < hearing->remote_count; i++)
+      hearing->remotes[i].heard_ms = remote_excused(hearing->remotes[i].heard_ms, ms, now);
   }
-  for (size_t i = 0; i < NEIGHBOURS; i++) rooms->neighbours[i].heard_ms += ms;
+  for (size_t i = 0; i < NEIGHBOURS; i++)
+    rooms->neighbours[i].heard_ms = remote_excused(rooms->neighbours[i].heard_ms, ms, now);
 }
 
 static void remote_fire_sweep(struct wheel_timer *timer) {
   struct rooms *rooms = (struct rooms *)(void *)((char *)timer - offsetof(struct rooms, neighbour_timer));
   int64_t now = rooms_now(rooms), late = now - timer->due_ms;
   struct hearing *hearing;
-  if (late >= LATE_MS) remote_excuse(rooms, late);
+  if (late >= LATE_MS) remote_excuse(rooms, late, now);
   LIST_FOREACH(hearing, &rooms->hearing, of_rooms) hearing_sweep(hearing, now);
   for (size_t i = 0; i < NEIGHBOURS; i++) {
     struct neighbour *one = &rooms->neighbours[i];

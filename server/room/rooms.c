@@ -28,6 +28,7 @@ struct rooms *rooms_create(const struct rooms_setup *setup) {
   hint_setup(rooms);
   presence_setup(rooms);
   remote_setup(rooms);
+  online_setup(rooms);
   /* All of it now: a frame that was cut for want of memory would lose what is in it. */
   if (!buffer_reserve(&rooms->scratch, rooms->scratch.limit) || !buffer_reserve(&rooms->frame, rooms->frame.limit)) {
     rooms_destroy(rooms);
@@ -87,6 +88,7 @@ void rooms_destroy(struct rooms *rooms) {
     rooms_free(rooms, room);
   }
   departed_clear(rooms);
+  online_finish(rooms);
   presence_finish(rooms);
   remote_finish(rooms);
   wheel_disarm(rooms->setup.wheel, &rooms->sweep_timer);

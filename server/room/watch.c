@@ -149,6 +149,7 @@ bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher,
     if (watcher->room) room_unwatch(rooms, watcher);
     if (!watch_place(room, watcher)) return false;
     room->holds++;
+    if (!room->direct) remote_wonder(room); /* so that the first one who joins is answered with all who are there */
   }
   watcher->room = room;
   watcher->member = member;

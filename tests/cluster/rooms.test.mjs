@@ -68,6 +68,16 @@ test('a direct talk appears on the list of the other, who is on another instance
   assert.ok(rooms.some((one) => one.room === room.room));
 });
 
+test('the other of a direct talk is online while connected to any instance', async () => {
+  const [anna, emil] = [await line('anna', 0), await line('emil', 1)];
+  const { room } = await anna.call('direct.open', { member: emil.me });
+  const emilIsOnline = async () =>
+    (await anna.call('room.list')).rooms.find((one) => one.room === room.room).with.online;
+  await eventually(emilIsOnline, 'emil is online');
+  await emil.close();
+  await eventually(async () => !(await emilIsOnline()), 'emil is gone');
+});
+
 test('counts of what is new are told over instances', async () => {
   const [anna, dana] = [await line('anna', 0), await line('dana', 1)];
   const { room } = await dana.call('room.open', { country: 'ir' });
@@ -92,7 +102,8 @@ test('presence and members are those of all instances', async () => {
   await anna.notification('presence', ({ room, online }) => room === 'by' && online === 2);
   const dana = await line('dana', 0);
   assert.equal((await dana.call('room.join', { room: 'by' })).room.online, 3);
-  await bo.notification('presence', ({ room, online }) => room === 'by' && online === 3);
+  for (const one of [anna, bo])
+    await one.notification('presence', ({ room, online }) => room === 'by' && online === 3);
   await bo.close();
   await anna.until(() => anna.all('presence', ({ room }) => room === 'by').at(-1)?.online === 2, 'two are left');
   const { members } = await dana.call('room.members', { room: 'by' });

@@ -173,9 +173,10 @@ static inline struct house *house_open(void) {
   services->member_changed = house_member_changed;
   assert_non_null(services->wheel);
   assert_non_null(services->club);
-  assert_non_null(services->presents);
   assert_non_null(services->tries);
   house_rooms(house);
+  services->presents = presents_create(&services->bus, services->rooms);
+  assert_non_null(services->presents);
   house->completions = (struct completions){.services = services, .rooms = services->rooms, .server = services->server};
   return house;
 }
@@ -185,8 +186,8 @@ static inline void house_close(struct house *house) {
   assert_int_equal(house->hash_count, 0);
   assert_int_equal(presents_count(house->services.presents), 0);
   assert_int_equal(rooms_count(house->services.rooms), 0);
-  rooms_destroy(house->services.rooms);
   presents_destroy(house->services.presents);
+  rooms_destroy(house->services.rooms);
   tries_destroy(house->services.tries);
   wheel_destroy(house->services.wheel);
   club_destroy((struct club *)house->services.club);

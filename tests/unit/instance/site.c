@@ -200,6 +200,7 @@ void site_start(struct site *site) {
       .ring_entries = 8, /* so that whoever is a little behind is caught up from the store */
   };
   snprintf(setup.epoch, sizeof setup.epoch, "%s", world->model.epoch);
+  site->born = world->now;
   site->server = server_create(&setup);
 }
 

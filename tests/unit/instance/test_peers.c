@@ -10,8 +10,14 @@ static int yard_open_among_others(void **state) {
 }
 #define PEERS_TEST(name) cmocka_unit_test_setup_teardown(name, yard_open_among_others, yard_close)
 
+/* What was said last of this instance. */
 static const struct said_there *last(const struct yard *yard) {
-  return &yard->published[(yard->published_count - 1) % YARD_PUBLISHED];
+  for (size_t i = yard->published_count; i > 0; i--) {
+    const struct said_there *said = &yard->published[(i - 1) % YARD_PUBLISHED];
+    if (strcmp(said->topic, "@instances") == 0) return said;
+  }
+  fail_msg("nothing was said");
+  return NULL;
 }
 
 static bool gauge_says(const struct yard *yard, const char *line) {

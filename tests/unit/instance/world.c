@@ -257,6 +257,20 @@ static void world_check_attendants(struct world *world, const struct site *site)
   }
 }
 
+#define KNOWS_AFTER_MS 5000 /* an announcement, a question, an answer */
+
+/* What an instance knows of who is connected, to whichever. */
+static void world_check_connected(struct world *world, const struct site *site) {
+  bool there[MODEL_MEMBERS + 1] = {false};
+  if (world->now - site->born < KNOWS_AFTER_MS) return; /* it went away and came back just now */
+  for (int i = 0; i < CLIENTS; i++) there[world->clients[i].member] |= world->clients[i].link != NULL;
+  for (int member = 1; member <= MODEL_MEMBERS; member++) {
+    bool online = presents_online(server_services(site->server)->presents, member);
+    if (online != there[member])
+      world_fail(world, -1, online ? "online and not there" : "there and not online", member);
+  }
+}
+
 static void world_check(struct world *world) {
   world_check_posts(world);
   for (int i = 0; i < CLIENTS; i++) {
@@ -265,7 +279,10 @@ static void world_check(struct world *world) {
     world_check_told(world, i);
     world_check_online(world, i);
   }
-  for (int s = 0; s < world->servers; s++) world_check_attendants(world, &world->sites[s]);
+  for (int s = 0; s < world->servers; s++) {
+    world_check_attendants(world, &world->sites[s]);
+    world_check_connected(world, &world->sites[s]);
+  }
 }
 
 static void world_end(struct world *world) {

@@ -28,7 +28,7 @@ struct site {
   int index;
   struct server *server; /* NULL: dead */
   struct jobs writes, reads, done_writes, done_reads;
-  int64_t dead_until;
+  int64_t born, dead_until;
   bool doomed; /* its store could not say what was written: an instance alone ends then */
   bool dying;  /* takes no more jobs */
   char name[32];

@@ -119,10 +119,10 @@ int hall_open(void **state) {
 
 int hall_close(void **state) {
   struct hall *hall = *state;
-  hall_drop(hall);
   assert_int_equal(hall->job_count, 0);
   assert_int_equal(rooms_count(hall->rooms), 0);
   rooms_destroy(hall->rooms);
+  hall_drop(hall);
   assert_int_equal(hall->subscribed, 0);
   wheel_destroy(hall->wheel);
   free(hall);

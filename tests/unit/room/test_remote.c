@@ -1,94 +1,8 @@
-#include "hall.h"
+#include "village.h"
 
 #include "inside.h"
 
-/* Who is in a room, over three instances: what each publishes the others hear, as a test says. */
-#define HALLS 3
-
-struct village {
-  struct hall *halls[HALLS];
-  bool deaf[HALLS]; /* hears nothing and is not heard */
-  int lose;         /* every how manyth message; 0: none */
-  bool twice, backwards;
-  int count; /* of messages */
-};
-
-static int village_open(void **state) {
-  struct village *village = calloc(1, sizeof *village);
-  for (int i = 0; i < HALLS; i++) {
-    void *hall = NULL;
-    hall_open(&hall);
-    village->halls[i] = hall;
-    village->halls[i]->alone = false;
-    snprintf(village->halls[i]->name, sizeof village->halls[i]->name, "hall-%c", 'a' + i);
-    village->halls[i]->rooms->setup.instance = slice_of(village->halls[i]->name);
-  }
-  *state = village;
-  return 0;
-}
-
-static int village_close(void **state) {
-  struct village *village = *state;
-  for (int i = 0; i < HALLS; i++) {
-    void *hall = village->halls[i];
-    assert_int_equal(village->halls[i]->metrics.hints_dropped, 0);
-    hall_close(&hall);
-  }
-  free(village);
-  return 0;
-}
-
-static void village_say(struct village *village, int from, const struct published *message) {
-  village->count++;
-  if (village->deaf[from] || (village->lose && village->count % village->lose == 0)) return;
-  for (int to = 0; to < HALLS; to++) {
-    if (village->deaf[to]) continue;
-    hall_hear(village->halls[to], message); /* itself too */
-    if (village->twice) hall_hear(village->halls[to], message);
-  }
-}
-
-/* What was published is heard by all; what they say to that with the next call. */
-static void village_talk(struct village *village) {
-  size_t counts[HALLS];
-  for (int i = 0; i < HALLS; i++) counts[i] = village->halls[i]->published_count;
-  for (int i = 0; i < HALLS; i++) {
-    struct hall *hall = village->halls[i];
-    for (size_t m = 0; m < counts[i]; m++)
-      village_say(village, i, &hall->published[village->backwards ? counts[i] - 1 - m : m]);
-    for (size_t m = 0; m < counts[i]; m++) free(hall->published[m].bytes);
-    hall->published_count -= counts[i];
-    memmove(hall->published, hall->published + counts[i], hall->published_count * sizeof *hall->published);
-  }
-}
-
-static void village_pass(struct village *village, int64_t ms) {
-  for (int64_t passed = 0; passed < ms; passed += 64) {
-    for (int i = 0; i < HALLS; i++) hall_pass(village->halls[i], 64);
-    village_talk(village);
-  }
-}
-
-/* Instance "d", as which the test speaks to an instance. The caller frees. */
-static struct published said(const struct hall *to, const char *kind, const char *topic, const char *rest) {
-  struct published message = {0};
-  struct buffer buffer;
-  buffer_init(&buffer, LIMIT_FRAME);
-  seal_begin(&buffer, kind, to->epoch);
-  buffer_append_text(&buffer, rest);
-  assert_true(seal_end(&buffer, to->secret, slice_of(topic)));
-  snprintf(message.topic, sizeof message.topic, "%s", topic);
-  message.bytes = buffer.data;
-  message.size = buffer.size;
-  return message;
-}
-
-static void hear_said(struct hall *hall, const char *kind, const char *topic, const char *rest) {
-  struct published message = said(hall, kind, topic, rest);
-  hall_hear(hall, &message);
-  free(message.bytes);
-}
-
+/* Who is in a room, over three instances. */
 static int64_t online(const struct follower *follower) {
   return room_online(follower->subscription.room);
 }
@@ -96,8 +10,6 @@ static int64_t online(const struct follower *follower) {
 static void enter(struct village *village, struct follower *follower, int hall, int64_t member) {
   follower_enter(follower, village->halls[hall], "kz", member, 0);
 }
-
-/* ---- the tests ---- */
 
 static void members_of_all_instances_are_counted_and_listed(void **state) {
   struct village *village = *state;
@@ -171,12 +83,6 @@ static void all_leave(struct follower *followers, int count) {
   for (int i = 0; i < count; i++) follower_leave(&followers[i]);
 }
 
-static int kinds(const struct hall *hall, const char *kind) {
-  int count = 0;
-  for (size_t i = 0; i < hall->published_count; i++) count += memcmp(hall->published[i].bytes, kind, 2) == 0;
-  return count;
-}
-
 static void one_who_comes_to_many_is_told_alone(void **state) {
   struct village *village = *state;
   struct follower others[20], reader, one;
@@ -186,8 +92,8 @@ static void one_who_comes_to_many_is_told_alone(void **state) {
   assert_int_equal(online(&reader), 21);
   enter(village, &one, 0, 50);
   hall_pass(village->halls[0], 128);
-  assert_int_equal(kinds(village->halls[0], "D1"), 1);
-  assert_int_equal(kinds(village->halls[0], "P1"), 0);
+  assert_int_equal(village_kinds(village->halls[0], "D1"), 1);
+  assert_int_equal(village_kinds(village->halls[0], "P1"), 0);
   village_talk(village);
   assert_int_equal(online(&reader), 22);
   follower_leave(&one);
@@ -290,6 +196,21 @@ static void a_process_that_was_stopped_forgets_nobody(void **state) {
   follower_leave(&reader);
 }
 
+static void one_heard_after_the_process_was_stopped_is_forgotten_as_soon_as_others(void **state) {
+  struct village *village = *state;
+  struct hall *hall = village->halls[1];
+  struct follower reader;
+  enter(village, &reader, 1, 1);
+  village_pass(village, 3000);
+  hall->now_ms += 60000;
+  village_hear(hall, "P1", "kz", "d 5 0 9223372036854775807\n20 1 0 0 x");
+  hall_pass(hall, 64);
+  assert_int_equal(online(&reader), 2);
+  village_pass(village, 9000);
+  assert_int_equal(online(&reader), 1);
+  follower_leave(&reader);
+}
+
 static void a_room_of_many_is_told_in_pieces(void **state) {
   struct village *village = *state;
   static struct follower others[700];
@@ -298,7 +219,7 @@ static void a_room_of_many_is_told_in_pieces(void **state) {
   village_pass(village, 1200);
   many(village, others, 700, 0, 100);
   hall_pass(village->halls[0], 128);
-  assert_int_equal(kinds(village->halls[0], "P1"), 3);
+  assert_int_equal(village_kinds(village->halls[0], "P1"), 3);
   village_talk(village);
   assert_int_equal(online(&reader), 701);
   /* One whose pieces come in another order asks until they come in theirs. */
@@ -419,14 +340,14 @@ static void the_number_of_instances_has_a_limit(void **state) {
   enter(village, &reader, 1, 1);
   for (int i = 0; i < NEIGHBOURS + 3; i++) {
     snprintf(rest, sizeof rest, "other-%d 5 0 9223372036854775807\n%d 1 0 0 x", i, 100 + i);
-    hear_said(village->halls[1], "P1", "kz", rest);
+    village_hear(village->halls[1], "P1", "kz", rest);
   }
   assert_int_equal(online(&reader), 1 + NEIGHBOURS);
   assert_int_equal(village->halls[1]->metrics.hints_dropped, 3);
   village->halls[1]->metrics.hints_dropped = 0;
   village_pass(village, 9000);
   assert_int_equal(online(&reader), 1);
-  hear_said(village->halls[1], "P1", "kz", "other-99 5 0 9223372036854775807\n50 1 0 0 x");
+  village_hear(village->halls[1], "P1", "kz", "other-99 5 0 9223372036854775807\n50 1 0 0 x");
   assert_int_equal(online(&reader), 2);
   follower_leave(&reader);
 }
@@ -446,10 +367,10 @@ static void what_makes_no_sense_is_dropped(void **state) {
   };
   enter(village, &reader, 1, 1);
   for (size_t i = 0; i < sizeof senseless / sizeof *senseless; i++) {
-    hear_said(village->halls[1], senseless[i][0], "kz", senseless[i][1]);
+    village_hear(village->halls[1], senseless[i][0], "kz", senseless[i][1]);
     assert_int_equal(village->halls[1]->metrics.hints_dropped, i + 1);
   }
-  hear_said(village->halls[1], "A1", ROOMS_TOPIC, "d kz five 1\n");
+  village_hear(village->halls[1], "A1", ROOMS_TOPIC, "d kz five 1\n");
   assert_int_equal(village->halls[1]->metrics.hints_dropped, sizeof senseless / sizeof *senseless + 1);
   village->halls[1]->metrics.hints_dropped = 0;
   village_pass(village, 9000);
@@ -467,7 +388,7 @@ static void what_is_garbled_or_forged_is_dropped(void **state) {
   struct hall *hall = village->halls[1];
   enter(village, &reader, 1, 1);
   for (size_t i = 0; i < sizeof rests / sizeof *rests; i++) {
-    struct published message = said(hall, rests[i][0], rests[i][1], rests[i][2]);
+    struct published message = village_said(hall, rests[i][0], rests[i][1], rests[i][2]);
     for (size_t at = 0; at < message.size; at++) {
       message.bytes[at] ^= 1;
       hall_hear(hall, &message);
@@ -494,15 +415,15 @@ static void what_is_older_than_what_is_known_changes_nothing(void **state) {
   struct follower reader;
   struct hall *hall = village->halls[1];
   enter(village, &reader, 1, 1);
-  hear_said(hall, "P1", "kz", "d 7 0 9223372036854775807\n20 1 0 0 x");
-  hear_said(hall, "P1", "kz", "d 6 0 9223372036854775807\n20 1 0 0 x30 1 0 0 x");
-  hear_said(hall, "P1", "kz", "d 7 0 9223372036854775807\n30 1 0 0 x"); /* never said, but it is known */
-  hear_said(hall, "D1", "kz", "d 6 7\n+40 1 0 0 x");
-  hear_said(hall, "A1", ROOMS_TOPIC, "d kz 6 9\nfintech 3 3\n");
+  village_hear(hall, "P1", "kz", "d 7 0 9223372036854775807\n20 1 0 0 x");
+  village_hear(hall, "P1", "kz", "d 6 0 9223372036854775807\n20 1 0 0 x30 1 0 0 x");
+  village_hear(hall, "P1", "kz", "d 7 0 9223372036854775807\n30 1 0 0 x"); /* never said, but it is known */
+  village_hear(hall, "D1", "kz", "d 6 7\n+40 1 0 0 x");
+  village_hear(hall, "A1", ROOMS_TOPIC, "d kz 6 9\nfintech 3 3\n");
   assert_int_equal(online(&reader), 2);
   hall_pass(hall, 2500);
   assert_false(asked(village, " d "));
-  hear_said(hall, "D1", "kz", "d 7 8\n+40 1 0 0 x-20 ");
+  village_hear(hall, "D1", "kz", "d 7 8\n+40 1 0 0 x-20 ");
   assert_int_equal(online(&reader), 2);
   assert_true(room_attends(reader.subscription.room, 40));
   follower_leave(&reader);
@@ -518,11 +439,11 @@ static void what_does_not_follow_is_asked_for(void **state) {
   for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
     struct follower reader;
     enter(village, &reader, 1, 1);
-    hear_said(hall, "P1", "kz", "d 5 0 9223372036854775807\n20 1 0 0 x");
+    village_hear(hall, "P1", "kz", "d 5 0 9223372036854775807\n20 1 0 0 x");
     hall_pass(hall, 200); /* the question of whoever comes */
     hall_pass(hall, 2300);
     assert_false(asked(village, " d "));
-    hear_said(hall, gaps[i][0], gaps[i][0][0] == 'A' ? ROOMS_TOPIC : "kz", gaps[i][1]);
+    village_hear(hall, gaps[i][0], gaps[i][0][0] == 'A' ? ROOMS_TOPIC : "kz", gaps[i][1]);
     assert_false(room_attends(reader.subscription.room, 40));
     assert_true(room_attends(reader.subscription.room, 20));
     hall_pass(hall, 400);
@@ -531,7 +452,7 @@ static void what_does_not_follow_is_asked_for(void **state) {
     hall_pass(hall, 2500); /* and again */
     assert_true(asked(village, " d "));
     hall_drop(hall);
-    hear_said(hall, "P1", "kz", "d 9 0 9223372036854775807\n50 1 0 0 x");
+    village_hear(hall, "P1", "kz", "d 9 0 9223372036854775807\n50 1 0 0 x");
     assert_int_equal(online(&reader), 2);
     hall_pass(hall, 2500);
     assert_false(asked(village, " d "));
@@ -546,11 +467,25 @@ static void a_question_that_another_one_asked_is_not_asked_again(void **state) {
   struct follower reader;
   enter(village, &reader, 1, 1);
   hall_pass(hall, 2500);
-  hear_said(hall, "A1", ROOMS_TOPIC, "d kz 6 1\n");
-  hear_said(hall, "Q1", "kz", "e d ");
+  village_hear(hall, "A1", ROOMS_TOPIC, "d kz 6 1\n");
+  village_hear(hall, "Q1", "kz", "e d ");
   hall_pass(hall, 1500);
   assert_false(asked(village, " d "));
   hall_pass(hall, 1000); /* but when nothing came of it */
+  assert_true(asked(village, " d "));
+  follower_leave(&reader);
+}
+
+static void a_question_for_another_one_silences_nobody(void **state) {
+  struct village *village = *state;
+  struct hall *hall = village->halls[1];
+  struct follower reader;
+  enter(village, &reader, 1, 1);
+  hall_pass(hall, 64); /* everybody is asked */
+  hall_pass(hall, 2500);
+  village_hear(hall, "A1", ROOMS_TOPIC, "d kz 6 1\n");
+  village_hear(hall, "Q1", "kz", "e gone ");
+  hall_pass(hall, 128);
   assert_true(asked(village, " d "));
   follower_leave(&reader);
 }
@@ -561,12 +496,12 @@ static void a_member_has_the_face_that_was_told_last(void **state) {
   struct attendant found[2];
   bool more;
   enter(village, &reader, 1, 1);
-  hear_said(village->halls[1], "P1", "kz", "d 5 0 9223372036854775807\n20 8 2 0 Иванru");
-  hear_said(village->halls[1], "P1", "kz", "d 6 0 9223372036854775807\n20 12 2 8 Мария  kzБанк");
+  village_hear(village->halls[1], "P1", "kz", "d 5 0 9223372036854775807\n20 8 2 0 Иванru");
+  village_hear(village->halls[1], "P1", "kz", "d 6 0 9223372036854775807\n20 12 2 8 Мария  kzБанк");
   assert_int_equal(room_attendants(reader.subscription.room, 1, 2, found, &more), 1);
   assert_true(slice_is(found[0].name, "Мария  "));
   assert_true(slice_is(found[0].country, "kz"));
-  hear_said(village->halls[1], "P1", "kz", "d 7 0 9223372036854775807\n1 1 0 0 x");
+  village_hear(village->halls[1], "P1", "kz", "d 7 0 9223372036854775807\n1 1 0 0 x");
   assert_int_equal(room_attendants(reader.subscription.room, 0, 2, found, &more), 1);
   assert_true(slice_is(found[0].name, "Айгуль")); /* who is here shows what is known here */
   follower_leave(&reader);
@@ -599,11 +534,33 @@ static void after_messages_may_have_been_missed_all_is_announced_soon(void **sta
   assert_int_equal(village->count, 0);
   rooms_missed(village->halls[0]->rooms);
   village_pass(village, 400);
-  assert_int_equal(village->count, 1);
+  assert_int_equal(village->count, 2); /* and those who are connected elsewhere are asked for */
+  rooms_missed(village->halls[0]->rooms);
+  village_pass(village, 400);
+  assert_int_equal(village->count, 3);
   follower_leave(&one);
 }
 
-#define VILLAGE_TEST(name) cmocka_unit_test_setup_teardown(name, village_open, village_close)
+static void a_room_on_a_list_is_asked_for_before_anybody_joins(void **state) {
+  struct village *village = *state;
+  struct hall *hall = village->halls[1];
+  struct follower one, first;
+  struct watcher kz = {0}, direct = {0};
+  enter(village, &one, 0, 50);
+  follower_enter(&first, village->halls[0], "dm.x", 50, 0);
+  village_pass(village, 5000);
+  assert_true(hall_watch(hall, &kz, "kz", 1, 0, 0, 0, 0));
+  assert_true(hall_watch(hall, &direct, "dm.x", 1, 0, 0, 0, 0)); /* there are too many of them */
+  hall_pass(hall, 64);
+  assert_int_equal(village_kinds(hall, "Q1"), 1);
+  village_talk(village);
+  village_pass(village, 256);
+  assert_int_equal(room_online(kz.room), 1);
+  hall_unwatch(hall, &kz);
+  hall_unwatch(hall, &direct);
+  follower_leave(&one);
+  follower_leave(&first);
+}
 
 int main(void) {
   const struct CMUnitTest tests[] = {
@@ -616,6 +573,7 @@ int main(void) {
       VILLAGE_TEST(an_instance_that_was_killed_is_forgotten_within_ten_seconds),
       VILLAGE_TEST(an_instance_that_goes_is_forgotten_at_once),
       VILLAGE_TEST(a_process_that_was_stopped_forgets_nobody),
+      VILLAGE_TEST(one_heard_after_the_process_was_stopped_is_forgotten_as_soon_as_others),
       VILLAGE_TEST(a_room_of_many_is_told_in_pieces),
       VILLAGE_TEST(those_who_went_unheard_are_gone_with_the_whole),
       VILLAGE_TEST(lost_doubled_and_disordered_messages_do_no_lasting_harm),
@@ -627,9 +585,11 @@ int main(void) {
       VILLAGE_TEST(what_is_older_than_what_is_known_changes_nothing),
       VILLAGE_TEST(what_does_not_follow_is_asked_for),
       VILLAGE_TEST(a_question_that_another_one_asked_is_not_asked_again),
+      VILLAGE_TEST(a_question_for_another_one_silences_nobody),
       VILLAGE_TEST(a_member_has_the_face_that_was_told_last),
       VILLAGE_TEST(nobody_is_told_where_nobody_can_hear),
       VILLAGE_TEST(after_messages_may_have_been_missed_all_is_announced_soon),
+      VILLAGE_TEST(a_room_on_a_list_is_asked_for_before_anybody_joins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
