@@ -68,8 +68,9 @@ size_t presents_count(const struct presents *presents);
 /* Is the member connected, to whichever instance? */
 bool presents_online(struct presents *presents, int64_t key);
 /* What the lists of those who are present now say may be old. Each of them is given by presents_doubtful once; NULL: no
- * more. */
+ * more. A list that was asked for in another round than it comes back in is to be asked for again. */
 void presents_doubt(struct presents *presents);
+uint32_t presents_round(const struct presents *presents);
 struct present *presents_doubtful(struct presents *presents);
 /* Where instances tell each other what a member did: "@" and the member's id. */
 #define MEMBER_TOPIC_SIZE (MEMBER_ID_SIZE + 1)

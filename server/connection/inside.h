@@ -123,8 +123,9 @@ struct connection {
   uint8_t tries;   /* of the session's look-up */
   uint8_t line_up; /* LINE_COUNT: is not asking to be let in */
   TAILQ_ENTRY(connection) in_line;
-  int64_t came_ms; /* by the clock of the admission */
-  char *token;     /* while STATE_OPENING */
+  int64_t came_ms;     /* by the clock of the admission */
+  uint32_t list_round; /* of the presents, when the member's list was asked for */
+  char *token;         /* while STATE_OPENING */
 };
 
 LIST_HEAD(connection_list, connection);

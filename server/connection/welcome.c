@@ -73,9 +73,12 @@ static void welcome_done(void *context, struct store_job *job) {
   admission_back(connections);
   HASH_FIND(hh, connections->by_id, &job->ticket, sizeof job->ticket, connection);
   if (connection && connection->state == STATE_OPENING && !connection->leaving) {
-    bool old = job->outcome == STORE_DONE && job->session.club_head < *connections->setup.club_seen;
+    bool old =
+        job->outcome == STORE_DONE && (job->session.club_head < *connections->setup.club_seen ||
+                                       connection->list_round != presents_round(connections->setup.services->presents));
     if (old && ++connection->tries < TRIES)
-      welcome_ask(connection); /* the session may have ended between the reading and now */
+      welcome_ask(
+          connection); /* the session may have ended, a message on the list been missed, between the reading and now */
     else if (job->outcome == STORE_REFUSED)
       connection_end(connection, 4001);
     else if (old || job->outcome != STORE_DONE)
@@ -94,6 +97,7 @@ void welcome_ask(struct connection *connection) {
     welcome_refuse(connection, admission_retry_ms(connections));
     return;
   }
+  connection->list_round = presents_round(services->presents);
   job->patient = true; /* those who are in go first */
   job->ticket = connection->id;
   job->done = welcome_done;

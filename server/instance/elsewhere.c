@@ -39,19 +39,30 @@ static void elsewhere_say(const struct server *server, int64_t member, struct sl
     hear_say(server, "M1", slice_of(topic), "L %.*s ", (int)room.size, room.data);
 }
 
+static struct again *elsewhere_make(const struct server *server, const char *key, int64_t member, struct slice room,
+                                    bool marked) {
+  if (HASH_COUNT(server->elsewhere) >= AGAIN_LIMIT) return NULL;
+  struct again *made = calloc(1, sizeof *made);
+  if (!made) return NULL;
+  memcpy(made->key, key, strlen(key) + 1);
+  memcpy(made->room, room.data, room.size);
+  made->member = member;
+  made->marked = marked;
+  return made;
+}
+
+/* The whole time from now on, also where something older was to be said again: what is newer is said in its place. */
 static struct again *elsewhere_remember(struct server *server, int64_t member, struct slice room, bool marked) {
   char key[KEY_SIZE];
   struct again *found;
   int size = snprintf(key, sizeof key, "%c%lld %.*s", marked ? 'R' : 'L', (long long)member, (int)room.size, room.data);
   if (size < 0 || (size_t)size >= sizeof key) return NULL;
   HASH_FIND_STR(server->elsewhere, key, found);
-  if (found || HASH_COUNT(server->elsewhere) >= AGAIN_LIMIT) return found;
-  found = calloc(1, sizeof *found);
+  if (found)
+    HASH_DELETE(hh, server->elsewhere, found);
+  else
+    found = elsewhere_make(server, key, member, room, marked);
   if (!found) return NULL;
-  memcpy(found->key, key, (size_t)size + 1);
-  memcpy(found->room, room.data, room.size);
-  found->member = member;
-  found->marked = marked;
   found->due_ms = server_now(server) + AGAIN_MS;
   HASH_ADD_STR(server->elsewhere, key, found);
   return found;

@@ -4,9 +4,9 @@
 #include "club/log.h"
 #include "inside.h"
 
-#define FAN_OUT_LARGE 64     /* subscriptions */
-#define GATHER_MS 20         /* a large fan-out is put off no longer than this */
-#define READY_MS 5000        /* without the store's confirmation no new members are wanted */
+#define FAN_OUT_LARGE 64 /* subscriptions */
+#define GATHER_MS 20     /* a large fan-out is put off no longer than this */
+#define READY_MS 5000    /* without the store's confirmation no new members are wanted */
 
 /* ---- what rooms and methods call back ---- */
 

@@ -147,6 +147,10 @@ void presents_doubt(struct presents *presents) {
   presents->round++;
 }
 
+uint32_t presents_round(const struct presents *presents) {
+  return presents->round;
+}
+
 /* The first one is the one whose list was read longest ago; it becomes the last. */
 struct present *presents_doubtful(struct presents *presents) {
   struct held *held = presents->by_key;

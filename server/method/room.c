@@ -87,11 +87,10 @@ static void read_finish(struct call *call, struct store_job *job) {
   if (!call_stored(call, job)) return;
   const struct store_mark_read *mark = &job->mark_read;
   const struct services *services = call->services;
-  const struct listing *listing = present_listing(call->member, mark->room);
   const struct watch_counts counts = {
       .head = mark->head, .read = mark->read, .unread = mark->unread, .mentions = mark->mentions};
-  if (!listing || mark->read > listing->watcher.read)
-    services->tell_elsewhere(services->server, call->member->key, mark->room, &counts);
+  /* Not by what is known of the list here: that may have been read between the marking and now. */
+  if (mark->seq == mark->read) services->tell_elsewhere(services->server, call->member->key, mark->room, &counts);
   listing_marked(services, call->member, mark->room, &counts);
   call_empty(call);
 }

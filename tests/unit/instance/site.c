@@ -112,7 +112,8 @@ static bool site_alone(void *self) {
 
 /* Whatever was missed while it failed. */
 static uint64_t site_generation(void *self) {
-  return ((struct site *)self)->world->healed ? 2 : 1;
+  const struct world *world = ((struct site *)self)->world;
+  return world->doubted ? 3 : world->healed ? 2 : 1;
 }
 
 /* ---- the store ---- */

@@ -285,12 +285,20 @@ static void world_check(struct world *world) {
   }
 }
 
+static void world_heal(struct world *world, int steps) {
+  for (int i = 0; i < steps; i++) world_heal_step(world);
+}
+
 static void world_end(struct world *world) {
+  bool fresh = world->now - world->epoch_at > 10000;
   world->healed = true;
   int rounds = 0;
   while (rounds++ < 2000 && !world_settled(world)) world_heal_step(world);
   if (!world_settled(world)) world_fail(world, -1, "not settled", rounds);
-  for (int i = 0; i < 300; i++) world_heal_step(world); /* counts are told once a second, and asked for every five */
+  world_heal(world, 300); /* counts are told once a second, and asked for every five */
+  /* Marks that were under way while the history changed are told to nobody; they are found when lists are read again. */
+  world->doubted = !fresh;
+  if (world->doubted) world_heal(world, 200);
   if (!world_settled(world)) world_fail(world, -1, "not settled any more", rounds);
   world_check(world);
   for (int s = 0; s < world->servers; s++) site_die(&world->sites[s]);

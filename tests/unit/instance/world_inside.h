@@ -108,6 +108,7 @@ struct world {
   struct bus_message bus[QUEUE];
   size_t bus_count;
   bool healed;
+  bool doubted;      /* whatever was missed still: lists are read again */
   bool late;         /* a frame that a stalled line held is being looked at */
   bool calm;         /* a store that never fails, servers that do not die */
   int64_t thawed_at; /* when everything had been stopped last */
