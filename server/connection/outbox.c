@@ -57,7 +57,8 @@ void outbox_end(struct connection *connection) {
 }
 
 bool outbox_crowded(const struct connection *connection) {
-  return connection->out_next || paper_crowded(connection) || (connection->out && connection->out->bytes.size > LIMIT_CROWDED);
+  return connection->out_next || paper_crowded(connection) ||
+         (connection->out && connection->out->bytes.size > LIMIT_CROWDED);
 }
 
 void outbox_written(struct connection *connection) {

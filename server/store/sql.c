@@ -50,10 +50,11 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_REACTS_OF_MEMBER] = "SELECT seq, at, emoji, flag FROM entry WHERE room = $1 AND target = $2 AND type = 4 "
                              "AND member = $3 ORDER BY key",
     [SQL_REACTIONS] = "SELECT emoji, count FROM reaction WHERE room = $1 AND target = $2 ORDER BY first",
-    [SQL_REACTORS] = "SELECT member FROM entry WHERE room = $1 AND target = $2 AND emoji = $3 AND type = 4 AND flag = 1 "
-                     "AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.room = $1 AND later.target = $2 "
-                     "AND later.type = 4 AND later.member = entry.member AND later.emoji = $3 "
-                     "AND later.seq > entry.seq) ORDER BY member",
+    [SQL_REACTORS] =
+        "SELECT member FROM entry WHERE room = $1 AND target = $2 AND emoji = $3 AND type = 4 AND flag = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.room = $1 AND later.target = $2 "
+        "AND later.type = 4 AND later.member = entry.member AND later.emoji = $3 "
+        "AND later.seq > entry.seq) ORDER BY member",
     [SQL_REACTION_UP] = "INSERT INTO reaction (room, target, emoji, count, first) VALUES ($1, $2, $3, 1, $4) "
                         "ON CONFLICT (room, target, emoji) DO UPDATE SET count = reaction.count + 1",
     [SQL_REACTION_DOWN] = "UPDATE reaction SET count = count - 1 WHERE room = $1 AND target = $2 AND emoji = $3",

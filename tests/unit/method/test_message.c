@@ -166,7 +166,7 @@ static void the_first_post_puts_the_room_on_the_list(void **state) {
   struct stage *stage = *state;
   struct staged *call = post(stage, "a-1", TEXT_ZH);
   finish_post(stage, 8, false);
-  json_decref(stage_answer(call)); /* it did not wait for the listing */
+  json_decref(stage_answer(call));                               /* it did not wait for the listing */
   assert_false(house_job(stage->house, STORE_ROOM_GET)->urgent); /* many may be read at once */
   finish_listing(stage, 8);
   struct listing *listing = present_listing(stage->member, SLICE_LITERAL("kz.fintech"));
