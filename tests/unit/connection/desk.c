@@ -155,8 +155,11 @@ static void desk_make_rooms(struct desk *desk) {
                               .noticed = desk_noticed,
                               .writing = desk_writing,
                               .watcher_of = desk_watcher_of};
+  presents_destroy(services->presents);
   rooms_destroy(services->rooms);
   services->rooms = rooms_create(&setup);
+  services->presents = presents_create(&services->bus, services->rooms);
+  assert_non_null(services->presents);
   desk->house->completions.rooms = services->rooms;
 }
 
