@@ -122,6 +122,8 @@ static void begun_done(void *context, struct store_job *job) {
     return;
   }
   uint32_t change_before = begun->call.member->change;
+  /* One that was set further elsewhere meanwhile is news. */
+  if (job->kind == STORE_MARK_READ && job->mark_read.read != job->mark_read.seq) begun->reads_mark = false;
   begun_before(begun);
   method_finish(&begun->call, job, begun_done);
   begun_own_mark(begun, change_before);
