@@ -12,11 +12,11 @@ function settled(room: Room): Room {
   return room.read >= room.head ? { ...room, unread: 0, mentions: 0 } : room;
 }
 
-/** An answer may be older than what is known: heads and marks never go back. */
+/** An answer may be older than what is known, by its head or by its mark: neither goes back, and counts go with both. */
 export function mergeRoom(known: Room | undefined, incoming: Room): Room {
   if (known === undefined) return incoming;
   const read = Math.max(known.read, incoming.read);
-  if (incoming.head >= known.head) return settled({ ...incoming, read });
+  if (incoming.head >= known.head && incoming.read >= known.read) return settled(incoming);
   const { head, unread, mentions } = known;
   return settled({ ...incoming, read, head, unread, mentions });
 }

@@ -100,7 +100,9 @@ static int client_told_room(struct world *world, int index, json_t *room) {
   int at = client_room(world, index, room, "room");
   struct told *told = &world->clients[index].told[at];
   told->listed = true;
-  client_told_head(told, number_of(room, "head"), number_of(room, "unread"), number_of(room, "mentions"));
+  /* With an older mark it is an answer that a later one overtook. */
+  if (number_of(room, "read") >= told->read)
+    client_told_head(told, number_of(room, "head"), number_of(room, "unread"), number_of(room, "mentions"));
   client_told_read(told, number_of(room, "read"));
   return at;
 }
