@@ -1,5 +1,5 @@
 /* The administrator's listener, and that nobody reaches it through the other one. */
-#include "fixture.h"
+#include "client.h"
 
 static void admin_request(const struct fixture *fixture, struct response *response, const char *text) {
   struct client client = client_connect_from(fixture->admin_port, false, 0, NULL);

@@ -1,5 +1,5 @@
 /* Lines that hung or ended servers built on this library. Each is bounded in time, and others are served meanwhile. */
-#include "fixture.h"
+#include "client.h"
 
 /* A short write outstanding, then a breach of the protocol, then a record of 16 KB. */
 static void unsent_then_breach(bool tls) {

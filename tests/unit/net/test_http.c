@@ -1,7 +1,7 @@
 /* HTTP: whole, half, wrong and late requests. */
 #include <lws_config.h>
 
-#include "fixture.h"
+#include "client.h"
 
 static void bodies_are_handed_on_and_answered(bool tls) {
   struct fixture fixture;

@@ -1,5 +1,5 @@
 /* Who is let in: counts, descriptors, proxies. */
-#include "fixture.h"
+#include "client.h"
 #include "internal.h"
 
 static const char ask[] = "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -1,5 +1,5 @@
 /* PROXY headers and X-Forwarded-For, byte by byte. */
-#include "fixture.h"
+#include "client.h"
 #include "internal.h"
 
 static struct address address_of(const char *text) {

@@ -1,5 +1,5 @@
 /* WebSocket links, plain and over TLS: everything arrives, whole and in order, and closes as it should. */
-#include "fixture.h"
+#include "client.h"
 
 static void echo(bool tls) {
   struct fixture fixture;

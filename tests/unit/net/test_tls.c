@@ -1,5 +1,5 @@
 /* Certificates: made, checked, renewed under open connections; and which TLS is spoken. */
-#include "fixture.h"
+#include "client.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>

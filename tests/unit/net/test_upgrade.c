@@ -1,5 +1,5 @@
 /* The gate of the WebSocket: who may pass, and what the others are told. */
-#include "fixture.h"
+#include "client.h"
 
 /* The usual upgrade with `from` replaced by `to`. */
 static const char *upgrade_with(char request[2048], const char *from, const char *to) {

@@ -1,5 +1,5 @@
 /* The pages: built in or from a folder, with their headers, and to readers of every kind. */
-#include "fixture.h"
+#include "client.h"
 
 static void the_page_is_served_with_its_headers(void **state) {
   struct fixture fixture;
