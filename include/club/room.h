@@ -101,6 +101,9 @@ void rooms_missed(struct rooms *rooms);
 void rooms_instance_gone(struct rooms *rooms, struct slice instance);
 /* The store says, asked at `asked_ms`, that the room's log ends at `head` (a poll): what is missing is read. */
 void rooms_head(struct rooms *rooms, struct slice id, int64_t head, int64_t asked_ms);
+/* An answer names `seq`, which may have been committed on another instance and not been heard of here: no page from
+ * memory ends before it from then on. */
+void rooms_answered(struct rooms *rooms, struct slice id, int64_t seq);
 /* Calls back with each room in memory that a poll must ask for. */
 void rooms_each(struct rooms *rooms, void (*each)(void *context, struct room *room), void *context);
 /* Drops every log in memory (another epoch). */

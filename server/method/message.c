@@ -77,6 +77,8 @@ static void post_finish(struct call *call, struct store_job *job) {
   if (posted) {
     post_append(call, post);
     post_list(call, post->room);
+  } else {
+    rooms_answered(call->services->rooms, post->room, post->seq);
   }
   if (!call_answer_begin(call)) return;
   encode_posted(call->out, post->seq, post->at, post->duplicate);
@@ -170,7 +172,10 @@ static void change_finish(struct call *call, struct store_job *job) {
   bool changed = job->outcome == STORE_DONE && job->change.changed;
   if (!changed && job->outcome != STORE_UNKNOWN) change_give_back(call);
   if (!call_stored(call, job)) return;
-  if (changed) change_append(call, job);
+  if (changed)
+    change_append(call, job);
+  else
+    rooms_answered(call->services->rooms, job->change.room, job->change.seq);
   if (!call_answer_begin(call)) return;
   encode_changed(call->out, job->change.seq, job->change.at);
   call_answer_finish(call);

@@ -127,6 +127,11 @@ void rooms_head(struct rooms *rooms, struct slice id, int64_t head, int64_t aske
   log_confirmed(room, head, asked_ms);
 }
 
+void rooms_answered(struct rooms *rooms, struct slice id, int64_t seq) {
+  struct room *room = rooms_find(rooms, id);
+  if (room && room->head >= 0) log_known(room, seq);
+}
+
 bool log_may_give(const struct room *room) {
   return !room->asked || room->known_head <= room->head || log_now(room) - room->confirmed_ms <= LIMIT_FRESH_MS;
 }

@@ -46,6 +46,22 @@ test('one client_id on two instances at once makes one entry', async () => {
   assert.deepEqual(entries.map(({ seq }) => seq), Array.from({ length: 25 }, (_, i) => i + 1));
 });
 
+test('what a repeated post was answered with is in the next page, also when Redis is deaf', async () => {
+  const [here, there] = [await line('anna', 0), await line('anna', 1)];
+  await there.call('room.join', { room: 'by' });
+  cluster.redisLinks.forEach((link) => (link.mode = 'withhold'));
+  for (let round = 0; round < 5; round++) {
+    const id = clientId('again');
+    const { seq } = await post(here, 'by', mixed[round], id);
+    assert.equal((await post(there, 'by', mixed[round], id)).duplicate, true);
+    for (const params of [{}, { after: seq - 1 }]) {
+      const { entries, as_of } = await there.call('room.history', { room: 'by', ...params });
+      assert.ok(as_of >= seq);
+      assert.equal(entries.at(-1).seq, seq);
+    }
+  }
+});
+
 test('one client_id in two rooms on two instances at once makes one entry and a conflict', async () => {
   const [here, there] = [await line('anna', 0), await line('anna', 1)];
   for (let round = 0; round < 15; round++) {

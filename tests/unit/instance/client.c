@@ -19,7 +19,8 @@ void client_cut(struct client *client) {
   memset(client->told, 0, sizeof client->told);
   while (client->out_count > 0) free(client->out[--client->out_count]);
   memset(client->asked, 0, sizeof client->asked);
-  for (int r = 0; r < MODEL_ROOMS; r++) client->follows[r].joined = client->follows[r].asked = false;
+  for (int r = 0; r < MODEL_ROOMS; r++)
+    client->follows[r].joined = client->follows[r].asked = false, client->follows[r].written = 0;
   for (int i = 0; i < client->post_count; i++) client->posts[i].sent = false;
 }
 
@@ -53,6 +54,7 @@ __attribute__((format(printf, 5, 6))) static bool client_ask(struct client *clie
   client->asked[at].kind = kind;
   client->asked[at].room = room;
   client->asked[at].post = post;
+  client->asked[at].written = client->follows[room].written;
   client->out[client->out_count++] = strdup(frame);
   return true;
 }
@@ -155,7 +157,7 @@ static void client_change(struct client *client, struct world *world, int room) 
   }
 }
 
-static void client_history(struct client *client, struct world *world, int room) {
+void client_history(struct client *client, struct world *world, int room) {
   const char *id = world->model.rooms[room].id;
   int64_t bound = world_random(world, (uint32_t)world->model.rooms[room].head + 2);
   uint32_t kind = world_random(world, 3);

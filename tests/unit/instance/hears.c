@@ -100,9 +100,10 @@ static int client_told_room(struct world *world, int index, json_t *room) {
   int at = client_room(world, index, room, "room");
   struct told *told = &world->clients[index].told[at];
   told->listed = true;
-  /* With an older mark it is an answer that a later one overtook. */
-  if (number_of(room, "read") >= told->read)
-    client_told_head(told, number_of(room, "head"), number_of(room, "unread"), number_of(room, "mentions"));
+  /* With an older mark it is an answer that a later one overtook: its counts are of no use. */
+  bool overtaken = number_of(room, "read") < told->read;
+  client_told_head(told, number_of(room, "head"), overtaken ? -1 : number_of(room, "unread"),
+                   number_of(room, "mentions"));
   client_told_read(told, number_of(room, "read"));
   return at;
 }
@@ -193,6 +194,18 @@ static void client_history_came(struct world *world, int index, const struct ask
     client_fail(world, index, "more of a history on", last);
 }
 
+/* Whoever was answered sees it in what is asked for after that on the same connection. */
+static void client_wrote(struct world *world, int index, int room, int64_t seq) {
+  struct client *client = &world->clients[index];
+  if (client_is_current(world, client) && seq > client->follows[room].written) client->follows[room].written = seq;
+  if (world_random(world, 3) == 0) client_history(client, world, room);
+}
+
+static void client_look_written(struct world *world, int index, const struct asked *asked, json_t *result) {
+  if (number_of(result, "as_of") < asked->written && world->now - world->epoch_at > 10000)
+    client_fail(world, index, "an answer without what was written before", asked->written);
+}
+
 static void client_posted(struct world *world, int index, int at, json_t *result) {
   struct client *client = &world->clients[index];
   struct own_post *post = &client->posts[at];
@@ -205,14 +218,17 @@ static void client_posted(struct world *world, int index, int at, json_t *result
     client_fail(world, index, "the entry came before its author's answer", seq);
   post->answered = true;
   post->seq = seq;
+  client_wrote(world, index, post->room, seq);
   post->doubtful = !client_is_current(world, client) || world->now - world->epoch_at < 10000;
 }
 
 static void client_result(struct world *world, int index, const struct asked *asked, json_t *result) {
   struct client *client = &world->clients[index];
+  if (strchr("jh", asked->kind)) client_look_written(world, index, asked, result);
   switch (asked->kind) {
     case 'j': client_joined(world, index, asked->room, result); break;
     case 'p': client_posted(world, index, asked->post, result); break;
+    case 'c': client_wrote(world, index, asked->room, number_of(result, "seq")); break;
     case 'h': client_history_came(world, index, asked, result); break;
     case 'l': client_listed(world, index, result); break;
     case 'o': client_told_room(world, index, json_object_get(result, "room")); break;

@@ -1,5 +1,5 @@
-/* The contract of delivery on lines, bus and store that fail as a seed says. SEED=n plays one again, SEEDS=n says how
- * many, SERVERS=n how many instances share the store. */
+/* The contract of delivery on lines, bus and store that fail as a seed says. SEED=n plays one again, or is the first
+ * of the SEEDS=n that are played; SERVERS=n says how many instances share the store. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ static uint64_t number(const char *name, uint64_t otherwise) {
 
 static void run_seeds(int servers, uint64_t seeds) {
   uint64_t first = number("SEED", 1);
-  if (getenv("SEED")) seeds = 1;
+  if (getenv("SEED") && !getenv("SEEDS")) seeds = 1;
   for (uint64_t seed = first; seed < first + seeds; seed++) {
     struct world_plan plan = {.seed = seed, .servers = servers, .steps = 1200};
     if (world_run(&plan) == 0) continue;

@@ -53,6 +53,7 @@ struct follow {
   bool was_joined;  /* a join that is refused leaves the old subscription as it was */
   bool asked_known; /* what the join that is under way said */
   int64_t asked_after;
+  int64_t written; /* the highest seq that a write of its own was answered with */
 };
 
 /* What the client was told of a room on its list. */
@@ -75,6 +76,7 @@ struct asked {
   char kind;
   int room, post;
   int64_t after, before; /* room.history, room.read: the seq */
+  int64_t written;       /* what an answer must show at least */
 };
 
 struct client {
@@ -132,7 +134,8 @@ void client_cut(struct client *client);
 bool client_is_current(const struct world *world, const struct client *client);
 const char *client_text(int number);
 void client_act(struct client *client, struct world *world, int index);
-void client_deliver(struct client *client, struct world *world); /* one frame of its own to the server */
+void client_deliver(struct client *client, struct world *world);           /* one frame of its own to the server */
+void client_history(struct client *client, struct world *world, int room); /* asks for some page */
 /* hears.c */
 void client_frame(struct world *world, int index, const char *frame, size_t size);
 void client_tend(struct client *client, struct world *world, int index); /* joins and repeats what is owed */

@@ -93,6 +93,27 @@ static void a_repeated_post_is_answered_and_told_to_nobody(void **state) {
   follower_end(&follower);
 }
 
+/* What another instance committed may not have been heard of here when it is answered here. */
+static void what_an_answer_names_is_missing_until_it_came(void **state) {
+  struct stage *stage = *state;
+  struct follower follower;
+  follower_begin(&follower, stage, "kz.fintech", 9);
+  const struct room *room = rooms_find(stage->house->services.rooms, slice_of("kz.fintech"));
+  struct staged *call = post(stage, "a-1", TEXT_EN);
+  finish_post(stage, 10, true);
+  json_decref(stage_answer(call));
+  assert_int_equal(room_head(room), 9);
+  assert_int_equal(room_known(room), 10);
+  call = stage_call(stage, "message.react", "{\"room\":\"kz.fintech\",\"seq\":2,\"emoji\":\"👍\",\"on\":true}");
+  struct store_job *job = house_job(stage->house, STORE_REACT);
+  job->change.seq = 11;
+  job->change.changed = false;
+  house_finish(stage->house, STORE_DONE);
+  json_decref(stage_answer(call));
+  assert_int_equal(room_known(room), 11);
+  follower_end(&follower);
+}
+
 static void over_the_rate_only_repeated_posts_are_recognised(void **state) {
   struct stage *stage = *state;
   struct staged *call = post(stage, "a-1", TEXT_EN);
@@ -392,6 +413,7 @@ int main(void) {
       STAGE_TEST(a_post_is_answered_and_told_to_followers_in_full),
       STAGE_TEST(an_entry_shows_its_author_as_at_the_posting),
       STAGE_TEST(a_repeated_post_is_answered_and_told_to_nobody),
+      STAGE_TEST(what_an_answer_names_is_missing_until_it_came),
       STAGE_TEST(over_the_rate_only_repeated_posts_are_recognised),
       STAGE_TEST(what_was_not_posted_costs_nothing_of_the_rate),
       STAGE_TEST(without_limits_there_is_no_rate),
