@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -76,6 +75,7 @@ struct fixture {
   struct late late[FIXTURE_LATE_MOST];
   size_t late_count;
   int opened, closed, endings, heard, terminated;
+  int turns; /* of the loop */
   bool stop, not_ready, stop_listening;
   unsigned ping_every;
   char *frame;
@@ -85,13 +85,6 @@ static int64_t now_ms(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t cpu_ms(void) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-         (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
 }
 
 static int fixture_upgrade(void *self, const struct http_request *request, struct http_reply *reply) {
@@ -305,6 +298,7 @@ static void fixture_answer_late(struct fixture *fixture) {
 static void fixture_turn(void *self) {
   struct fixture *fixture = self;
   struct member *member;
+  __atomic_add_fetch(&fixture->turns, 1, __ATOMIC_SEQ_CST);
   fixture_answer_late(fixture);
   LIST_FOREACH(member, &fixture->members, all) fixture_turn_member(member);
   pthread_mutex_lock(&fixture->lock);
@@ -328,6 +322,15 @@ static bool fixture_ready(void *self, const char **why) {
 static void fixture_metrics(void *self, struct buffer *text) {
   (void)self;
   buffer_append_text(text, "club_test 1\n");
+}
+
+static int fixture_turns(struct fixture *fixture) {
+  return __atomic_load_n(&fixture->turns, __ATOMIC_SEQ_CST);
+}
+
+/* A loop that spins takes tens of thousands of turns in the time of these tests, one that works some hundred. */
+static void fixture_spun_not(struct fixture *fixture, int since) {
+  assert_in_range(fixture_turns(fixture) - since, 0, 2000);
 }
 
 static void *fixture_serve(void *context) {
