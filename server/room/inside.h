@@ -181,14 +181,14 @@ struct room {
   uint32_t holds;
   bool direct;
   bool dirty;
+  bool sure;  /* the store was asked since: `confirmed_ms` says when */
+  bool asked; /* the store is asked again and again where the log ends */
   struct room *next_dirty;
   /* the log */
   int64_t head;                     /* the last one without a hole before it; -1: not known */
   int64_t known_head;               /* what the store or the bus spoke of */
   int64_t known_from;               /* the head when it became known: every later entry was taken here */
   int64_t removal;                  /* the last removal that was heard of, even before its turn */
-  bool sure;                        /* the store was asked since: `confirmed_ms` says when */
-  bool asked;                       /* the store is asked again and again where the log ends */
   int64_t confirmed_ms;             /* what the store had then is here */
   int64_t claimed_head, claimed_ms; /* … and when `claimed_head` is here, so is what it had then; 0: none */
   struct ring ring;
@@ -216,9 +216,9 @@ struct room {
   uint32_t typing_stamp;
   struct watcher **watchers;
   uint32_t watcher_count, watcher_capacity;
-  bool watcher_stale;  /* one of them at least */
   struct tally *tally; /* made with the first watcher */
   struct wheel_timer tally_timer;
+  bool watcher_stale; /* one of them at least */
   uint8_t id_size;
   char id[LIMIT_IDENTIFIER + 1];
 };

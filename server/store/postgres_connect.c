@@ -12,7 +12,6 @@
 #define HOST_MS 1000    /* one of several hosts at least */
 #define PAUSE_FIRST_MS 100
 #define PAUSE_LAST_MS 500 /* a reader that pauses fails what it is given, also when the others are back */
-#define OLDEST_SERVER 150000
 
 /* What a server is asked before it is trusted, in this order. */
 enum check {
@@ -26,7 +25,7 @@ enum check {
   CHECK_HISTORY
 };
 static const char check_sql[] =
-    "SELECT current_setting('server_version_num'), pg_is_in_recovery(), "
+    "SELECT current_setting('server_version_num')::int >= 150000, pg_is_in_recovery(), "
     "current_setting('default_transaction_read_only'), current_setting('synchronous_commit'), "
     "current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'), "
     "CASE WHEN NOT pg_is_in_recovery() THEN (SELECT system_identifier::text FROM pg_control_system()) || '/' || "
@@ -52,7 +51,7 @@ static bool is(const PGresult *row, enum check check, const char *value) {
 
 /* NULL: it is. */
 static const char *find_fault(const PGresult *row) {
-  if (atoi(PQgetvalue(row, 0, CHECK_VERSION)) < OLDEST_SERVER) return "the server is older than PostgreSQL 15";
+  if (!is(row, CHECK_VERSION, "t")) return "the server is older than PostgreSQL 15";
   if (!is(row, CHECK_STANDBY, "f")) return "the server is a standby";
   if (!is(row, CHECK_READ_ONLY, "off")) return "the server takes no writes (default_transaction_read_only)";
   if (is(row, CHECK_COMMIT, "off")) return "synchronous_commit is off: what the server confirms may be lost";

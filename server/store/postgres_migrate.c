@@ -44,8 +44,8 @@ static bool read_meta(struct postgres *self, struct present *present) {
   PGresult *row = line_simple(self, schema_sql);
   bool found = row && PQntuples(row) == 1;
   if (found) {
-    present->schema = atoi(PQgetvalue(row, 0, 0));
-    present->oldest = atoi(PQgetvalue(row, 0, 1));
+    present->schema = (int)strtol(PQgetvalue(row, 0, 0), NULL, 10);
+    present->oldest = (int)strtol(PQgetvalue(row, 0, 1), NULL, 10);
     present->moved = strcmp(PQgetvalue(row, 0, 2), PQgetvalue(row, 0, 3)) != 0;
   }
   PQclear(row);
