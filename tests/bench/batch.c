@@ -20,7 +20,7 @@ void batch_clear(struct batch *batch) {
 void batch_end(struct batch *batch) {
   batch_clear(batch);
   if (!batch->open) return;
-  batch->driver.idle(batch->driver.self);
+  if (batch->driver.idle) batch->driver.idle(batch->driver.self);
   batch->driver.close(batch->driver.self);
   batch->open = false;
 }

@@ -21,18 +21,26 @@ const toServerCore = (pid) => {
 class Cluster {
   static async start() {
     const cluster = new Cluster();
-    cluster.postgres = await Postgres.start({settings: {shared_buffers: '128MB', max_wal_size: '1GB'}});
-    cluster.redis = await Redis.start();
-    toServerCore(cluster.postgres.pid);
-    toServerCore(cluster.redis.process.pid);
-    const shared = {store: cluster.postgres.url, cookies: path.join(folder, 'cluster.cookies'),
-      settings: {CLUB_REDIS: cluster.redis.url}};
-    cluster.one = new Club('cluster-one', false, shared);
-    cluster.other = new Club('cluster-other', false, shared);
-    await cluster.one.seed(MEMBERS + 1);
-    await cluster.other.prepare();
-    for (const club of [cluster.one, cluster.other]) await club.serve();
+    try {
+      await cluster.begin();
+    } catch (error) {
+      await cluster.end();
+      throw error;
+    }
     return cluster;
+  }
+  async begin() {
+    this.postgres = await Postgres.start({settings: {shared_buffers: '128MB', max_wal_size: '1GB'}});
+    this.redis = await Redis.start();
+    toServerCore(this.postgres.pid);
+    toServerCore(this.redis.process.pid);
+    const shared = {store: this.postgres.url, cookies: path.join(folder, 'cluster.cookies'),
+      settings: {CLUB_REDIS: this.redis.url}};
+    this.one = new Club('cluster-one', false, shared);
+    this.other = new Club('cluster-other', false, shared);
+    await this.one.seed(MEMBERS + 1);
+    await this.other.prepare();
+    for (const club of [this.one, this.other]) await club.serve();
   }
   /** The first member, who posts in `fanout`, on the one instance, all others on the other, whose work is counted. */
   apart() {
@@ -101,14 +109,15 @@ export const clusterTable = async () => {
   const single = new Club('single', false);
   await single.seed(MEMBERS + 1);
   await single.serve();
-  const cluster = await Cluster.start();
+  let cluster;
   try {
+    cluster = await Cluster.start();
     const rows = [await fanoutRow(single, cluster, 1), await fanoutRow(single, cluster, 32), await delayRow(single, cluster),
       await postsRow(single, cluster, 1), await postsRow(single, cluster, 100)];
     return table(['two instances, PostgreSQL and Redis, all on the server\'s core', 'one instance, SQLite', 'two instances',
       'ratio', 'to reach'], rows);
   } finally {
     await single.end();
-    await cluster.end();
+    await cluster?.end();
   }
 };
