@@ -80,8 +80,10 @@ size_t rooms_count(const struct rooms *rooms);
 /* ---- what happened ---- */
 
 /* An entry that is durable, from here or from elsewhere; ignored when it was had, or when nobody is here to follow.
- * `here`: committed by this instance, and told to the others over the bus. */
+ * `here`: committed by this instance, and told to the others with rooms_publish(). */
 void rooms_append(struct rooms *rooms, const struct entry *entry, bool here);
+/* Publishes on the bus what was committed here since: once a turn, so that it goes in few messages. */
+void rooms_publish(struct rooms *rooms);
 /* A message of the bus under a room's topic, or under ONLINE_TOPIC: ignored (and counted) when its seal or epoch does
  * not check. */
 void rooms_hint(struct rooms *rooms, struct slice topic, struct slice message);

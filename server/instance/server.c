@@ -190,6 +190,7 @@ static bool server_deliver(struct server *server) {
 bool server_turn(struct server *server) {
   bool more = false;
   server->setup.collect(server->setup.collector, &server->completions);
+  rooms_publish(server->services.rooms);
   hear_turn(server);
   pulse_turn(server);
   pulse_admit(server);

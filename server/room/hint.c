@@ -1,13 +1,13 @@
 /* What goes over the bus on a room's topic, all of it sealed:
  *
- *   C1 seq type member target target_member count mention mention …\n{"jsonrpc":…}   a committed entry
- *   T1 instance FACE                                                                 somebody types
- *   P1, D1, Q1                                                                       who is there: see remote.c; these
- *                                                                                    under ONLINE_TOPIC, too
+ *   C2 last ENTRY ENTRY …   entries that were committed in one turn; `last` is the last one's seq. ENTRY is
+ *                           seq type member target target_member count mention mention … size {"jsonrpc":…}
+ *   T1 instance FACE        somebody types
+ *   P1, D1, Q1              who is there: see remote.c; these under ONLINE_TOPIC, too
  *
  * What is garbled, a stranger's or of another history is dropped; what it would have told is then read from the store
  * or asked for. What is known already is passed over before its seal is looked at: that costs nearly nothing. */
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "club/seal.h"
 #include "inside.h"
@@ -35,6 +35,12 @@ void hint_send(struct rooms *rooms, struct slice topic) {
 
 void hint_setup(struct rooms *rooms) {
   buffer_init(&rooms->message, LIMIT_FRAME + HINT_HEAD);
+  buffer_init(&rooms->committed.message, LIMIT_FRAME + 2 * HINT_HEAD);
+}
+
+void hint_finish(struct rooms *rooms) {
+  buffer_free(&rooms->message);
+  buffer_free(&rooms->committed.message);
 }
 
 /* ---- faces: what others see of a member ---- */
@@ -57,34 +63,78 @@ bool hint_read_face(struct slice *rest, int64_t *member, struct face *face) {
 
 /* ---- entries ---- */
 
+#define LAST_SIZE 19 /* digits of any number */
+
+static struct slice hint_committed_room(const struct committed *committed) {
+  return (struct slice){committed->room, committed->room_size};
+}
+
+static void hint_begin_committed(struct rooms *rooms, struct slice room) {
+  struct committed *committed = &rooms->committed;
+  memcpy(committed->room, room.data, room.size);
+  committed->room_size = room.size;
+  seal_begin(&committed->message, "C2", rooms->setup.epoch);
+  committed->last_at = committed->message.size;
+  buffer_append_format(&committed->message, "%0*d ", LAST_SIZE, 0);
+}
+
+void rooms_publish(struct rooms *rooms) {
+  struct committed *committed = &rooms->committed;
+  struct slice room = hint_committed_room(committed);
+  if (committed->message.size == 0) return;
+  char last[LAST_SIZE + 1];
+  snprintf(last, sizeof last, "%0*lld", LAST_SIZE, (long long)committed->last);
+  if (!committed->message.failed) memcpy(committed->message.data + committed->last_at, last, LAST_SIZE);
+  if (seal_end(&committed->message, rooms->setup.secret, room))
+    rooms->setup.bus->publish(rooms->setup.bus->self, room, buffer_slice(&committed->message));
+  buffer_clear(&committed->message);
+}
+
+/* What a turn commits in a room goes out as one message: it is sealed, sent and taken once. */
 void hint_publish(struct rooms *rooms, const struct entry *entry, struct slice encoded) {
-  struct buffer *message = hint_begin(rooms, "C1");
+  struct committed *committed = &rooms->committed;
+  struct buffer *message = &committed->message;
+  if (entry->room.size > LIMIT_IDENTIFIER) return;
+  if (!slice_equal(hint_committed_room(committed), entry->room) || message->size + encoded.size > LIMIT_FRAME)
+    rooms_publish(rooms);
+  if (message->size == 0) hint_begin_committed(rooms, entry->room);
   buffer_append_format(message, "%lld %d %lld %lld %lld %zu ", (long long)entry->seq, (int)entry->type,
                        (long long)entry->from.member, (long long)entry->target, (long long)entry->target_member,
                        entry->mention_count);
   for (size_t i = 0; i < entry->mention_count; i++)
     buffer_append_format(message, "%lld ", (long long)entry->mentions[i]);
+  buffer_append_format(message, "%zu ", encoded.size);
   buffer_append_slice(message, encoded);
-  hint_send(rooms, entry->room);
+  committed->last = entry->seq;
 }
 
-static bool hint_wants_entry(const struct room *room, struct slice rest) {
-  int64_t seq;
-  return !seal_number(&rest, &seq) || seq > room->head;
+static bool hint_wants_entries(const struct room *room, struct slice rest) {
+  int64_t last;
+  return !seal_number(&rest, &last) || last > room->head;
 }
 
-static bool hint_hear_entry(struct room *room, struct slice rest) {
-  int64_t mentions[LIMIT_MENTIONS], type, count;
+static bool hint_hear_entry(struct room *room, struct slice *rest) {
+  int64_t mentions[LIMIT_MENTIONS], type, count, size;
   struct note note = {.mentions = mentions};
-  if (!seal_number(&rest, &note.seq) || !seal_number(&rest, &type) || !seal_number(&rest, &note.member) ||
-      !seal_number(&rest, &note.target) || !seal_number(&rest, &note.target_member) || !seal_number(&rest, &count) ||
+  struct slice encoded;
+  if (!seal_number(rest, &note.seq) || !seal_number(rest, &type) || !seal_number(rest, &note.member) ||
+      !seal_number(rest, &note.target) || !seal_number(rest, &note.target_member) || !seal_number(rest, &count) ||
       note.seq < 1 || count > LIMIT_MENTIONS)
     return false;
   note.type = (enum entry_type)type;
   note.mention_count = (size_t)count;
   for (size_t i = 0; i < note.mention_count; i++)
-    if (!seal_number(&rest, &mentions[i])) return false;
-  log_accept(room, &note, rest, true);
+    if (!seal_number(rest, &mentions[i])) return false;
+  if (!seal_number(rest, &size) || !seal_bytes(rest, size, &encoded)) return false;
+  log_accept(room, &note, encoded, true);
+  return true;
+}
+
+static bool hint_hear_entries(struct room *room, struct slice rest) {
+  int64_t last;
+  if (!seal_number(&rest, &last)) return false;
+  while (rest.size > 0)
+    if (!hint_hear_entry(room, &rest)) return false;
   return true;
 }
 
@@ -106,7 +156,7 @@ static const struct {
   bool (*wants)(const struct room *room, struct slice rest);
   bool (*hear)(struct room *room, struct slice rest); /* false: not understood */
 } hint_kinds[] = {
-    {"C1", false, hint_wants_entry, hint_hear_entry},      {"T1", false, hint_wants_others, typing_hear},
+    {"C2", false, hint_wants_entries, hint_hear_entries},  {"T1", false, hint_wants_others, typing_hear},
     {"P1", true, hint_wants_others, remote_hear_piece},    {"D1", true, hint_wants_others, remote_hear_delta},
     {"Q1", true, hint_wants_others, remote_hear_question},
 };

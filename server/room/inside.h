@@ -223,6 +223,15 @@ struct room {
   char id[LIMIT_IDENTIFIER + 1];
 };
 
+/* What was committed in a room in this turn, on its way to the bus. */
+struct committed {
+  char room[LIMIT_IDENTIFIER];
+  size_t room_size;
+  struct buffer message; /* empty: nothing */
+  size_t last_at;        /* where the last one's number stands in it */
+  int64_t last;
+};
+
 struct rooms {
   struct rooms_setup setup;
   struct room *by_id;
@@ -233,6 +242,7 @@ struct rooms {
   struct departed *departed;
   struct buffer scratch; /* one encoded entry */
   struct buffer message; /* one for the bus */
+  struct committed committed;
   struct wheel_timer sweep_timer;
   LIST_HEAD(, presence) present; /* rooms with members here */
   LIST_HEAD(, hearing) hearing;  /* rooms of which others may have spoken */
@@ -342,6 +352,7 @@ void departed_sweep(struct rooms *rooms, int64_t now_ms);
 void departed_clear(struct rooms *rooms);
 /* hint.c */
 void hint_setup(struct rooms *rooms);
+void hint_finish(struct rooms *rooms);
 void hint_publish(struct rooms *rooms, const struct entry *entry, struct slice encoded);
 /* Begins a message; named: the instance's name stands first. Whatever is appended is sealed and sent by hint_send. */
 struct buffer *hint_begin(struct rooms *rooms, const char *kind);

@@ -93,7 +93,7 @@ void rooms_destroy(struct rooms *rooms) {
   remote_finish(rooms);
   wheel_disarm(rooms->setup.wheel, &rooms->sweep_timer);
   buffer_free(&rooms->scratch);
-  buffer_free(&rooms->message);
+  hint_finish(rooms);
   buffer_free(&rooms->frame);
   free(rooms);
 }

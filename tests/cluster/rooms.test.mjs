@@ -209,7 +209,7 @@ test('a forged message on the bus changes nothing', async () => {
   const genuine = await eventually(() => stranger.heard.find(({ message }) => message.includes('настоящее')), 'a message on the bus');
   const dropped = await cluster.instances[1].metric('clubd_bus_messages_dropped_total');
   const next = genuine.message.toString('utf8').replaceAll('настоящее', 'поддельное').replaceAll(`"seq":${seq}`, `"seq":${seq + 1}`);
-  const forgeries = [next.replace(` ${seq} `, ` ${seq + 1} `), next, genuine.message.subarray(0, genuine.message.length >> 1), Buffer.from('C1 '), Buffer.alloc(70_000, 0x43)];
+  const forgeries = [next.replace(` ${seq} `, ` ${seq + 1} `), next, genuine.message.subarray(0, genuine.message.length >> 1), Buffer.from('C2 '), Buffer.alloc(70_000, 0x43)];
   for (const forged of forgeries) stranger.say(genuine.channel, forged);
   for (const { channel } of stranger.heard) stranger.say(channel, 'нет');
   stranger.say(genuine.channel, genuine.message); // and one that was had already

@@ -169,6 +169,7 @@ struct entry hall_entry(const char *room, int64_t seq, int64_t member) {
 void hall_post(struct hall *hall, const char *room, int64_t seq, int64_t member) {
   struct entry entry = hall_entry(room, seq, member);
   rooms_append(hall->rooms, &entry, true);
+  rooms_publish(hall->rooms);
 }
 
 void hall_remove(struct hall *hall, const char *room, int64_t seq, int64_t target) {
@@ -178,6 +179,7 @@ void hall_remove(struct hall *hall, const char *room, int64_t seq, int64_t targe
   entry.target = target;
   entry.target_member = 2;
   rooms_append(hall->rooms, &entry, true);
+  rooms_publish(hall->rooms);
 }
 
 void hall_answer(struct hall *hall, int64_t from, int64_t to, int64_t have) {

@@ -63,7 +63,7 @@ static void they_get_no_entries_and_nobody_types(void **state) {
   struct village *village = *state;
   struct hall *hall = village->halls[1];
   come(village, 1, 1, 1);
-  village_hear(hall, "C1", ONLINE_TOPIC, "1 0 1 0 0 0 {}");
+  village_hear(hall, "C2", ONLINE_TOPIC, "1 1 0 1 0 0 0 2 {}");
   village_hear(hall, "T1", ONLINE_TOPIC, "d 20 1 0 0 x");
   assert_int_equal(hall->metrics.hints_dropped, 2);
   assert_int_equal(room_known(&hall->rooms->online), 0);
