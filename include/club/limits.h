@@ -63,12 +63,13 @@
 #define CLOSING_SECONDS 8             /* from SIGTERM to the end */
 
 /* Inside. */
-#define LIMIT_WRITE_QUEUE 16384 /* jobs waiting for the writer */
-#define LIMIT_WRITE_BATCH 256   /* jobs in one transaction */
-#define LIMIT_READ_QUEUE 32768  /* jobs waiting for the readers */
-#define LIMIT_EXCHANGES 1024    /* HTTP requests whose answer is awaited: `unavailable` beyond */
-#define LIMIT_HASH_QUEUE 64     /* passwords waiting to be hashed */
-#define LIMIT_RING_ENTRIES 1024 /* of a room's log in memory */
+#define LIMIT_WRITE_QUEUE 16384   /* jobs waiting for the writer */
+#define LIMIT_WRITE_BATCH 256     /* jobs in one transaction */
+#define LIMIT_WRITE_WAIT_MS 10000 /* a write that waited longer for the writer is not begun */
+#define LIMIT_READ_QUEUE 32768    /* jobs waiting for the readers */
+#define LIMIT_EXCHANGES 1024      /* HTTP requests whose answer is awaited: `unavailable` beyond */
+#define LIMIT_HASH_QUEUE 64       /* passwords waiting to be hashed */
+#define LIMIT_RING_ENTRIES 1024   /* of a room's log in memory */
 #define LIMIT_RING_BYTES 262144
 #define LIMIT_RINGS_BYTES 134217728 /* of all rooms' logs together */
 #define LIMIT_SHARED_BYTES 33554432 /* of all rooms' pieces for answers */

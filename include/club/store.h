@@ -239,7 +239,8 @@ struct store_job;
 typedef void (*store_done)(void *context, struct store_job *job);
 
 struct store_job {
-  struct worker_job link; /* the store's own */
+  struct worker_job link; /* the store's own, as is `submitted_ms` */
+  int64_t submitted_ms;
   enum store_kind kind;
   bool urgent;  /* a read that goes before the others */
   bool patient; /* a read that lets the others go first */

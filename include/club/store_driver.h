@@ -69,6 +69,7 @@ struct store_threads_setup {
   size_t readers;
   void (*wake)(void *context); /* any thread: something is there to collect */
   void *context;
+  int64_t write_wait_ms; /* a write that waited longer is `unavailable`; 0: LIMIT_WRITE_WAIT_MS */
   /* For tests: opens drivers instead of store_driver_open; NULL otherwise. */
   bool (*open)(struct store_driver *driver, const char *address, enum store_role role, char *error, size_t size);
 };

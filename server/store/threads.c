@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "club/limits.h"
+#include "club/log.h"
 #include "club/store_driver.h"
 
 #define READERS_LIMIT 16
@@ -163,6 +164,23 @@ static bool give_back(struct writer *writer, struct store_job **jobs, size_t cou
   return first;
 }
 
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What waited too long, because the process or the disk was stopped, is not begun: its client has asked elsewhere since,
+ * and what was answered there must not be undone. Those are the first ones; how many. */
+static size_t refuse_stale(const struct store_threads *threads, struct store_job **jobs, size_t count) {
+  int64_t wait_ms = threads->setup.write_wait_ms > 0 ? threads->setup.write_wait_ms : LIMIT_WRITE_WAIT_MS;
+  int64_t oldest = now_ms() - wait_ms;
+  size_t stale = 0;
+  while (stale < count && jobs[stale]->submitted_ms < oldest) jobs[stale++]->outcome = STORE_UNAVAILABLE;
+  if (stale > 0) log_line(LOG_WARN, "writes waited too long, not begun", LOG_NUMBER("jobs", stale));
+  return stale;
+}
+
 static void *writer_main(void *argument) {
   struct store_threads *threads = argument;
   struct writer *writer = &threads->writer;
@@ -172,7 +190,8 @@ static void *writer_main(void *argument) {
   for (size_t count = next_batch(writer, jobs, 0, 0); count; count = next_batch(writer, jobs, count, took)) {
     struct timespec begun;
     clock_gettime(CLOCK_MONOTONIC, &begun);
-    driver->write(driver->self, jobs, count);
+    size_t stale = refuse_stale(threads, jobs, count);
+    if (stale < count) driver->write(driver->self, jobs + stale, count - stale);
     if (driver->broken(driver->self)) atomic_store(&writer->broken, true);
     took = microseconds_since(&begun);
     if (give_back(writer, jobs, count, took)) threads->setup.wake(threads->setup.context);
@@ -304,6 +323,7 @@ void store_threads_destroy(struct store_threads *threads) {
 /* The writer is signalled once, at the end of the turn: woken by the first job it would take it alone. */
 static bool submit_write(struct store_threads *threads, struct store_job *job) {
   struct writer *writer = &threads->writer;
+  job->submitted_ms = now_ms();
   pthread_mutex_lock(&writer->lock);
   bool room = writer->waiting.count < LIMIT_WRITE_QUEUE;
   if (room) queue_append(&writer->waiting, job, job, 1);

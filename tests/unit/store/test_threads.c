@@ -77,14 +77,19 @@ static void wake(void *context) {
   atomic_fetch_add(&notes.wakes, 1);
 }
 
-static struct store_threads *begin(const char *address) {
+static struct store_threads *begin_patient(const char *address, int64_t wait_ms) {
   memset(&notes, 0, sizeof notes);
   pthread_mutex_init(&notes.lock, NULL);
   pthread_cond_init(&notes.changed, NULL);
   notes.idle_in = -1;
-  const struct store_threads_setup setup = {.address = address, .readers = 2, .wake = wake, .open = open_notes};
+  const struct store_threads_setup setup = {
+      .address = address, .readers = 2, .wake = wake, .open = open_notes, .write_wait_ms = wait_ms};
   char error[128] = "";
   return store_threads_create(&setup, error, sizeof error);
+}
+
+static struct store_threads *begin(const char *address) {
+  return begin_patient(address, 0);
 }
 
 static void hold(bool held) {
@@ -104,7 +109,7 @@ static void wait_for_batches(size_t count) {
 
 struct collected {
   uint64_t last_ticket;
-  size_t count, unknown;
+  size_t count, unknown, unavailable;
   bool in_order;
 };
 
@@ -115,6 +120,7 @@ static void take(void *context, struct store_job *job) {
     collected->last_ticket = job->ticket;
   }
   if (job->outcome == STORE_UNKNOWN) collected->unknown++;
+  if (job->outcome == STORE_UNAVAILABLE) collected->unavailable++;
   collected->count++;
   store_job_destroy(job);
 }
@@ -181,6 +187,25 @@ static void a_full_queue_takes_no_more_writes(void **state) {
   assert_int_equal(collected.count, LIMIT_WRITE_QUEUE + 2);
   assert_true(collected.in_order);
   assert_true(submit(threads, STORE_POST, 1));
+  store_threads_destroy(threads);
+}
+
+static void a_write_that_waited_too_long_is_not_begun(void **state) {
+  (void)state;
+  struct store_threads *threads = begin_patient("yes", 500);
+  hold(true);
+  assert_true(submit(threads, STORE_POST, 1)); /* begun in time, however long it takes */
+  wait_for_batches(1);
+  for (uint64_t ticket = 2; ticket <= 4; ticket++) assert_true(submit(threads, STORE_POST, ticket));
+  usleep(800000);
+  assert_true(submit(threads, STORE_POST, 5));
+  hold(false);
+  struct collected collected = collect_all(threads);
+  assert_int_equal(collected.count, 5);
+  assert_true(collected.in_order);
+  assert_int_equal(collected.unavailable, 3);
+  assert_int_equal(notes.written, 2);
+  assert_int_equal(notes.order[1], 5);
   store_threads_destroy(threads);
 }
 
@@ -257,6 +282,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(writes_come_back_in_order_and_in_batches),
       cmocka_unit_test(a_full_queue_takes_no_more_writes),
+      cmocka_unit_test(a_write_that_waited_too_long_is_not_begun),
       cmocka_unit_test(an_unknown_outcome_marks_the_store_broken),
       cmocka_unit_test(what_waits_is_carried_out_at_the_end),
       cmocka_unit_test(the_writer_tidies_up_when_it_has_nothing_to_do),
