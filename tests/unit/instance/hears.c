@@ -79,7 +79,7 @@ static void client_look(struct world *world, int index, int room, json_t *entry,
   int64_t patience = world->servers == 1 ? 2500 : 10000;
   int64_t since = real->removed_by ? log->entries[real->removed_by - 1].at : 0;
   if (since < world->thawed_at) since = world->thawed_at;
-  if (as_of == 0 && !world->late && real->removed_by && json_object_get(entry, "text") && world->now - since > patience)
+  if (!world->late && real->removed_by && json_object_get(entry, "text") && world->now - since > patience)
     world_fail(world, index, "a text that was removed", seq);
 }
 
