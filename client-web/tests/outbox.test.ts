@@ -1,0 +1,191 @@
+// What is written is kept until the server has it, and sent once.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lineOf } from '../src/state/club.js';
+import { FakeError, NO_FAULTS } from './fake-club.js';
+import { ROOM, shown, World } from './world.js';
+
+test('A post is shown at once, and once when it has arrived', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  club.post(ROOM, 'Добрый день!', null);
+  assert.deepEqual(shown(club), ['(sending) Добрый день!']);
+  await world.clock.pass(10);
+  assert.deepEqual(shown(club), ['Добрый день!']);
+  assert.equal(world.storage.map.size, 0);
+});
+
+test('A post whose answer was lost is sent again and shown once', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.faults = { ...NO_FAULTS, cut: (when, method) => when === 'after' && method === 'message.post' };
+  club.post(ROOM, '我们可以合作', null);
+  await world.clock.pass(10);
+  assert.deepEqual(shown(club), ['(waiting) 我们可以合作']);
+  world.server.faults = NO_FAULTS;
+  await world.clock.pass(5000);
+  assert.deepEqual(world.server.texts(ROOM), ['我们可以合作']);
+  assert.deepEqual(shown(club), ['我们可以合作']);
+});
+
+test('A post that arrived is known by its id, also when its answer never comes', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.faults = { ...NO_FAULTS, cut: (when, method) => when === 'after' && method === 'message.post' };
+  club.post(ROOM, 'Договор готов', null);
+  await world.clock.pass(10);
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' ? new FakeError('unavailable', 60) : null),
+  };
+  await world.clock.pass(5000);
+  assert.deepEqual([shown(club), club.state.posts, world.storage.map.size], [['Договор готов'], [], 0]);
+});
+
+test('What is written without a line goes out in its order when it is back', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.up = false;
+  world.server.cutAll();
+  for (const text of ['один', '二', 'three']) club.post(ROOM, text, null);
+  await world.clock.pass(60_000);
+  assert.deepEqual(shown(club), ['(waiting) один', '(waiting) 二', '(waiting) three']);
+  world.server.up = true;
+  await world.clock.pass(40_000);
+  assert.deepEqual(world.server.texts(ROOM), ['один', '二', 'three']);
+  assert.deepEqual(shown(club), ['один', '二', 'three']);
+});
+
+test('A line that is open again at once is not told as lost, one that stays away is until it is back', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.cutAll();
+  assert.equal(lineOf(club.state), 'breaking');
+  await world.clock.pass(1_000);
+  assert.equal(lineOf(club.state), 'open');
+  world.server.up = false;
+  world.server.cutAll();
+  await world.clock.pass(1_400);
+  assert.deepEqual([lineOf(club.state), club.state.lineLost], ['breaking', false]);
+  await world.clock.pass(200);
+  assert.deepEqual([lineOf(club.state), club.state.lineLost], ['lost', true]);
+  await world.clock.pass(10_000);
+  assert.equal(lineOf(club.state), 'lost');
+  world.server.up = true;
+  await world.clock.pass(20_000);
+  assert.deepEqual([lineOf(club.state), club.state.lineLost], ['open', false]);
+});
+
+test('A post that the server cannot take goes on saying so while it is asked again, on the same line', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.faults = { ...NO_FAULTS, refuse: () => new FakeError('unavailable', 5) };
+  club.post(ROOM, 'Когда сможете', null);
+  await world.clock.pass(10);
+  const reason = (): unknown => club.state.posts.map((post) => [post.stage, post.reason]);
+  assert.deepEqual(reason(), [['waiting', 'unavailable']]);
+  world.server.faults = { ...NO_FAULTS, cut: (when, method) => when === 'before' && method === 'message.post' };
+  await world.clock.pass(5_000);
+  assert.deepEqual(reason(), [['waiting', null]]);
+  world.server.faults = NO_FAULTS;
+  await world.clock.pass(5_000);
+  assert.deepEqual(shown(club), ['Когда сможете']);
+});
+
+test('A put-off post keeps the later ones behind it', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  let refusals = 2;
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' && refusals-- > 0 ? new FakeError('slow_mode', 5) : null),
+  };
+  for (const text of ['первое', 'второе']) club.post(ROOM, text, null);
+  await world.clock.pass(20);
+  assert.deepEqual(
+    club.state.posts.map((post) => [post.text, post.stage, post.reason]),
+    [
+      ['первое', 'waiting', 'slow_mode'],
+      ['второе', 'waiting', null],
+    ],
+  );
+  await world.clock.pass(20_000);
+  assert.deepEqual(world.server.texts(ROOM), ['первое', 'второе']);
+});
+
+test('A refused post says why, can be sent again or discarded, and does not stop the next', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method, params) => (method === 'message.post' && params['text'] === 'bad' ? new FakeError('muted') : null),
+  };
+  club.post(ROOM, 'bad', null);
+  club.post(ROOM, 'good', null);
+  await world.clock.pass(50);
+  assert.deepEqual(shown(club), ['good', '(failed) bad']);
+  assert.equal(club.state.posts[0]?.reason, 'muted');
+  world.server.faults = NO_FAULTS;
+  club.retry(club.state.posts[0]?.clientId ?? '');
+  await world.clock.pass(50);
+  assert.deepEqual(shown(club), ['good', 'bad']);
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' ? new FakeError('muted') : null),
+  };
+  club.post(ROOM, 'never', null);
+  await world.clock.pass(50);
+  club.discard(club.state.posts[0]?.clientId ?? '');
+  assert.deepEqual([shown(club), world.storage.map.size], [['good', 'bad'], 0]);
+});
+
+test('A reload keeps what was not sent, and a second page of the member does not lose it', async () => {
+  const world = new World();
+  const first = await world.inRoom();
+  world.server.up = false;
+  world.server.cutAll();
+  first.post(ROOM, 'важное', null);
+  first.stop();
+  const second = world.client();
+  assert.deepEqual(
+    second.state.posts.map((post) => post.text),
+    ['важное'],
+  );
+  world.server.up = true;
+  await world.clock.pass(40_000);
+  assert.deepEqual(world.server.texts(ROOM), ['важное']);
+  assert.deepEqual([second.state.posts.length, world.storage.map.size], [0, 0]);
+});
+
+test('Two pages with the same unsent post leave one message', async () => {
+  const world = new World();
+  const first = await world.inRoom();
+  world.server.up = false;
+  world.server.cutAll();
+  first.post(ROOM, 'один раз', null);
+  const second = world.client();
+  second.open(ROOM);
+  world.server.up = true;
+  await world.clock.pass(60_000);
+  assert.deepEqual(world.server.texts(ROOM), ['один раз']);
+  assert.deepEqual([shown(first), shown(second)], [['один раз'], ['один раз']]);
+});
+
+test('Damaged storage is no harm', () => {
+  const world = new World();
+  for (const text of ['{', 'null', '[]', '{"clientId":1}', '{"clientId":"a","room":"kz"}'])
+    world.storage.set(`club.post.m1.${text.length}`, text);
+  assert.deepEqual(world.client().state.posts, []);
+});
+
+test('Posts of another member of the same browser are not sent', async () => {
+  const world = new World();
+  world.server.up = false;
+  const first = world.client(world.other);
+  first.post(ROOM, '王伟的消息', null);
+  first.stop();
+  world.server.up = true;
+  world.client(world.me);
+  await world.clock.pass(10_000);
+  assert.deepEqual([world.server.texts(ROOM), world.storage.map.size], [[], 1]);
+});

@@ -1,0 +1,69 @@
+// A club's client over a server and a clock of the tests' own, and what the page would show of it.
+import { Club } from '../src/club/club.js';
+import type { KeyValue } from '../src/club/parts.js';
+import type { Member } from '../src/protocol/types.js';
+import { timeline } from '../src/state/timeline.js';
+import { FakeClock } from './fake-clock.js';
+import { FakeClub } from './fake-club.js';
+
+export const ROOM = 'kz.fintech';
+
+export function memory(): KeyValue & { map: Map<string, string> } {
+  const map = new Map<string, string>();
+  return {
+    map,
+    get: (key) => map.get(key) ?? null,
+    set: (key, value) => void map.set(key, value),
+    remove: (key) => void map.delete(key),
+    keys: () => [...map.keys()],
+  };
+}
+
+export class World {
+  readonly clock = new FakeClock();
+  readonly server = new FakeClub(this.clock);
+  readonly me = this.server.addMember('m1', 'aigerim', 'Айгерим Сатпаева');
+  readonly other = this.server.addMember('m2', 'wang', '王伟', { country: 'cn' });
+  readonly storage = memory();
+  readonly ended: string[] = [];
+  session: 'session' | 'no_session' | 'unreachable' = 'session';
+  #ids = 0;
+
+  client(member: Member = this.me, storage: KeyValue = this.storage, random: () => number = () => 0.5): Club {
+    const club = new Club(member, {
+      openSocket: (events) => this.server.connect(member, events),
+      checkSession: () => Promise.resolve(this.session),
+      clock: this.clock,
+      random,
+      storage,
+      newId: () => `${member.id}-${this.#ids++}`,
+      changed: () => {},
+      ended: (why) => this.ended.push(why),
+    });
+    club.start();
+    return club;
+  }
+
+  async inRoom(): Promise<Club> {
+    const club = this.client();
+    await this.clock.pass(10);
+    club.open(ROOM);
+    await this.clock.pass(10);
+    return club;
+  }
+
+  says(text: string, more: object = {}): number {
+    const params = { room: ROOM, client_id: `o${this.#ids++}`, text, ...more };
+    return (this.server.act(this.other, 'message.post', params) as { seq: number }).seq;
+  }
+}
+
+export function shown(club: Club, room = ROOM): string[] {
+  const { logs, posts, acts } = club.state;
+  const log = logs.get(room);
+  if (log === undefined) return [];
+  return timeline({ log, posts, acts, newAfter: null, dayOf: () => '' }).flatMap((row) => {
+    if (row.kind === 'message') return [row.message.text];
+    return row.kind === 'post' ? [`(${row.post.stage}) ${row.post.text}`] : [];
+  });
+}
