@@ -1,7 +1,8 @@
 // What every row of the bench needs: the folder, the cores, how the load generator is run, clubs to run it against.
 import fs from 'node:fs';
 import path from 'node:path';
-import {end, freePort, start, untilListening} from './processes.mjs';
+import {freePort} from '../wire/support/port.mjs';
+import {end, start, untilListening} from './processes.mjs';
 import {readResult} from './table.mjs';
 
 export const build = path.resolve(process.argv[2] ?? 'build');

@@ -33,15 +33,6 @@ export const end = async (child, signal = 'SIGKILL') => {
   await child.ended;
 };
 
-export const freePort = () => new Promise((resolve, reject) => {
-  const server = net.createServer();
-  server.on('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const {port} = server.address();
-    server.close(() => resolve(port));
-  });
-});
-
 export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 const isListening = (port) => new Promise((resolve) => {

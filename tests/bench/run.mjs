@@ -6,7 +6,8 @@ import path from 'node:path';
 import {clusterTable} from './cluster.mjs';
 import {Club, build, calm, cores, disturbed, folder, load, loadCore, many, measuring, milliseconds, say, serverCore, turns,
   wanted} from './measuring.mjs';
-import {end, endAll, freePort, start} from './processes.mjs';
+import {freePort} from '../wire/support/port.mjs';
+import {end, endAll, start} from './processes.mjs';
 import {decimals, median, table, thousands} from './table.mjs';
 
 const sample = path.join(folder, 'entry.json');

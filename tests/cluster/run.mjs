@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { freePort, sleep } from '../wire/support/club.mjs';
+import { sleep } from '../wire/support/club.mjs';
+import { freePort } from '../wire/support/port.mjs';
 import { Postgres } from '../wire/support/postgres.mjs';
 import { Redis } from '../wire/support/redis.mjs';
 

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Club, CLUBD, clientId, slow, sleep } from './support/club.mjs';
+import { withFaults } from './support/fault.mjs';
 import { mixed } from './support/texts.mjs';
 
 const post = (line, room, text, id = clientId()) => line.call('message.post', { room, client_id: id, text });
@@ -162,18 +162,9 @@ test('what lies in the data folder is for its owner alone', async () => {
   });
 });
 
-function shim(club) {
-  const library = join(club.folder, 'fault.so');
-  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, fileURLToPath(new URL('support/fault.c', import.meta.url)), '-ldl']);
-  const control = join(club.folder, 'fault');
-  writeFileSync(control, '');
-  club.wrapper = ['env', `LD_PRELOAD=${library}`, `CLUB_FAULT=${control}`];
-  return (kind) => writeFileSync(control, kind);
-}
-
 test('while the disk is full posts are unavailable, reading goes on, and nothing answered is lost', { skip: slow }, async () => {
   await withClub({ members: ['anna', 'bo'], serve: false }, async (club) => {
-    const fault = shim(club);
+    const fault = withFaults(club);
     await club.serve();
     const line = await club.connect('anna');
     const reader = await club.connect('bo');
@@ -214,7 +205,7 @@ test('while the disk is full posts are unavailable, reading goes on, and nothing
 
 test('when a flush fails the process ends with a clear line, and what was answered is there', { skip: slow }, async () => {
   await withClub({ members: ['anna'], serve: false }, async (club) => {
-    const fault = shim(club);
+    const fault = withFaults(club);
     await club.serve();
     const line = await club.connect('anna');
     const answered = [];
@@ -242,7 +233,7 @@ test('when a flush fails the process ends with a clear line, and what was answer
 
 test('SIGTERM ends within eight seconds though the disk keeps the store at work', { skip: slow }, async () => {
   await withClub({ members: ['anna'], serve: false }, async (club) => {
-    const fault = shim(club);
+    const fault = withFaults(club);
     await club.serve();
     const line = await club.connect('anna');
     const { seq } = await post(line, 'kz', mixed[0]);

@@ -8,7 +8,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { CLUBD, Club, clubForFile, freePort, sleep } from './support/club.mjs';
+import { CLUBD, Club, clubForFile, sleep } from './support/club.mjs';
+import { freePort } from './support/port.mjs';
 
 const club = await clubForFile({ members: ['anna'] });
 const health = (...words) => club.run(['health', ...words]);

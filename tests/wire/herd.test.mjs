@@ -1,11 +1,8 @@
 // Many who come at once: everybody gets in, or hears when to come again; and whoever comes then gets in.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Club, slow, sleep } from './support/club.mjs';
+import { withFaults } from './support/fault.mjs';
 
 const WAIT_MS = 30_000;
 
@@ -37,16 +34,6 @@ async function askingMeanwhile(inside, herd) {
     done = await Promise.race([herd.then(() => true), sleep(20).then(() => false)]);
   }
   return herd;
-}
-
-/** The server will run with tests/wire/support/fault.c: gives the function that says what fails. */
-function withFaults(club) {
-  const library = join(club.folder, 'fault.so');
-  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, fileURLToPath(new URL('support/fault.c', import.meta.url)), '-ldl']);
-  const control = join(club.folder, 'fault');
-  writeFileSync(control, '');
-  club.wrapper = ['env', `LD_PRELOAD=${library}`, `CLUB_FAULT=${control}`];
-  return (kind) => writeFileSync(control, kind);
 }
 
 async function cookiesOf(club, logins) {

@@ -2,15 +2,14 @@
 import { after } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn, execFile, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Line, sleep, WAIT_MS } from './line.mjs';
+import { freePort } from './port.mjs';
 import { holdHttp } from './schema.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -27,15 +26,6 @@ const people = {
   admin: { name: 'Ada Min', country: 'kg', company: 'The Club', role: 'admin' },
   moderator: { name: 'Мода Ратор', country: 'tj', company: 'The Club', role: 'moderator' },
 };
-
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
 

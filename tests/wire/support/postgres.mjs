@@ -1,11 +1,10 @@
 // A real PostgreSQL of Debian's packages, in a folder and on a port of its own, that a test may kill, freeze and restart.
 // It ends with the process that started it, however that one ends.
 import { spawn, execFile, execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './port.mjs';
 
 const VERSIONS = '/usr/lib/postgresql';
 const STARTS_MS = 60_000;
@@ -45,15 +44,6 @@ function memoryFolder() {
   } catch {
     return tmpdir();
   }
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function execute(program, words, options = {}) {

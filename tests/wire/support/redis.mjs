@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from './club.mjs';
+import { freePort } from './port.mjs';
 import { sleep, WAIT_MS } from './line.mjs';
 
 const run = promisify(execFile);
