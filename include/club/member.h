@@ -162,4 +162,15 @@ size_t hash_threads_pending(const struct hash_threads *threads);
 void hash_threads_destroy(struct hash_threads *threads);
 /* Wipes and frees. Takes NULL. */
 void hash_job_destroy(struct hash_job *job);
+
+/* ---- cards: what members tell of themselves ---- */
+
+struct club;
+/* The field that is not as the club has it ("country", "sectors", "languages"); NULL: all are. An empty country is. */
+const char *card_wrong(const struct club *club, struct slice country, const struct slices *sectors,
+                       const struct slices *languages);
+/* Copies for a store job: a text with data also when it is empty; a list with items, each once, also when it has none.
+ * The arena says whether there was memory. */
+struct slice card_text(struct arena *arena, struct slice text);
+struct slices card_list(struct arena *arena, const struct slices *list);
 #endif

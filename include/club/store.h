@@ -37,6 +37,7 @@ enum store_kind {
   STORE_MEMBER_ADD,
   STORE_MEMBER_ROLE,
   STORE_MEMBER_DISABLE,
+  STORE_MEMBER_UPDATE,
   STORE_PASSWORD_SET,
   STORE_SESSION_ADD,
   STORE_SESSION_END,
@@ -179,7 +180,8 @@ struct store_invite {
 /* STORE_MEMBER_ADD with `invited` uses up one use of the invite `digest` (not_found when it has none) and takes role
  * and room from it; without, `member.role` counts. A taken login: conflict. With `session` also begins a session.
  * STORE_PASSWORD_SET ends the member's other sessions (all but `session`, 0: all). STORE_MEMBER_ROLE, _DISABLE: by
- * login; the last admin cannot be dismissed or disabled (conflict). Disabling ends all sessions. */
+ * login; the last admin cannot be dismissed or disabled (conflict). Disabling ends all sessions. STORE_MEMBER_UPDATE, by
+ * key: texts with data and lists with items take the place of what was there; a disabled member's is forbidden. */
 struct store_member {
   bool invited, with_session;
   unsigned char digest[DIGEST_SIZE];         /* of the invite's token */

@@ -54,42 +54,11 @@ static void account_ask(struct exchange *exchange) {
 
 /* ---- the body ---- */
 
-static bool has_sector(const struct club *club, struct slice slug) {
-  return club_sector(club, slug) != NULL;
-}
-
-static bool has_all(const struct club *club, const struct slices *list,
-                    bool (*has)(const struct club *club, struct slice item)) {
-  for (size_t i = 0; i < list->count; i++)
-    if (!has(club, list->items[i])) return false;
-  return true;
-}
-
 /* The field that is not as the club has it; NULL: all are. */
 static const char *account_wrong(struct exchange *exchange, const struct members_body *body) {
   const struct club *club = exchange->services->club;
   if (!text_fold_login(body->login, exchange->login)) return "login";
-  if (body->country.size > 0 && !club_country(club, body->country)) return "country";
-  if (!has_all(club, &body->sectors, has_sector)) return "sectors";
-  return has_all(club, &body->languages, club_has_language) ? NULL : "languages";
-}
-
-static bool slices_hold(const struct slices *list, struct slice item) {
-  for (size_t i = 0; i < list->count; i++)
-    if (slice_equal(list->items[i], item)) return true;
-  return false;
-}
-
-/* Each item once. */
-static struct slices copy_list(struct arena *arena, const struct slices *list) {
-  struct slices copy = {arena_alloc(arena, (list->count + 1) * sizeof(struct slice)), 0};
-  for (size_t i = 0; copy.items && i < list->count; i++)
-    if (!slices_hold(&copy, list->items[i])) copy.items[copy.count++] = arena_copy(arena, list->items[i]);
-  return copy;
-}
-
-static struct slice copy_text(struct arena *arena, struct slice text) {
-  return text.size > 0 ? arena_copy(arena, text) : (struct slice){"", 0};
+  return card_wrong(club, body->country, &body->sectors, &body->languages);
 }
 
 static void account_fill(struct exchange *exchange, const struct members_body *body, struct store_job *job) {
@@ -99,15 +68,15 @@ static void account_fill(struct exchange *exchange, const struct members_body *b
   job->member.invited = true;
   job->member.address = arena_copy(job->arena, slice_of(address));
   job->member.member = (struct member_record){.login = arena_copy(job->arena, slice_of(exchange->login)),
-                                              .name = copy_text(job->arena, body->name),
+                                              .name = card_text(job->arena, body->name),
                                               .title = none,
-                                              .company = copy_text(job->arena, body->company),
-                                              .country = copy_text(job->arena, body->country),
+                                              .company = card_text(job->arena, body->company),
+                                              .country = card_text(job->arena, body->country),
                                               .about = none,
                                               .offers = none,
                                               .seeks = none,
-                                              .sectors = copy_list(job->arena, &body->sectors),
-                                              .languages = copy_list(job->arena, &body->languages)};
+                                              .sectors = card_list(job->arena, &body->sectors),
+                                              .languages = card_list(job->arena, &body->languages)};
 }
 
 static void account_read(struct exchange *exchange, const struct members_body *body) {

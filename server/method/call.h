@@ -83,6 +83,15 @@ bool call_is_open(const struct call *call, struct slice room);
 bool listing_show(const struct services *services, struct present *present, const struct room_record *record)
     CLUB_MUST_CHECK;
 
+/* ---- rates: rate.c ---- */
+
+/* Of posts; without limits none. */
+struct rate rate_posts(const struct services *services);
+/* One of the member's changes: of messages, of the own card. False: answered `rate_limited`. */
+bool rate_take_change(struct call *call) CLUB_MUST_CHECK;
+/* Nothing was changed: it costs nothing. */
+void rate_return_change(struct call *call);
+
 /* ---- the families ---- */
 
 extern const struct steps ping_steps;
@@ -93,5 +102,6 @@ extern const struct steps room_leave_steps, room_members_steps, room_typing_step
 extern const struct steps room_read_steps;
 extern const struct steps message_post_steps;
 extern const struct steps message_edit_steps, message_remove_steps, message_react_steps;
+extern const struct steps member_get_steps, member_update_steps;
 extern const struct steps invite_create_steps, invite_list_steps, invite_revoke_steps;
 #endif

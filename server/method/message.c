@@ -2,7 +2,6 @@
 #include "call.h"
 
 #define RETRY_LIMITED_MS 100 /* at least, once a post was refused for the rate */
-#define CHANGES_TO_POSTS 3   /* so many changes for each post of the rate */
 
 static struct entry entry_of(const struct call *call, struct slice room, int64_t seq, int64_t at,
                              enum entry_type type) {
@@ -10,10 +9,6 @@ static struct entry entry_of(const struct call *call, struct slice room, int64_t
 }
 
 /* ---- message.post ---- */
-
-static struct rate post_rate(const struct services *services) {
-  return services->limits ? services->post_rate : (struct rate){0, 0};
-}
 
 static void post_begin(struct call *call, const struct request *request, store_done done) {
   const struct services *services = call->services;
@@ -23,7 +18,7 @@ static void post_begin(struct call *call, const struct request *request, store_d
   if (!job) return;
   call_keep_author(call, job);
   /* A repeated post is recognised before the rate: over it, the store is asked for nothing else. */
-  call->limited = bucket_take(&call->member->posts, post_rate(services), clock_monotonic_ms(&services->clock)) > 0;
+  call->limited = bucket_take(&call->member->posts, rate_posts(services), clock_monotonic_ms(&services->clock)) > 0;
   job->post = (struct store_post){.room = arena_copy(job->arena, params->room),
                                   .author = call->author.key,
                                   .member = call->member->key,
@@ -34,7 +29,7 @@ static void post_begin(struct call *call, const struct request *request, store_d
   call->token_taken = !call->limited;
   call_submit(call, job, done);
   /* It was not even submitted. */
-  if (call->failed && call->token_taken) bucket_return(&call->member->posts, post_rate(services));
+  if (call->failed && call->token_taken) bucket_return(&call->member->posts, rate_posts(services));
 }
 
 static void post_append(struct call *call, const struct store_post *post) {
@@ -61,7 +56,7 @@ static void post_refused(struct call *call, const struct store_job *job) {
     if (call_stored(call, job)) call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
     return;
   }
-  int64_t wait = bucket_wait(&call->member->posts, post_rate(services), clock_monotonic_ms(&services->clock));
+  int64_t wait = bucket_wait(&call->member->posts, rate_posts(services), clock_monotonic_ms(&services->clock));
   call_reason(call, REASON_RATE_LIMITED, wait > RETRY_LIMITED_MS ? wait : RETRY_LIMITED_MS);
 }
 
@@ -69,7 +64,7 @@ static void post_finish(struct call *call, struct store_job *job) {
   const struct store_post *post = &job->post;
   bool posted = job->outcome == STORE_DONE && !post->duplicate;
   if (call->token_taken && !posted && job->outcome != STORE_UNKNOWN)
-    bucket_return(&call->member->posts, post_rate(call->services));
+    bucket_return(&call->member->posts, rate_posts(call->services));
   if (job->outcome != STORE_DONE) {
     post_refused(call, job);
     return;
@@ -87,30 +82,12 @@ static void post_finish(struct call *call, struct store_job *job) {
 
 /* ---- message.edit, message.remove, message.react ---- */
 
-static struct rate change_rate(const struct services *services) {
-  struct rate posts = post_rate(services);
-  return (struct rate){posts.count * CHANGES_TO_POSTS, posts.milliseconds};
-}
-
-/* False: answered `rate_limited`. */
-static bool change_take(struct call *call) {
-  int64_t wait =
-      bucket_take(&call->member->changes, change_rate(call->services), clock_monotonic_ms(&call->services->clock));
-  call->token_taken = wait == 0;
-  if (wait > 0) call_reason(call, REASON_RATE_LIMITED, wait);
-  return wait == 0;
-}
-
-static void change_give_back(struct call *call) {
-  if (call->token_taken) bucket_return(&call->member->changes, change_rate(call->services));
-}
-
 /* NULL: answered. */
 static struct store_job *change_job(struct call *call, enum store_kind kind, struct slice room, int64_t target) {
   if (!call_may_enter(call, room)) return NULL;
   struct store_job *job = call_job(call, kind);
   if (!job) return NULL;
-  if (!change_take(call)) {
+  if (!rate_take_change(call)) {
     store_job_destroy(job);
     return NULL;
   }
@@ -122,7 +99,7 @@ static struct store_job *change_job(struct call *call, enum store_kind kind, str
 
 static void change_submit(struct call *call, struct store_job *job, store_done done) {
   call_submit(call, job, done);
-  if (call->failed) change_give_back(call); /* it was not even submitted */
+  if (call->failed) rate_return_change(call); /* it was not even submitted */
 }
 
 static void edit_begin(struct call *call, const struct request *request, store_done done) {
@@ -170,7 +147,7 @@ static void change_append(struct call *call, const struct store_job *job) {
 
 static void change_finish(struct call *call, struct store_job *job) {
   bool changed = job->outcome == STORE_DONE && job->change.changed;
-  if (!changed && job->outcome != STORE_UNKNOWN) change_give_back(call);
+  if (!changed && job->outcome != STORE_UNKNOWN) rate_return_change(call);
   if (!call_stored(call, job)) return;
   if (changed)
     change_append(call, job);

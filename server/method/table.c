@@ -16,6 +16,8 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_MESSAGE_EDIT] = &message_edit_steps,
     [METHOD_MESSAGE_REMOVE] = &message_remove_steps,
     [METHOD_MESSAGE_REACT] = &message_react_steps,
+    [METHOD_MEMBER_GET] = &member_get_steps,
+    [METHOD_MEMBER_UPDATE] = &member_update_steps,
     [METHOD_INVITE_CREATE] = &invite_create_steps,
     [METHOD_INVITE_LIST] = &invite_list_steps,
     [METHOD_INVITE_REVOKE] = &invite_revoke_steps,
@@ -56,6 +58,8 @@ struct slice method_room(const struct request *request) {
     case METHOD_ROOM_LIST:
     case METHOD_ROOM_OPEN:
     case METHOD_DIRECT_OPEN:
+    case METHOD_MEMBER_GET:
+    case METHOD_MEMBER_UPDATE:
     case METHOD_INVITE_CREATE:
     case METHOD_INVITE_LIST:
     case METHOD_INVITE_REVOKE:

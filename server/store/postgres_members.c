@@ -8,6 +8,8 @@ static const char role_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_role_1($1, $2, $3, $4)";
 static const char disable_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_disable_1($1, $2, $3, $4)";
+static const char update_sql[] = "SELECT reason, club_head, " MEMBERS_OF(
+    "its_member") " FROM club_member_update_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 static const char password_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_password_set_1($1, $2, $3, $4, $5)";
 
@@ -98,6 +100,27 @@ struct ask members_ask_role(struct postgres *self, struct store_job *job) {
 struct ask members_ask_disable(struct postgres *self, struct store_job *job) {
   struct ask ask = begin(self, disable_sql, &job->member.member);
   ask_bool(&ask, job->member.disable);
+  ask_now(&ask);
+  return ask;
+}
+
+static struct slice list_given(struct slices list, struct arena *arena) {
+  return list.items ? words_join(list, arena) : SLICE_NONE;
+}
+
+struct ask members_ask_update(struct postgres *self, struct store_job *job) {
+  const struct member_record *member = &job->member.member;
+  struct ask ask = ask_begin(self, update_sql);
+  ask_int(&ask, member->key);
+  ask_text(&ask, member->name);
+  ask_text(&ask, member->title);
+  ask_text(&ask, member->company);
+  ask_text(&ask, member->country);
+  ask_text(&ask, member->about);
+  ask_text(&ask, member->offers);
+  ask_text(&ask, member->seeks);
+  ask_text(&ask, list_given(member->sectors, job->arena));
+  ask_text(&ask, list_given(member->languages, job->arena));
   ask_now(&ask);
   return ask;
 }

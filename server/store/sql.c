@@ -84,6 +84,8 @@ static const char *const texts[SQL_COUNT] = {
                        "languages, role, password, author, made_at) "
                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)",
     [SQL_MEMBER_SET_AUTHOR] = "UPDATE member SET author = $1 WHERE key = $2",
+    [SQL_MEMBER_UPDATE] = "UPDATE member SET name = $1, title = $2, company = $3, country = $4, about = $5, offers = $6, "
+                          "seeks = $7, sectors = $8, languages = $9 WHERE key = $10",
     [SQL_MEMBER_SET_ROLE] = "UPDATE member SET role = $1 WHERE key = $2",
     [SQL_MEMBER_SET_DISABLED] = "UPDATE member SET disabled = $1 WHERE key = $2",
     [SQL_MEMBER_SET_PASSWORD] = "UPDATE member SET password = $1 WHERE key = $2",

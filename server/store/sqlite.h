@@ -154,6 +154,7 @@ bool member_by_login(struct sqlite *self, struct slice login, struct arena *aren
 enum reason sqlite_member_add(struct sqlite *self, struct store_job *job);
 enum reason sqlite_member_role(struct sqlite *self, struct store_job *job);
 enum reason sqlite_member_disable(struct sqlite *self, struct store_job *job);
+enum reason sqlite_member_update(struct sqlite *self, struct store_job *job);
 enum reason sqlite_password_set(struct sqlite *self, struct store_job *job);
 enum reason sqlite_member_list(struct sqlite *self, struct store_job *job);
 enum reason sqlite_member_get(struct sqlite *self, struct store_job *job);

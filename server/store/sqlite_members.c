@@ -166,6 +166,58 @@ enum reason sqlite_member_disable(struct sqlite *self, struct store_job *job) {
   return REASON_NONE;
 }
 
+/* What is given takes the place of what is there. True: it is another text. */
+static bool put_text(struct slice *there, struct slice given) {
+  if (!given.data || slice_equal(*there, given)) return false;
+  *there = given;
+  return true;
+}
+
+static bool put_list(struct slices *there, struct slices given, struct arena *arena) {
+  if (!given.items || slice_equal(words_join(*there, arena), words_join(given, arena))) return false;
+  *there = given;
+  return true;
+}
+
+static void save_card(struct sqlite *self, const struct member_record *member, struct arena *arena) {
+  struct slice sectors = words_join(member->sectors, arena), languages = words_join(member->languages, arena);
+  struct query query = query_begin(self, SQL_MEMBER_UPDATE);
+  query_text(&query, member->name);
+  query_text(&query, member->title);
+  query_text(&query, member->company);
+  query_text(&query, member->country);
+  query_text(&query, member->about);
+  query_text(&query, member->offers);
+  query_text(&query, member->seeks);
+  query_text(&query, sectors);
+  query_text(&query, languages);
+  query_int(&query, member->key);
+  query_run(&query);
+}
+
+enum reason sqlite_member_update(struct sqlite *self, struct store_job *job) {
+  struct store_member *wish = &job->member;
+  const struct member_record *given = &wish->member;
+  struct member_record member;
+  if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
+  if (member.disabled) return REASON_FORBIDDEN;
+  bool shown = put_text(&member.name, given->name);
+  shown |= put_text(&member.company, given->company);
+  shown |= put_text(&member.country, given->country);
+  bool changed = shown;
+  changed |= put_text(&member.title, given->title);
+  changed |= put_text(&member.about, given->about);
+  changed |= put_text(&member.offers, given->offers);
+  changed |= put_text(&member.seeks, given->seeks);
+  changed |= put_list(&member.sectors, given->sectors, job->arena);
+  changed |= put_list(&member.languages, given->languages, job->arena);
+  if (changed) save_card(self, &member, job->arena);
+  if (shown) member.author = insert_author(self, &member);
+  if (changed) club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
+  wish->member = member;
+  return REASON_NONE;
+}
+
 enum reason sqlite_password_set(struct sqlite *self, struct store_job *job) {
   struct store_member *wish = &job->member;
   struct member_record member;

@@ -22,6 +22,7 @@ static const struct operation operations[] = {
     [STORE_MEMBER_ADD] = {sqlite_member_add},
     [STORE_MEMBER_ROLE] = {sqlite_member_role},
     [STORE_MEMBER_DISABLE] = {sqlite_member_disable},
+    [STORE_MEMBER_UPDATE] = {sqlite_member_update},
     [STORE_PASSWORD_SET] = {sqlite_password_set},
     [STORE_SESSION_ADD] = {sqlite_session_add},
     [STORE_SESSION_END] = {sqlite_session_end},

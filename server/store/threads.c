@@ -347,7 +347,7 @@ void store_threads_begin(struct store_threads *threads) {
 
 /* Without the pulse, and the members that it told of (at most a thousand), nothing may go on: they wait for nobody. */
 static enum worker_order read_order(const struct store_job *job) {
-  if (job->kind == STORE_PULSE || job->kind == STORE_MEMBER_GET) return WORKER_FIRST;
+  if (job->kind == STORE_PULSE || (job->kind == STORE_MEMBER_GET && job->urgent)) return WORKER_FIRST;
   if (job->urgent) return WORKER_URGENT;
   return job->patient ? WORKER_PATIENT : WORKER_USUAL;
 }

@@ -21,6 +21,18 @@ afterEach(async () => {
   await Promise.all(lines.splice(0).map((one) => one.close()));
 });
 
+test("a member's card that was changed on one instance is the author's on the other within two seconds", async () => {
+  const [here, there] = [await line('emil', 0), await line('emil', 1)];
+  await there.call('room.join', { room: 'ir' });
+  await here.call('member.update', { name: 'امیر محمدی', company: 'تجارت', languages: ['fa', 'ru'] });
+  await eventually(async () => {
+    const { seq } = await post(there, 'ir', 'سلام');
+    return (await there.entry('ir', seq)).from.name === 'امیر محمدی';
+  }, 'the new name');
+  const { member } = await there.call('member.get', { member: there.me });
+  assert.deepEqual([member.company, member.languages, member.online], ['تجارت', ['fa', 'ru'], true]);
+});
+
 test('a post on one instance arrives on the other as it is on the first', async () => {
   const [anna, bo] = [await line('anna', 0), await line('bo', 1)];
   for (const one of [anna, bo]) await one.call('room.join', { room: 'kz' });

@@ -41,7 +41,7 @@ function members(field) {
     case "string":
       return [`struct slice ${name};`];
     case "array":
-      return [`struct slices ${name};`];
+      return [`struct slices ${name};`, ...(field.required ? [] : [`bool has_${name};`])];
     case "integer":
       return [`int64_t ${name};`, ...(field.required ? [] : [`bool has_${name};`])];
     case "boolean":
@@ -89,9 +89,9 @@ function rule(document, thing, field) {
   row.has_offset = "RULE_NO_OFFSET";
   if (schema.type === "integer" || schema.type === "boolean") {
     row.type = schema.type === "integer" ? "RULE_INTEGER" : "RULE_BOOLEAN";
-    if (!field.required) {
-      row.has_offset = `offsetof(${struct}, has_${name})`;
-    }
+  }
+  if (schema.type !== "string" && !field.required) {
+    row.has_offset = `offsetof(${struct}, has_${name})`;
   }
   if (schema.type === "integer") {
     row.minimum = `INT64_C(${schema.minimum})`;

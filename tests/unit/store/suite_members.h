@@ -74,6 +74,67 @@ static inline void a_change_of_a_member_is_in_the_club_log(void **state) {
   assert_int_equal(strlen(pulse->pulse.epoch), TOKEN_SIZE);
 }
 
+static inline struct store_job *suite_update(struct suite *suite, struct member_record given) {
+  struct store_job *job = suite_job(suite, STORE_MEMBER_UPDATE);
+  job->member.member = given;
+  job->member.member.key = suite->ivan;
+  return suite_run(suite, job);
+}
+
+static inline void a_card_is_changed_in_what_is_given(void **state) {
+  struct suite *suite = *state;
+  struct slice words[] = {SLICE_LITERAL("fintech"), SLICE_LITERAL("trade")};
+  int64_t before = suite_pulse(suite, "kz", 0)->pulse.club_head;
+  struct store_job *job = suite_update(suite, (struct member_record){.offers = slice_of("склад в Алматы"),
+                                                                     .seeks = slice_of("寻找物流合作伙伴"),
+                                                                     .sectors = {words, 2}});
+  assert_done(job);
+  assert_int_equal(job->club_head, before + 1);
+  assert_slice(job->member.member.name, "Иван Петров");
+  job = suite_update(suite, (struct member_record){.about = slice_of(""), .sectors = {words, 0}});
+  assert_done(job);
+  assert_int_equal(job->club_head, before + 2);
+  assert_int_equal(suite_update(suite, (struct member_record){.about = slice_of("")})->club_head, 0); /* as it was */
+  struct store_job *get = suite_job(suite, STORE_MEMBER_GET);
+  get->member.member.key = suite->ivan;
+  assert_done(suite_run(suite, get));
+  assert_slice(get->member.member.offers, "склад в Алматы");
+  assert_slice(get->member.member.seeks, "寻找物流合作伙伴");
+  assert_int_equal(get->member.member.sectors.count, 0);
+  struct store_job *pulse = suite_pulse(suite, "kz", before);
+  assert_int_equal(pulse->pulse.event_count, 2);
+  assert_int_equal(pulse->pulse.events[0].kind, CLUB_MEMBER_CHANGED);
+  assert_int_equal(pulse->pulse.events[0].member, suite->ivan);
+}
+
+static inline void entries_keep_the_name_of_their_time(void **state) {
+  struct suite *suite = *state;
+  assert_done(suite_post(suite, "kz", suite->ivan, "before", "до"));
+  struct store_job *job =
+      suite_update(suite, (struct member_record){.name = slice_of("Иван Сидоров"), .company = slice_of("新丝路")});
+  assert_done(job);
+  struct store_job *post = suite_post_job(suite, "kz", suite->ivan, "after", "после");
+  post->post.author = job->member.member.author;
+  assert_done(suite_run(suite, post));
+  struct store_job *read = suite_job(suite, STORE_HISTORY);
+  read->page =
+      (struct store_page){.room = slice_of("kz"), .member = suite->wang, .after = 0, .before = -1, .limit = 10};
+  assert_done(suite_run(suite, read));
+  assert_int_equal(read->page.count, 2);
+  assert_slice(read->page.entries[0].from.name, "Иван Петров");
+  assert_slice(read->page.entries[1].from.name, "Иван Сидоров");
+  assert_slice(read->page.entries[1].from.company, "新丝路");
+}
+
+static inline void who_is_disabled_changes_no_card(void **state) {
+  struct suite *suite = *state;
+  assert_done(set_disabled(suite, "ivan", true));
+  assert_refused(suite_update(suite, (struct member_record){.about = slice_of("x")}), REASON_FORBIDDEN);
+  struct store_job *job = suite_job(suite, STORE_MEMBER_UPDATE);
+  job->member.member.key = 4711;
+  assert_refused(suite_run(suite, job), REASON_NOT_FOUND);
+}
+
 static inline void a_login_finds_the_password_of_disabled_ones_too(void **state) {
   struct suite *suite = *state;
   assert_done(set_disabled(suite, "wang", true));
@@ -314,6 +375,8 @@ static inline void the_first_invite_is_made_anew_until_there_is_an_admin(void **
 #define SUITE_MEMBERS(setup) \
   SUITE_TEST(a_member_comes_back_as_added, setup), SUITE_TEST(the_last_admin_stays, setup), \
       SUITE_TEST(a_change_of_a_member_is_in_the_club_log, setup), \
+      SUITE_TEST(a_card_is_changed_in_what_is_given, setup), SUITE_TEST(entries_keep_the_name_of_their_time, setup), \
+      SUITE_TEST(who_is_disabled_changes_no_card, setup), \
       SUITE_TEST(a_login_finds_the_password_of_disabled_ones_too, setup), \
       SUITE_TEST(a_session_is_found_until_it_is_ended, setup), SUITE_TEST(a_session_ends_when_old_or_unused, setup), \
       SUITE_TEST(the_longest_unused_of_too_many_sessions_ends, setup), \

@@ -1,0 +1,25 @@
+/* The rates of what a member does: posts, and changes of what is there. */
+#include "call.h"
+
+#define CHANGES_TO_POSTS 3 /* so many changes for each post of the rate */
+
+struct rate rate_posts(const struct services *services) {
+  return services->limits ? services->post_rate : (struct rate){0, 0};
+}
+
+static struct rate rate_changes(const struct services *services) {
+  struct rate posts = rate_posts(services);
+  return (struct rate){posts.count * CHANGES_TO_POSTS, posts.milliseconds};
+}
+
+bool rate_take_change(struct call *call) {
+  int64_t wait =
+      bucket_take(&call->member->changes, rate_changes(call->services), clock_monotonic_ms(&call->services->clock));
+  call->token_taken = wait == 0;
+  if (wait > 0) call_reason(call, REASON_RATE_LIMITED, wait);
+  return wait == 0;
+}
+
+void rate_return_change(struct call *call) {
+  if (call->token_taken) bucket_return(&call->member->changes, rate_changes(call->services));
+}
