@@ -95,7 +95,10 @@ test('An older answer does not take back heads, marks and counts', () => {
   assert.deepEqual(mergeRoom(known, room('kz', { head: 9, read: 3, unread: 6 })), { ...known, read: 8 });
   assert.equal(mergeRoom(known, room('kz', { head: 12, read: 12, unread: 0 })).unread, 0);
   assert.equal(mergeRoom(room('kz', { head: 5, read: 5 }), room('kz', { head: 5, read: 2, unread: 3 })).unread, 0);
-  assert.equal(mergeRoom(room('kz', { head: 9, read: 7, unread: 1 }), room('kz', { head: 9, read: 2, unread: 5 })).unread, 1);
+  assert.equal(
+    mergeRoom(room('kz', { head: 9, read: 7, unread: 1 }), room('kz', { head: 9, read: 2, unread: 5 })).unread,
+    1,
+  );
 });
 
 test('A new list takes the place of the old one, but a room in front of the reader stays', () => {

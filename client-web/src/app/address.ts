@@ -1,10 +1,15 @@
 // What the address bar says.
 
-export type Route = { page: 'rooms' } | { page: 'room'; room: string } | { page: 'invites' };
+export type Route =
+  | { page: 'rooms' }
+  | { page: 'room'; room: string }
+  | { page: 'member'; member: string }
+  | { page: 'invites' };
 
 export function readRoute(hash: string): Route {
   const [, page, rest] = hash.split('/');
   if (page === 'room' && rest !== undefined && rest !== '') return { page: 'room', room: decode(rest) };
+  if (page === 'member' && rest !== undefined && rest !== '') return { page: 'member', member: decode(rest) };
   return page === 'invites' ? { page: 'invites' } : { page: 'rooms' };
 }
 
@@ -18,6 +23,10 @@ function decode(text: string): string {
 
 export function roomHref(room: string): string {
   return `#/room/${encodeURIComponent(room)}`;
+}
+
+export function memberHref(member: string): string {
+  return `#/member/${encodeURIComponent(member)}`;
 }
 
 export const INVITES_HREF = '#/invites';

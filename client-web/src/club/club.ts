@@ -223,6 +223,16 @@ export class Club {
     }
   }
 
+  async card(member: string): Promise<Member> {
+    return (await this.#line.call('member.get', { member })).member;
+  }
+
+  async changeCard(params: Params<'member.update'>): Promise<Member> {
+    const { member } = await this.#line.call('member.update', params);
+    this.#store.update((state) => ({ ...state, me: member }));
+    return member;
+  }
+
   makeInvite(params: Omit<Params<'invite.create'>, 'client_id'>): Promise<NewInvite> {
     return this.#line.call('invite.create', { ...params, client_id: this.#options.newId() });
   }

@@ -1,15 +1,18 @@
 import { useState } from 'preact/hooks';
-import { INVITES_HREF } from '../app/address.js';
+import { INVITES_HREF, memberHref } from '../app/address.js';
 import { route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import { Ask } from './ask.js';
 import { Icon } from './icons.js';
 import { Invites } from './invites.js';
+import { Later } from './later.js';
 import { Avatar, IconButton, LanguageChoice } from './parts.js';
 import { RoomList } from './room-list.js';
 import { RoomView } from './room.js';
 import { LineStatus, Notices } from './status.js';
+
+const loadCard = async () => (await import('./card.js')).MemberCard;
 
 export function ClubView() {
   const { page } = route.value;
@@ -26,6 +29,9 @@ export function ClubView() {
         <LineStatus />
         {route.value.page === 'room' ? <RoomView key={route.value.room} id={route.value.room} /> : null}
         {page === 'invites' ? <Invites /> : null}
+        {route.value.page === 'member' ? (
+          <Later key={route.value.member} load={loadCard} props={{ id: route.value.member }} />
+        ) : null}
         {page === 'rooms' ? <p class="empty">{t('rooms.choose')}</p> : null}
       </main>
       <Notices />
@@ -39,9 +45,9 @@ function Account() {
   return (
     <footer class="account">
       <Avatar id={me.id} name={me.name} />
-      <span class="account-name" dir="auto">
+      <a class="account-name" dir="auto" href={memberHref(me.id)} title={t('card.own')}>
         {me.name}
-      </span>
+      </a>
       {invites ? (
         <a class="icon-button" href={INVITES_HREF} aria-label={t('invites.heading')} title={t('invites.heading')}>
           <Icon name="invite" />

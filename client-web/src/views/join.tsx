@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
-import { byName, countryName, roleName, roomName, sectorName } from '../app/names.js';
-import { facts, join, logOut, member, problemOf, showInvite, stay } from '../app/session.js';
-import { languageName, momentText, t } from '../app/texts.js';
+import { roleName, roomName } from '../app/names.js';
+import { join, logOut, member, problemOf, showInvite, stay } from '../app/session.js';
+import { momentText, t } from '../app/texts.js';
 import type { InviteGrant, NewMember } from '../protocol/types.js';
+import { BusinessFields } from './fields.js';
 import { Card, Problem } from './parts.js';
 import { PasswordField } from './password.js';
 
@@ -165,57 +166,5 @@ function AccountFields() {
         <input name="name" required maxLength={100} autocomplete="name" dir="auto" />
       </label>
     </>
-  );
-}
-
-function BusinessFields() {
-  const { countries, sectors, languages } = facts.value ?? { countries: [], sectors: [], languages: [] };
-  return (
-    <>
-      <label class="field">
-        <span>
-          {t('field.company')} <span class="optional">{t('field.optional')}</span>
-        </span>
-        <input name="company" maxLength={100} autocomplete="organization" dir="auto" />
-      </label>
-      <label class="field">
-        <span>
-          {t('field.country')} <span class="optional">{t('field.optional')}</span>
-        </span>
-        <select name="country">
-          <option value="">{t('field.country.none')}</option>
-          {byName(countries, (country) => countryName(country.code)).map(({ code }) => (
-            <option key={code} value={code}>
-              {countryName(code)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Choices
-        legend={t('field.sectors')}
-        name="sectors"
-        values={byName(sectors, (sector) => sectorName(sector.slug)).map(({ slug }) => [slug, sectorName(slug)])}
-      />
-      <Choices
-        legend={t('field.languages')}
-        name="languages"
-        values={languages.map((code) => [code, languageName(code)])}
-      />
-    </>
-  );
-}
-
-function Choices({ legend, name, values }: { legend: string; name: string; values: [string, string][] }) {
-  return (
-    <fieldset class="choices">
-      <legend>
-        {legend} <span class="optional">{t('field.optional')}</span>
-      </legend>
-      {values.map(([value, label]) => (
-        <label key={value} class="check">
-          <input type="checkbox" name={name} value={value} /> <span>{label}</span>
-        </label>
-      ))}
-    </fieldset>
   );
 }

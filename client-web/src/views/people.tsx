@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { originText } from '../app/names.js';
-import { roomHref } from '../app/address.js';
+import { memberHref, roomHref } from '../app/address.js';
 import { go } from '../app/route.js';
 import { club, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
@@ -57,7 +57,7 @@ function PersonItem({ person }: { person: Author }) {
       <Avatar id={person.id} name={person.name} />
       <span class="person-text">
         <span class="person-name" dir="auto">
-          {person.name}
+          <a href={memberHref(person.id)}>{person.name}</a>
           {self ? <span class="optional">{` ${t('people.you')}`}</span> : null}
         </span>
         <span class="person-origin" dir="auto">

@@ -1,0 +1,183 @@
+// A member's card: what others see of a member, and the form in which one changes one's own.
+
+import { useEffect, useState } from 'preact/hooks';
+import { ROOMS_HREF } from '../app/address.js';
+import { byName, countryName, roleName, sectorName } from '../app/names.js';
+import { club, problemOf, state } from '../app/session.js';
+import { languageName, t } from '../app/texts.js';
+import type { TextKey } from '../app/texts.js';
+import type { Member } from '../protocol/types.js';
+import { BusinessFields } from './fields.js';
+import { Icon } from './icons.js';
+import { Avatar, Problem } from './parts.js';
+import { talkTo } from './people.js';
+
+export function MemberCard({ id }: { id: string }) {
+  const [member, setMember] = useState<Member | null>(null);
+  const [reason, setReason] = useState<string | null>(null);
+  const [changing, setChanging] = useState(false);
+  const open = state.value.line.at === 'open';
+  const load = async (): Promise<void> => {
+    try {
+      setMember(await club().card(id));
+      setReason(null);
+    } catch (error) {
+      setReason(problemOf(error));
+    }
+  };
+  useEffect(() => {
+    if (open) void load();
+  }, [open, id]);
+  const changed = (now: Member): void => {
+    setMember(now);
+    setChanging(false);
+  };
+  return (
+    <section class="page" aria-labelledby="card-heading">
+      <header class="page-header">
+        <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}>
+          <Icon name="back" />
+        </a>
+        <h1 id="card-heading" dir="auto">
+          {member?.name ?? t('card.heading')}
+        </h1>
+      </header>
+      <div class="page-body">
+        <Problem reason={reason} />
+        {member === null && reason === null ? <p class="hint">{t('people.loading')}</p> : null}
+        {member === null ? null : changing ? (
+          <CardForm member={member} done={changed} cancel={() => setChanging(false)} />
+        ) : (
+          <Shown member={member} change={() => setChanging(true)} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Shown({ member, change }: { member: Member; change(): void }) {
+  const own = member.id === state.value.me.id;
+  const here = member.online ? [t('card.online')] : [];
+  const standing = [`@${member.login}`, roleName(member.role), ...here];
+  return (
+    <article class="member-card" aria-label={member.name}>
+      <header>
+        <Avatar id={member.id} name={member.name} />
+        <div class="person-text">
+          <span class="person-name" dir="auto">
+            {member.name}
+          </span>
+          <span class="person-origin">{standing.join(' · ')}</span>
+        </div>
+      </header>
+      <Facts member={member} />
+      <div class="buttons">
+        {own ? (
+          <button type="button" class="primary" onClick={change}>
+            {t('card.change')}
+          </button>
+        ) : (
+          <button type="button" class="primary" onClick={() => void talkTo(member.id)}>
+            {t('people.write', { name: member.name })}
+          </button>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** What was not said is not shown. */
+function factsOf(member: Member): [TextKey, string][] {
+  const sectors = byName(member.sectors, sectorName).map(sectorName);
+  const all: [TextKey, string][] = [
+    ['card.title', member.title],
+    ['field.company', member.company],
+    ['field.country', member.country === '' ? '' : countryName(member.country)],
+    ['card.offers', member.offers],
+    ['card.seeks', member.seeks],
+    ['field.sectors', sectors.join(', ')],
+    ['card.languages', member.languages.map(languageName).join(', ')],
+    ['card.about', member.about],
+  ];
+  return all.filter(([, text]) => text !== '');
+}
+
+function Facts({ member }: { member: Member }) {
+  const said = factsOf(member);
+  if (said.length === 0) return <p class="hint">{t('card.empty')}</p>;
+  return (
+    <dl>
+      {said.map(([key, text]) => (
+        <div key={key}>
+          <dt>{t(key)}</dt>
+          <dd dir="auto">{text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface FormProps {
+  member: Member;
+  done(now: Member): void;
+  cancel(): void;
+}
+
+function CardForm({ member, done, cancel }: FormProps) {
+  const [reason, setReason] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string): string => String(data.get(name) ?? '').trim();
+    const all = (name: string): string[] => data.getAll(name).map(String);
+    setBusy(true);
+    try {
+      const card = { name: text('name'), title: text('title'), company: text('company'), country: text('country') };
+      const business = { about: text('about'), offers: text('offers'), seeks: text('seeks') };
+      const lists = { sectors: all('sectors'), languages: all('languages') };
+      done(await club().changeCard({ ...card, ...business, ...lists }));
+    } catch (error) {
+      setReason(problemOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="form" onSubmit={(event) => void submit(event)}>
+      <label class="field">
+        <span>{t('field.name')}</span>
+        <input name="name" required maxLength={100} autocomplete="name" dir="auto" defaultValue={member.name} />
+      </label>
+      <label class="field">
+        <span>
+          {t('card.title')} <span class="optional">{t('field.optional')}</span>
+        </span>
+        <input name="title" maxLength={100} dir="auto" defaultValue={member.title} />
+      </label>
+      <BusinessFields known={member} />
+      <Long name="offers" label="card.offers" limit={500} text={member.offers} />
+      <Long name="seeks" label="card.seeks" limit={500} text={member.seeks} />
+      <Long name="about" label="card.about" limit={1000} text={member.about} />
+      <Problem reason={reason} />
+      <div class="buttons">
+        <button class="primary" disabled={busy}>
+          {t('card.save')}
+        </button>
+        <button type="button" onClick={cancel}>
+          {t('action.cancel')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Long({ name, label, limit, text }: { name: string; label: TextKey; limit: number; text: string }) {
+  return (
+    <label class="field">
+      <span>
+        {t(label)} <span class="optional">{t('field.optional')}</span>
+      </span>
+      <textarea name={name} rows={3} maxLength={limit} dir="auto" defaultValue={text} />
+    </label>
+  );
+}
