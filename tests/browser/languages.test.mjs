@@ -112,6 +112,12 @@ for (const one of languages) {
     await page.getByRole('button', { name: own['people.label'] }).click();
     await page.getByText(own['people.you']).waitFor();
     await checkWords(admin, one, 'who is here');
+    await admin.open(await page.locator('a.account-name').evaluate((link) => `/${link.hash}`));
+    await page.getByRole('button', { name: own['card.change'] }).waitFor();
+    await checkWords(admin, one, 'a card');
+    await page.getByRole('button', { name: own['card.change'] }).click();
+    await page.getByRole('button', { name: own['card.save'] }).waitFor();
+    await checkWords(admin, one, 'a card that is being changed');
     await admin.open('/#/invites');
     await page.getByRole('button', { name: own['invites.make'] }).click();
     await page.getByRole('textbox', { name: own['invites.link'] }).waitFor();

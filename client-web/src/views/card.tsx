@@ -155,9 +155,9 @@ function CardForm({ member, done, cancel }: FormProps) {
         <input name="title" maxLength={100} dir="auto" defaultValue={member.title} />
       </label>
       <BusinessFields known={member} />
-      <Long name="offers" label="card.offers" limit={500} text={member.offers} />
-      <Long name="seeks" label="card.seeks" limit={500} text={member.seeks} />
-      <Long name="about" label="card.about" limit={1000} text={member.about} />
+      <Long name="offers" legend={t('card.offers')} limit={500} text={member.offers} />
+      <Long name="seeks" legend={t('card.seeks')} limit={500} text={member.seeks} />
+      <Long name="about" legend={t('card.about')} limit={1000} text={member.about} />
       <Problem reason={reason} />
       <div class="buttons">
         <button class="primary" disabled={busy}>
@@ -171,11 +171,11 @@ function CardForm({ member, done, cancel }: FormProps) {
   );
 }
 
-function Long({ name, label, limit, text }: { name: string; label: TextKey; limit: number; text: string }) {
+function Long({ name, legend, limit, text }: { name: string; legend: string; limit: number; text: string }) {
   return (
     <label class="field">
       <span>
-        {t(label)} <span class="optional">{t('field.optional')}</span>
+        {legend} <span class="optional">{t('field.optional')}</span>
       </span>
       <textarea name={name} rows={3} maxLength={limit} dir="auto" defaultValue={text} />
     </label>
