@@ -49,9 +49,11 @@ test('a card is changed by keyboard alone, and cancelled without a change', asyn
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Change my card' }).focus();
   await page.keyboard.press('Enter');
+  const focused = () => page.evaluate(() => document.activeElement.name || document.activeElement.textContent);
+  await until(async () => assert.equal(await focused(), 'name'));
   await page.getByLabel('Seeks').fill('not to be kept');
   await page.getByRole('button', { name: 'Cancel' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Change my card' }).waitFor();
+  await until(async () => assert.equal(await focused(), 'Change my card'));
   assert.equal(await page.getByText('not to be kept').count(), 0);
 });

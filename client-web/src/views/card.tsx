@@ -1,6 +1,6 @@
 // A member's card: what others see of a member, and the form in which one changes one's own.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ROOMS_HREF } from '../app/address.js';
 import { byName, countryName, roleName, sectorName } from '../app/names.js';
 import { club, problemOf, state } from '../app/session.js';
@@ -15,7 +15,8 @@ import { talkTo } from './people.js';
 export function MemberCard({ id }: { id: string }) {
   const [member, setMember] = useState<Member | null>(null);
   const [reason, setReason] = useState<string | null>(null);
-  const [changing, setChanging] = useState(false);
+  /** `back`: the form was just closed. */
+  const [form, setForm] = useState<'never' | 'open' | 'back'>('never');
   const open = state.value.line.at === 'open';
   const load = async (): Promise<void> => {
     try {
@@ -30,7 +31,7 @@ export function MemberCard({ id }: { id: string }) {
   }, [open, id]);
   const changed = (now: Member): void => {
     setMember(now);
-    setChanging(false);
+    setForm('back');
   };
   return (
     <section class="page" aria-labelledby="card-heading">
@@ -45,17 +46,22 @@ export function MemberCard({ id }: { id: string }) {
       <div class="page-body">
         <Problem reason={reason} />
         {member === null && reason === null ? <p class="hint">{t('people.loading')}</p> : null}
-        {member === null ? null : changing ? (
-          <CardForm member={member} done={changed} cancel={() => setChanging(false)} />
+        {member === null ? null : form === 'open' ? (
+          <CardForm member={member} done={changed} cancel={() => setForm('back')} />
         ) : (
-          <Shown member={member} change={() => setChanging(true)} />
+          <Shown member={member} back={form === 'back'} change={() => setForm('open')} />
         )}
       </div>
     </section>
   );
 }
 
-function Shown({ member, change }: { member: Member; change(): void }) {
+/** `back`: the focus goes where it was before the form. */
+function Shown({ member, back, change }: { member: Member; back: boolean; change(): void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (back) button.current?.focus();
+  }, []);
   const own = member.id === state.value.me.id;
   const here = member.online ? [t('card.online')] : [];
   const standing = [`@${member.login}`, roleName(member.role), ...here];
@@ -73,7 +79,7 @@ function Shown({ member, change }: { member: Member; change(): void }) {
       <Facts member={member} />
       <div class="buttons">
         {own ? (
-          <button type="button" class="primary" onClick={change}>
+          <button ref={button} type="button" class="primary" onClick={change}>
             {t('card.change')}
           </button>
         ) : (
@@ -126,6 +132,8 @@ interface FormProps {
 function CardForm({ member, done, cancel }: FormProps) {
   const [reason, setReason] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const data = new FormData(event.currentTarget as HTMLFormElement);
@@ -146,7 +154,15 @@ function CardForm({ member, done, cancel }: FormProps) {
     <form class="form" onSubmit={(event) => void submit(event)}>
       <label class="field">
         <span>{t('field.name')}</span>
-        <input name="name" required maxLength={100} autocomplete="name" dir="auto" defaultValue={member.name} />
+        <input
+          ref={first}
+          name="name"
+          required
+          maxLength={100}
+          autocomplete="name"
+          dir="auto"
+          defaultValue={member.name}
+        />
       </label>
       <label class="field">
         <span>
