@@ -52,6 +52,7 @@ test('log in, choose a room, write, edit, answer and remove with the keyboard al
   await keyboard.insertText('в две строки');
   await keyboard.press('Enter');
   await bo.message('Пишу без мышы').waitFor();
+  await anna.message('Пишу без мышы').waitFor(); // answered: what is on its way is not edited
   assert.equal(await anna.composer.inputValue(), '');
 
   await keyboard.press('ArrowUp');
