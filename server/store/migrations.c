@@ -23,11 +23,8 @@ const struct migration *migration_get(int number) {
 
 const struct migration *postgres_migration_get(int number) {
   static const struct migration migrations[POSTGRES_MIGRATION_COUNT] = {
-      {postgres_migration_0001, 1},
-      {postgres_migration_0002, 1},
-      {postgres_migration_0003, 1},
-      {postgres_migration_0004, 1},
-      {postgres_migration_0005, 1},
+      {postgres_migration_0001, 1}, {postgres_migration_0002, 1}, {postgres_migration_0003, 1},
+      {postgres_migration_0004, 1}, {postgres_migration_0005, 1},
   };
   return number >= 1 && number <= POSTGRES_MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }
