@@ -16,7 +16,7 @@
 
 /* Lengths: characters unless said. */
 #define LIMIT_NAME 100
-#define LIMIT_ABOUT 1000
+#define LIMIT_ABOUT 500
 #define LIMIT_OFFERS 500 /* and of what is sought */
 #define LIMIT_REASON 500
 #define LIMIT_CLIENT_ID 64  /* bytes */

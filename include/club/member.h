@@ -40,7 +40,8 @@ struct present {
   struct author author; /* slices into `texts` */
   struct slice login;
   enum role role;
-  uint32_t change; /* rises with each change of a listing */
+  int64_t known_as_of; /* the club log's number of the change that is known last: an older one is not taken */
+  uint32_t change;     /* rises with each change of a listing */
   uint32_t connection_count;
   size_t listing_count;
   struct listing *listings;

@@ -52,7 +52,9 @@ static void pulse_rewind(struct server *server, int64_t seq) {
 static void pulse_member_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
   struct present *present = presents_find(server->services.presents, job->member.member.key);
-  bool taken = job->outcome == STORE_DONE && (!present || present_update(present, &job->member.member));
+  bool old = present && (int64_t)job->ticket < present->known_as_of; /* the member changed again since */
+  bool taken = job->outcome == STORE_DONE && (!present || old || present_update(present, &job->member.member));
+  if (present && taken && !old) present->known_as_of = (int64_t)job->ticket;
   server->pulse.reads--;
   if (present && !taken && job->outcome != STORE_REFUSED) {
     log_line(LOG_WARN, "changed member not read", LOG_NUMBER("member", present->key));

@@ -72,11 +72,15 @@ static void update_begin(struct call *call, const struct request *request, store
 
 /* The next post is by who the member is now; the other instances hear of it from the club log. */
 static void update_finish(struct call *call, struct store_job *job) {
-  if (job->outcome != STORE_DONE && job->outcome != STORE_UNKNOWN) rate_return_change(call);
+  bool changed = job->outcome == STORE_DONE && job->club_head > 0;
+  if (!changed && job->outcome != STORE_UNKNOWN) rate_return_change(call);
   if (!call_stored(call, job)) return;
-  if (!present_update(call->member, &job->member.member))
-    log_line(LOG_WARN, "changed member not kept",
-             LOG_NUMBER("member", call->member->key)); /* the club log tells again */
+  if (changed && job->club_head > call->member->known_as_of) {
+    call->member->known_as_of = job->club_head;
+    if (!present_update(call->member, &job->member.member))
+      log_line(LOG_WARN, "changed member not kept",
+               LOG_NUMBER("member", call->member->key)); /* the club log tells again */
+  }
   card_answer(call, &job->member.member);
 }
 

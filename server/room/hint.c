@@ -71,6 +71,7 @@ static struct slice hint_committed_room(const struct committed *committed) {
 
 static void hint_begin_committed(struct rooms *rooms, struct slice room) {
   struct committed *committed = &rooms->committed;
+  buffer_clear(&committed->message); /* it may have failed */
   memcpy(committed->room, room.data, room.size);
   committed->room_size = room.size;
   seal_begin(&committed->message, "C2", rooms->setup.epoch);

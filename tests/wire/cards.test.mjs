@@ -40,10 +40,10 @@ test('entries keep the name that their author had', async () => {
 
 test('markup, direction marks and long words stay text, and what is too long is refused', async () => {
   const dana = await club.connect('dana');
-  const about = '<script>alert("x")</script> \u202eоборот\u202c "\\" ' + 'ы'.repeat(900);
+  const about = '<script>alert("x")</script> \u202eоборот\u202c "\\" ' + 'ы'.repeat(400);
   assert.equal((await dana.call('member.update', { about })).member.about, about);
   for (const [params, what] of [
-    [{ about: 'ы'.repeat(1001) }, { reason: 'too_long', field: 'about' }],
+    [{ about: 'ы'.repeat(501) }, { reason: 'too_long', field: 'about' }],
     [{ name: 'x'.repeat(10_000) }, { reason: 'too_long', field: 'name' }],
     [{ name: '' }, { field: 'name' }],
     [{ name: '   ' }, { field: 'name' }],

@@ -140,6 +140,7 @@ function CardForm({ member, done, cancel }: FormProps) {
     const text = (name: string): string => String(data.get(name) ?? '').trim();
     const all = (name: string): string[] => data.getAll(name).map(String);
     setBusy(true);
+    setReason(null);
     try {
       const card = { name: text('name'), title: text('title'), company: text('company'), country: text('country') };
       const business = { about: text('about'), offers: text('offers'), seeks: text('seeks') };
@@ -173,7 +174,7 @@ function CardForm({ member, done, cancel }: FormProps) {
       <BusinessFields known={member} />
       <Long name="offers" legend={t('card.offers')} limit={500} text={member.offers} />
       <Long name="seeks" legend={t('card.seeks')} limit={500} text={member.seeks} />
-      <Long name="about" legend={t('card.about')} limit={1000} text={member.about} />
+      <Long name="about" legend={t('card.about')} limit={500} text={member.about} />
       <Problem reason={reason} />
       <div class="buttons">
         <button class="primary" disabled={busy}>

@@ -40,6 +40,7 @@ static void only_what_is_given_is_changed(void **state) {
   assert_non_null(given->languages.items);
   *given = house_record(17, "aigul", "Айгуль Н.", ROLE_MEMBER);
   given->author = 218;
+  job->club_head = 9;
   house_finish(stage->house, STORE_DONE);
   json_t *answer = stage_answer(call);
   assert_string_equal(house_text(answer, "result.member.name"), "Айгуль Н.");
@@ -60,7 +61,9 @@ static void changes_of_cards_have_the_rate_of_changes(void **state) {
   struct stage *stage = *state;
   for (int i = 0; i < 30; i++) {
     struct staged *call = update(stage, "{\"about\":\"x\"}");
-    house_job(stage->house, STORE_MEMBER_UPDATE)->member.member = house_record(17, "aigul", "А", ROLE_MEMBER);
+    struct store_job *job = house_job(stage->house, STORE_MEMBER_UPDATE);
+    job->member.member = house_record(17, "aigul", "А", ROLE_MEMBER);
+    job->club_head = i + 1;
     house_finish(stage->house, STORE_DONE);
     json_decref(stage_answer(call));
   }
