@@ -40,20 +40,26 @@ static void ask_digest(struct ask *ask, bool given, const unsigned char digest[D
   ask_bytes(ask, given ? digest : NULL, DIGEST_SIZE);
 }
 
+/* From `name` to `languages`. */
+static void ask_card(struct ask *ask, const struct member_record *member, struct slice sectors,
+                     struct slice languages) {
+  ask_text(ask, member->name);
+  ask_text(ask, member->title);
+  ask_text(ask, member->company);
+  ask_text(ask, member->country);
+  ask_text(ask, member->about);
+  ask_text(ask, member->offers);
+  ask_text(ask, member->seeks);
+  ask_text(ask, sectors);
+  ask_text(ask, languages);
+}
+
 struct ask members_ask_add(struct postgres *self, struct store_job *job) {
   const struct store_member *wish = &job->member;
   const struct member_record *member = &wish->member;
   struct ask ask = ask_begin(self, add_sql);
   ask_text(&ask, member->login);
-  ask_text(&ask, member->name);
-  ask_text(&ask, member->title);
-  ask_text(&ask, member->company);
-  ask_text(&ask, member->country);
-  ask_text(&ask, member->about);
-  ask_text(&ask, member->offers);
-  ask_text(&ask, member->seeks);
-  ask_text(&ask, words_join(member->sectors, job->arena));
-  ask_text(&ask, words_join(member->languages, job->arena));
+  ask_card(&ask, member, words_join(member->sectors, job->arena), words_join(member->languages, job->arena));
   ask_int(&ask, member->role);
   ask_text(&ask, wish->password);
   ask_digest(&ask, wish->invited, wish->digest);
@@ -112,15 +118,7 @@ struct ask members_ask_update(struct postgres *self, struct store_job *job) {
   const struct member_record *member = &job->member.member;
   struct ask ask = ask_begin(self, update_sql);
   ask_int(&ask, member->key);
-  ask_text(&ask, member->name);
-  ask_text(&ask, member->title);
-  ask_text(&ask, member->company);
-  ask_text(&ask, member->country);
-  ask_text(&ask, member->about);
-  ask_text(&ask, member->offers);
-  ask_text(&ask, member->seeks);
-  ask_text(&ask, list_given(member->sectors, job->arena));
-  ask_text(&ask, list_given(member->languages, job->arena));
+  ask_card(&ask, member, list_given(member->sectors, job->arena), list_given(member->languages, job->arena));
   ask_now(&ask);
   return ask;
 }

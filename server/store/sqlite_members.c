@@ -56,20 +56,24 @@ static bool find(struct sqlite *self, const struct store_member *wish, struct ar
 
 /* ---- adding ---- */
 
+/* The columns from `name` to `languages`. */
+static void query_card(struct query *query, const struct member_record *member, struct arena *arena) {
+  query_text(query, member->name);
+  query_text(query, member->title);
+  query_text(query, member->company);
+  query_text(query, member->country);
+  query_text(query, member->about);
+  query_text(query, member->offers);
+  query_text(query, member->seeks);
+  query_text(query, words_join(member->sectors, arena));
+  query_text(query, words_join(member->languages, arena));
+}
+
 static int64_t insert_member(struct sqlite *self, const struct store_member *wish, struct arena *arena) {
   const struct member_record *member = &wish->member;
-  struct slice sectors = words_join(member->sectors, arena), languages = words_join(member->languages, arena);
   struct query query = query_begin(self, SQL_MEMBER_ADD);
   query_text(&query, member->login);
-  query_text(&query, member->name);
-  query_text(&query, member->title);
-  query_text(&query, member->company);
-  query_text(&query, member->country);
-  query_text(&query, member->about);
-  query_text(&query, member->offers);
-  query_text(&query, member->seeks);
-  query_text(&query, sectors);
-  query_text(&query, languages);
+  query_card(&query, member, arena);
   query_int(&query, member->role);
   query_text(&query, wish->password);
   query_int(&query, self->now);
@@ -180,17 +184,8 @@ static bool put_list(struct slices *there, struct slices given, struct arena *ar
 }
 
 static void save_card(struct sqlite *self, const struct member_record *member, struct arena *arena) {
-  struct slice sectors = words_join(member->sectors, arena), languages = words_join(member->languages, arena);
   struct query query = query_begin(self, SQL_MEMBER_UPDATE);
-  query_text(&query, member->name);
-  query_text(&query, member->title);
-  query_text(&query, member->company);
-  query_text(&query, member->country);
-  query_text(&query, member->about);
-  query_text(&query, member->offers);
-  query_text(&query, member->seeks);
-  query_text(&query, sectors);
-  query_text(&query, languages);
+  query_card(&query, member, arena);
   query_int(&query, member->key);
   query_run(&query);
 }
