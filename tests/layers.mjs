@@ -15,7 +15,7 @@ const problem = (where, text) => problems.push(`${where}: ${text}`);
 // is given one may include it, without calling the folder behind it.
 const owners = {
   base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'cookie', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
-    'reason', 'seal', 'slice', 'text', 'version', 'wheel', 'workers'],
+    'reason', 'rights', 'seal', 'slice', 'text', 'version', 'wheel', 'workers'],
   interfaces: ['bus', 'http', 'poller', 'services', 'store', 'transport'],
   bus: ['bus_redis'],
   wire: ['wire'],

@@ -18,6 +18,15 @@ struct slices {
   size_t count;
 };
 
+/* What is forbidden to a member now, in a room or in the whole club. */
+enum sanction_kind { SANCTION_MUTE = 1, SANCTION_BAN, SANCTION_FROZEN };
+struct sanction {
+  enum sanction_kind kind;
+  struct slice room;   /* empty: in the whole club */
+  int64_t until;       /* wall milliseconds; 0: until it is lifted */
+  struct slice reason; /* empty: none */
+};
+
 /* A member as stored; `author` is the key of what entries show of the member now (name, country, company). */
 struct member_record {
   int64_t key, author;
@@ -25,6 +34,11 @@ struct member_record {
   struct slices sectors, languages;
   enum role role;
   bool disabled;
+  /* Where a store_job says that rights are filled in: */
+  int64_t made_at;            /* wall milliseconds */
+  struct slices standings;    /* rooms that the member moderates, beside what the role gives */
+  struct sanction *sanctions; /* those that hold in this snapshot */
+  size_t sanction_count;
 };
 
 #define MEMBER_ID_SIZE 22
@@ -40,7 +54,7 @@ struct author {
   struct slice name, country, company;
 };
 
-enum entry_type { ENTRY_MESSAGE = 1, ENTRY_EDIT, ENTRY_REMOVE, ENTRY_REACT };
+enum entry_type { ENTRY_MESSAGE = 1, ENTRY_EDIT, ENTRY_REMOVE, ENTRY_REACT, ENTRY_ROOM, ENTRY_MODERATION };
 
 struct reaction {
   struct slice emoji;
@@ -60,10 +74,13 @@ struct entry {
   int64_t *mentions;      /* message: keys of members */
   size_t mention_count;
   int64_t target;        /* edit, remove, react */
-  int64_t target_member; /* who wrote the target; for counting, not on the wire */
+  int64_t target_member; /* who wrote the target; for counting, not on the wire. moderation: on whom */
   struct slice emoji;    /* react */
   bool on;               /* react */
-  struct slice reason;   /* remove; absent: none */
+  struct slice reason;   /* remove, moderation; absent: none */
+  struct slice action;   /* moderation */
+  int64_t until;         /* moderation: mute, ban; 0: until it is lifted */
+  struct slice detail;   /* room: what changed, as members of a JSON object: `"locked":true,"slow":30` */
   bool removed;          /* message, edit: its text is gone */
   /* Messages in an answer only: how it stands at the answer's as_of. `text` is the latest then. */
   int64_t edited_at; /* 0: never */
@@ -71,15 +88,25 @@ struct entry {
   size_t reaction_count;
 };
 
-enum room_kind { ROOM_COUNTRY, ROOM_SECTOR, ROOM_PAIR, ROOM_DIRECT };
+enum room_kind { ROOM_COUNTRY, ROOM_SECTOR, ROOM_PAIR, ROOM_DIRECT, ROOM_CUSTOM };
 
-/* A room as one member sees it, from the store. Title, country and sector follow from the id (see club.h). */
+/* What moderators set. */
+struct room_settings {
+  struct slice title, topic; /* title empty: as the club file has it */
+  bool locked, is_private;
+  int64_t slow;    /* seconds between a member's posts, as the room has it; a raid makes it more (RAID_SLOW_SECONDS) */
+  int64_t *pinned; /* seqs, the one pinned last first */
+  size_t pinned_count;
+};
+
+/* A room as one member sees it, from the store. Country and sector follow from the id (see club.h). */
 struct room_record {
   struct slice room;
   enum room_kind kind;
   struct member_record *with; /* ROOM_DIRECT: the other one */
   int64_t head, read, unread, mentions;
   bool listed;
+  struct room_settings settings;
 };
 
 struct invite_record {
@@ -88,5 +115,36 @@ struct invite_record {
   struct slice room; /* empty: none */
   int64_t uses, used, made_at, expires_at, made_by;
   bool revoked;
+};
+
+/* An act as the audit log has it. */
+struct audit_record {
+  int64_t key, at;
+  int64_t by;                        /* key of a member; 0: the operator */
+  struct slice by_name, member_name; /* as they are called now; empty where there is none */
+  struct slice action;
+  struct slice room;           /* empty: none */
+  int64_t member;              /* 0: none */
+  int64_t seq;                 /* 0: none */
+  int64_t until;               /* mute, ban: 0, until it is lifted */
+  struct slice reason, detail; /* empty: none; detail: members of a JSON object */
+};
+
+/* A report, with what its readers need to see. */
+struct report_record {
+  int64_t key, at;
+  struct author sender; /* member 0: the club itself held the text back */
+  struct author accused;
+  struct slice room;
+  int64_t seq;          /* of the message; 0: it was held back */
+  struct slice text;    /* as it stands now; absent: removed */
+  struct entry *around; /* messages before and behind it, at most LIMIT_AROUND each way, as they stand now */
+  size_t around_count;
+  struct slice reason;
+  int64_t reported_before;    /* how many other reports there were about the accused */
+  int64_t upheld_before;      /* … of which had an outcome other than "dismissed" */
+  struct slice outcome, note; /* outcome empty: open */
+  struct author settled_by;   /* member 0: nobody yet */
+  int64_t settled_at;
 };
 #endif

@@ -19,6 +19,7 @@
 #define LIMIT_ABOUT 500
 #define LIMIT_OFFERS 500 /* and of what is sought */
 #define LIMIT_REASON 500
+#define LIMIT_TOPIC 500
 #define LIMIT_CLIENT_ID 64  /* bytes */
 #define LIMIT_IDENTIFIER 64 /* bytes */
 #define LIMIT_EMOJI 32      /* bytes */
@@ -57,6 +58,23 @@
 #define LIMIT_INVITE_SECONDS 2592000 /* 30 days */
 #define LIMIT_SESSIONS 50            /* of a member; the longest unused ends */
 #define LIMIT_MEMBERS_PAGE 100       /* of room.members */
+
+/* Moderating. */
+#define LIMIT_SLOW_SECONDS 86400
+#define LIMIT_SANCTION_SECONDS 31536000 /* a year; longer is until it is lifted */
+#define LIMIT_PURGE_SECONDS 86400
+#define LIMIT_PURGE 500         /* messages that one purge removes: the newest */
+#define LIMIT_PINS 20           /* of a room */
+#define LIMIT_STANDINGS 100     /* rooms that a member moderates; beyond it conflict */
+#define LIMIT_ADMISSIONS 5000   /* of a private room */
+#define LIMIT_CUSTOM_ROOMS 1000 /* of the club */
+#define LIMIT_SANCTIONS 100     /* of a member */
+#define LIMIT_REPORTS_OPEN 20   /* of one who reports */
+#define LIMIT_REPORTS_PAGE 20
+#define LIMIT_AUDIT_PAGE 100
+#define LIMIT_AROUND 3       /* messages before and behind one that is reported */
+#define LIMIT_BRANCH 10000   /* members that one freeze reaches */
+#define RAID_SLOW_SECONDS 60 /* between a member's posts in any room while there is a raid */
 
 /* Times. */
 #define LIMIT_FRESH_MS 2000           /* what the store confirmed longer ago is not used */

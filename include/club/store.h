@@ -14,6 +14,7 @@
 #include "club/digest.h"
 #include "club/entry.h"
 #include "club/reason.h"
+#include "club/rights.h"
 #include "club/workers.h"
 
 enum store_outcome {
@@ -44,6 +45,9 @@ enum store_kind {
   STORE_SESSION_TOUCH,
   STORE_FIRST_INVITE,
   STORE_ROOMS_ENSURE,
+  STORE_ACT,
+  STORE_REPORT_SEND,
+  STORE_HOLD,
   STORE_WRITES_END, /* not a kind: what is below reads */
   /* Reads. */
   STORE_SESSION_FIND,
@@ -57,14 +61,18 @@ enum store_kind {
   STORE_ENTRIES,
   STORE_PULSE,
   STORE_MEMBER_LIST,
-  STORE_MEMBER_GET
+  STORE_MEMBER_GET,
+  STORE_AUDIT_LIST,
+  STORE_REPORT_LIST
 };
 
 /* What every instance must learn, numbered 1, 2, 3 … in the store (the club log). */
 enum club_event_kind {
   CLUB_SESSION_ENDED = 1, /* session */
   CLUB_MEMBER_CHANGED,    /* member: role, disabled, name …: read it again */
-  CLUB_LISTED             /* member, room: the room appeared on the member's list by somebody else's act */
+  CLUB_LISTED,            /* member, room: the room appeared on the member's list by somebody else's act */
+  CLUB_ACTED,             /* member, session: key in the audit log, room: read the member's rights again, tell it */
+  CLUB_SWITCHED           /* session: 1, there is a raid; 0, it is over */
 };
 
 struct club_event {
@@ -81,7 +89,13 @@ struct room_head {
   int64_t known; /* the asker's own, untouched */
 };
 
-/* STORE_POST. Recognising a repeated client_id comes before everything but the right to enter. A repeated one in
+/* Rights are looked at where a job is carried out, in its transaction, by the table of club/rights.h; what stands in a
+ * job about them is advice. A room that the member may not enter (another's direct talk, a private room without
+ * admission) is not_found; one that the member is banned from, banned. A member banned from the club, frozen or disabled
+ * is forbidden everything that writes. */
+
+/* STORE_POST. After the right to enter and a repeated client_id: muted (in the room or the club), locked, slow_mode
+ * (`retry_after_ms`), from which those who moderate there are exempt but for muted. Recognising a repeated client_id comes before everything but the right to enter. A repeated one in
  * another room is refused with conflict; reply_to that is no message of the room with not_found. Puts the room on the
  * author's list (read = the head before, when it was not there); in a direct talk also on the other's (CLUB_LISTED). */
 struct store_post {
@@ -92,13 +106,15 @@ struct store_post {
   bool known_only;  /* over a rate: only recognise a repeated one, refuse a new one with rate_limited */
   /* out */
   int64_t seq, at;
+  int64_t retry_after_ms; /* when refused with slow_mode; with muted, 0: until it is lifted */
   bool duplicate;
   int64_t *mentions; /* members named by @login in the text who may enter the room */
   size_t mention_count;
   bool listed_other; /* the club log has a new event */
 };
 
-/* STORE_EDIT, STORE_REMOVE, STORE_REACT. `changed` false: nothing changed, seq and at are those of the entry that did
+/* STORE_EDIT, STORE_REMOVE, STORE_REACT. Edit and react: locked, muted as for a post. Removing another's message is
+ * ACT_REMOVE: it needs that right, goes into the audit log and tells the author (CLUB_ACTED). `changed` false: nothing changed, seq and at are those of the entry that did
  * it before (the latest edit or the message itself when the text is already so; the earlier remove; the react entry
  * that set this state, or the message when it never was on). */
 struct store_change {
@@ -164,6 +180,95 @@ struct store_entries {
   size_t count;
 };
 
+/* STORE_ACT: what a moderator does. In one transaction: the right to it (the actor's standing there, and above that of
+ * `member`: else forbidden), the act, the audit log, the room's entry where it has one, CLUB_ACTED for `member` (and what
+ * else instances must hear). An act that changes nothing (an unmute of one who is not muted, the same lock) is done,
+ * answers as the room or the sanction stands, and leaves no trace: `audit` 0. `author` is the actor's present one.
+ *
+ *   ACT_PURGE    room, member, seconds: removes the messages of the last so many seconds, newest first, at most
+ *                LIMIT_PURGE; `entries` are the removals, in order
+ *   ACT_MUTE, _BAN  room (absent: the club), member, seconds (0 lifts, -1 until lifted), reason. Takes the place of an
+ *                earlier one. In a room: a moderation entry. A ban of the club ends all sessions (CLUB_SESSION_ENDED) and
+ *                voids the invites that the member made; logging in is then refused as for a disabled account
+ *   ACT_UPDATE   room, settings that are given (title, topic: data; locked, slow: not -1): a room entry. Not in a direct
+ *                talk (forbidden)
+ *   ACT_PIN      room, target, on: not_found when it is no message or removed; LIMIT_PINS, else conflict. A room entry
+ *                with all that are pinned. A removed message is unpinned by its removal, without an entry
+ *   ACT_APPOINT  room: `on` makes the member a moderator there, or not any more (a moderation entry, "appoint" or
+ *                "dismiss"); without room: `role`. Oneself only downwards; the last admin cannot be dismissed (conflict)
+ *   ACT_CREATE   client_id, title, topic, is_private, fresh: a room "r." and the first 22 characters of `fresh`, on the
+ *                actor's list, the actor its moderator (and admitted). A repeated client_id gives the same room. `record`
+ *   ACT_ADMIT    room (a private one, else conflict), member, on: CLUB_LISTED when in; out: no admission, no standing,
+ *                off the list
+ *   ACT_SETTLE   report, outcome ("removed", "muted", "banned", "warned", "dismissed", "published"), reason (the note).
+ *                "published": a text that was held back is posted by its author, whatever room's mode (`entries`); any
+ *                other outcome of one that was held drops its text. Settled already: conflict, unless the same outcome.
+ *                Its sender is told by CLUB_ACTED (the audit log names the sender as `member`)
+ *   ACT_FREEZE   member, on: that one and everybody who was invited by one of them, down to LIMIT_BRANCH; those of the
+ *                actor's own standing or above, and their branches, stay. `count` frozen or thawed. As a ban of the club
+ *   ACT_RAID     on (CLUB_SWITCHED): while it is on, every room is as slow as RAID_SLOW_SECONDS at least, and invites
+ *                take nobody in (STORE_MEMBER_ADD with `invited`: unavailable)
+ *   ACT_INVITE, ACT_REVOKE, ACT_REMOVE are carried out by STORE_INVITE_CREATE, _REVOKE and STORE_REMOVE; ACT_OPERATE is what
+ *                STORE_MEMBER_ROLE and _DISABLE note, by the operator. */
+struct store_act {
+  enum act act;
+  int64_t actor, author;
+  struct slice room;
+  int64_t member; /* 0: none */
+  int64_t target; /* seq; 0: none */
+  int64_t report;
+  int64_t seconds;
+  bool on, is_private;
+  enum role role;
+  struct slice client_id, title, topic, reason, outcome; /* data NULL: not given */
+  int locked;                                            /* -1: not given */
+  int64_t slow;                                          /* -1: not given */
+  char fresh[TOKEN_SIZE + 1];
+  /* out */
+  bool changed;
+  struct entry *entries; /* that were added to the room's log, as they are sent */
+  size_t count;          /* of entries; ACT_FREEZE: of members */
+  int64_t seq, at;       /* the last entry's; where nothing changed, of the room's head */
+  int64_t until;
+  int64_t audit;
+  struct room_record record; /* ACT_CREATE */
+};
+
+/* STORE_AUDIT_LIST: what the member may see (who moderates the club: all; a room's moderator: of those rooms), newest first,
+ * older than `before` (0: the newest). With `key`: that one alone, for whom it concerns. */
+struct store_audit {
+  int64_t asker; /* 0: the operator, sees all */
+  struct slice room;
+  int64_t member; /* done to, or by; 0: any */
+  int64_t before, key, limit;
+  struct audit_record *records; /* out */
+  size_t count;
+  bool more;
+};
+
+/* STORE_REPORT_SEND: a message of a room that the member may enter, not one's own (forbidden), not removed (not_found). A
+ * repeated client_id, or another report of the same message by the same member, gives the first one's key. Over
+ * LIMIT_REPORTS_OPEN: rate_limited.
+ * STORE_HOLD: instead of STORE_POST, with its fields: the text is kept for a moderator's look. A client_id that was
+ * posted answers as STORE_POST (`duplicate`, `seq`, `at`); one that is held already changes nothing.
+ * STORE_REPORT_LIST: of the rooms that the asker moderates, or, with `own`, those that the asker sent; newest first. */
+struct store_report {
+  int64_t member, author;
+  struct slice client_id, room, reason;
+  int64_t seq;
+  struct slice text; /* STORE_HOLD */
+  int64_t reply_to;
+  bool own, settled; /* STORE_REPORT_LIST: the settled ones, else the open ones */
+  int64_t before, limit;
+  /* out */
+  int64_t key;
+  bool duplicate; /* STORE_HOLD: posted already, at: */
+  int64_t posted_seq, posted_at;
+  struct report_record *records;
+  size_t count;
+  bool more;
+};
+
 /* STORE_INVITE_*: the token's digest is the key that links carry. A repeated client_id of the same member gives the
  * first one's `record` and its digest must be the same by construction (the token is derived, see member/). */
 struct store_invite {
@@ -181,7 +286,8 @@ struct store_invite {
  * and room from it; without, `member.role` counts. A taken login: conflict. With `session` also begins a session.
  * STORE_PASSWORD_SET ends the member's other sessions (all but `session`, 0: all). STORE_MEMBER_ROLE, _DISABLE: by
  * login; the last admin cannot be dismissed or disabled (conflict). Disabling ends all sessions. STORE_MEMBER_UPDATE, by
- * key: texts with data and lists with items take the place of what was there; a disabled member's is forbidden. */
+ * key: texts with data and lists with items take the place of what was there; a disabled member's is forbidden. `member`
+ * has rights filled in by STORE_MEMBER_ADD, _UPDATE and _GET. */
 struct store_member {
   bool invited, with_session;
   unsigned char digest[DIGEST_SIZE];         /* of the invite's token */
@@ -208,7 +314,7 @@ struct store_session {
   /* out */
   int64_t session;
   int64_t used_at, made_at;
-  struct member_record record;
+  struct member_record record; /* with rights */
   struct slice password;
   struct room_record *rooms; /* without `with` filled in beyond its key, id and name */
   size_t room_count;
@@ -265,6 +371,9 @@ struct store_job {
     struct store_member member;
     struct store_session session;
     struct store_pulse pulse;
+    struct store_act act;
+    struct store_audit audit;
+    struct store_report report;
   };
 };
 

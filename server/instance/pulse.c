@@ -85,10 +85,12 @@ static bool pulse_read_member(struct server *server, int64_t member, int64_t seq
 static bool pulse_apply(struct server *server, const struct club_event *event) {
   switch (event->kind) {
     case CLUB_SESSION_ENDED: connections_end_session(server->connections, event->member, event->session); return true;
-    case CLUB_MEMBER_CHANGED: return pulse_read_member(server, event->member, event->seq);
+    case CLUB_MEMBER_CHANGED:
+    case CLUB_ACTED: return pulse_read_member(server, event->member, event->seq);
     case CLUB_LISTED:
       return !presents_find(server->services.presents, event->member) ||
              listing_refresh(&server->services, event->member, event->room);
+    case CLUB_SWITCHED: return true;
   }
   return true; /* a kind of a newer release */
 }

@@ -17,7 +17,7 @@ struct copy_column {
   enum copy_kind kind;
 };
 
-#define COPY_COLUMNS 20
+#define COPY_COLUMNS 24
 
 enum copy_keys {
   COPY_NO_KEYS,  /* its rows are named by other columns */

@@ -63,12 +63,29 @@ static void encode_react(struct buffer *out, const struct entry *entry) {
   encode_bool_field(out, ",\"on\":", entry->on);
 }
 
+/* What changed was put into the store as it is sent. */
+static void encode_settings(struct buffer *out, const struct entry *entry) {
+  if (entry->detail.size == 0) return;
+  encode_literal(out, ",");
+  buffer_append_slice(out, entry->detail);
+}
+
+static void encode_moderation(struct buffer *out, const struct entry *entry) {
+  encode_text_field(out, ",\"action\":", entry->action);
+  encode_literal(out, ",\"member\":");
+  encode_member_id(out, entry->target_member);
+  if (entry->until > 0) encode_instant_field(out, ",\"until\":", entry->until);
+  if (entry->reason.size > 0) encode_text_field(out, ",\"reason\":", entry->reason);
+}
+
 static const char *entry_type_text(enum entry_type type) {
   switch (type) {
     case ENTRY_MESSAGE: return "message";
     case ENTRY_EDIT: return "edit";
     case ENTRY_REMOVE: return "remove";
     case ENTRY_REACT: return "react";
+    case ENTRY_ROOM: return "room";
+    case ENTRY_MODERATION: return "moderation";
   }
   return "unknown";
 }
@@ -85,6 +102,8 @@ void encode_entry(struct buffer *out, const struct entry *entry) {
     case ENTRY_EDIT: encode_edit(out, entry); break;
     case ENTRY_REMOVE: encode_remove(out, entry); break;
     case ENTRY_REACT: encode_react(out, entry); break;
+    case ENTRY_ROOM: encode_settings(out, entry); break;
+    case ENTRY_MODERATION: encode_moderation(out, entry); break;
   }
   encode_literal(out, "}");
 }

@@ -35,6 +35,7 @@ static const char *room_kind_text(enum room_kind kind) {
     case ROOM_SECTOR: return "sector";
     case ROOM_PAIR: return "pair";
     case ROOM_DIRECT: return "direct";
+    case ROOM_CUSTOM: return "custom";
   }
   return "custom";
 }

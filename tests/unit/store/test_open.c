@@ -97,7 +97,7 @@ static void a_fresh_database_is_for_its_owner_alone_and_keeps_its_identity(void 
   assert_true(store_identity_read(suite->address, &second, error, sizeof error));
   assert_string_equal(first.epoch, second.epoch);
   assert_memory_equal(first.secret, second.secret, sizeof first.secret);
-  assert_int_equal(first.schema, 1);
+  assert_int_equal(first.schema, second.schema);
 }
 
 static void one_server_at_a_time_serves_a_file(void **state) {
