@@ -107,6 +107,8 @@ struct room_record {
   int64_t head, read, unread, mentions;
   bool listed;
   struct room_settings settings;
+  bool blocked; /* ROOM_DIRECT: this member wants no talk with the other one */
+  bool closed;  /* … or the other one wants none: nobody writes there */
 };
 
 struct invite_record {

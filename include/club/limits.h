@@ -23,6 +23,7 @@
 #define LIMIT_CLIENT_ID 64  /* bytes */
 #define LIMIT_IDENTIFIER 64 /* bytes */
 #define LIMIT_EMOJI 32      /* bytes */
+#define LIMIT_CLIENT 64     /* bytes of the name of a session's browser and system */
 #define LIMIT_PASSWORD_MIN 8
 #define LIMIT_PASSWORD_MAX 256
 #define LIMIT_MEMBER_LIST 20 /* sectors, languages of a member */
@@ -57,7 +58,8 @@
 #define LIMIT_INVITE_USES 1000
 #define LIMIT_INVITE_SECONDS 2592000 /* 30 days */
 #define LIMIT_SESSIONS 50            /* of a member; the longest unused ends */
-#define LIMIT_MEMBERS_PAGE 100       /* of room.members */
+#define LIMIT_BLOCKS 1000            /* members whom one member blocks */
+#define LIMIT_MEMBERS_PAGE 100       /* of room.members, member.blocked, member.find */
 
 /* Moderating. */
 #define LIMIT_SLOW_SECONDS 86400

@@ -39,6 +39,7 @@ enum store_kind {
   STORE_MEMBER_ROLE,
   STORE_MEMBER_DISABLE,
   STORE_MEMBER_UPDATE,
+  STORE_BLOCK,
   STORE_PASSWORD_SET,
   STORE_SESSION_ADD,
   STORE_SESSION_END,
@@ -63,14 +64,16 @@ enum store_kind {
   STORE_MEMBER_LIST,
   STORE_MEMBER_GET,
   STORE_AUDIT_LIST,
-  STORE_REPORT_LIST
+  STORE_REPORT_LIST,
+  STORE_BLOCKED_LIST,
+  STORE_SESSION_LIST
 };
 
 /* What every instance must learn, numbered 1, 2, 3 … in the store (the club log). */
 enum club_event_kind {
   CLUB_SESSION_ENDED = 1, /* session */
   CLUB_MEMBER_CHANGED,    /* member: role, disabled, name …: read it again */
-  CLUB_LISTED,            /* member, room: the room appeared on the member's list by somebody else's act */
+  CLUB_LISTED,            /* member, room: it appeared on the member's list, or is another one there: read it again */
   CLUB_ACTED,             /* member, session: key in the audit log, room: read the member's rights again, tell it */
   CLUB_SWITCHED           /* session: 1, there is a raid; 0, it is over */
 };
@@ -97,7 +100,8 @@ struct room_head {
 /* STORE_POST. After the right to enter and a repeated client_id: muted (in the room or the club), locked, slow_mode
  * (`retry_after_ms`), from which those who moderate there are exempt but for muted. Recognising a repeated client_id comes before everything but the right to enter. A repeated one in
  * another room is refused with conflict; reply_to that is no message of the room with not_found. Puts the room on the
- * author's list (read = the head before, when it was not there); in a direct talk also on the other's (CLUB_LISTED). */
+ * author's list (read = the head before, when it was not there); in a direct talk also on the other's (CLUB_LISTED). In
+ * a direct talk of two of whom one blocks the other a new one is forbidden, as are edits and reactions. */
 struct store_post {
   struct slice room;
   int64_t author, member; /* keys */
@@ -142,7 +146,7 @@ struct store_mark_read {
 
 /* STORE_ROOM_OPEN puts the room (which exists) on the member's list; STORE_ROOM_GET and STORE_ROOM_LIST only read.
  * STORE_DIRECT_OPEN finds or makes the talk of two members and puts it on `member`'s list; an unknown or disabled
- * `other` is not_found. `record` is the room as `member` sees it. */
+ * `other` is not_found, one who blocks `member` forbidden. `record` is the room as `member` sees it. */
 struct store_room {
   struct slice room;
   int64_t member, other;
@@ -296,9 +300,31 @@ struct store_member {
   struct slice password;                     /* encoded hash, never the password */
   int64_t session;                           /* STORE_PASSWORD_SET: keep this one */
   bool disable;                              /* false: enable again */
+  int64_t asker;                             /* STORE_MEMBER_GET: who wants to know; 0: nobody */
+  struct slice client;                       /* of the new session, see store_session */
   struct member_record member;               /* in and out */
+  bool blocked;                              /* out: the asker wants no direct talk with that one */
   struct member_record *members;             /* out: STORE_MEMBER_LIST, by login */
   size_t count;
+};
+
+/* STORE_BLOCK: `member` wants no direct talk with `other` from now on, or does not mind any more; said again it changes
+ * nothing. Nobody of that key: not_found; over LIMIT_BLOCKS: rate_limited. Where the two have a talk, it changed for both
+ * (CLUB_LISTED). STORE_BLOCKED_LIST: whom `member` blocks, by key, those after `other`, at most `limit`. */
+struct store_block {
+  int64_t member, other;
+  bool on;
+  int64_t limit;
+  /* out */
+  struct slice talk; /* its id; absent: there is none */
+  struct member_record *members;
+  size_t count;
+  bool more;
+};
+
+struct session_record {
+  int64_t key, made_at, used_at;
+  struct slice address, client;
 };
 
 /* STORE_SESSION_*, STORE_LOGIN_FIND. SESSION_FIND and SESSION_TOUCH look for what is neither ended, nor older than
@@ -309,13 +335,16 @@ struct store_session {
   unsigned char digest[DIGEST_SIZE]; /* of the cookie's token */
   struct slice login;
   struct slice address;
-  int64_t member;  /* SESSION_ADD */
-  bool with_rooms; /* SESSION_FIND: also the member's list */
+  struct slice client; /* SESSION_ADD: browser and system, in words; at most LIMIT_CLIENT bytes */
+  int64_t member;      /* SESSION_ADD, _LIST; SESSION_END: whose it must be, 0: anybody's */
+  bool with_rooms;     /* SESSION_FIND: also the member's list */
   /* out */
   int64_t session;
   int64_t used_at, made_at;
   struct member_record record; /* with rights */
   struct slice password;
+  struct session_record *sessions; /* SESSION_LIST, those that can be used, the one used last first */
+  size_t count;
   struct room_record *rooms; /* without `with` filled in beyond its key, id and name */
   size_t room_count;
   int64_t club_head; /* the club log's head in this snapshot */
@@ -370,6 +399,7 @@ struct store_job {
     struct store_invite invite;
     struct store_member member;
     struct store_session session;
+    struct store_block block;
     struct store_pulse pulse;
     struct store_act act;
     struct store_audit audit;

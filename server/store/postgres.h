@@ -172,8 +172,13 @@ void invites_take_record(const struct ask *ask, int first, struct arena *arena, 
 
 /* ---- postgres_rooms.c ---- */
 
-/* A room as a member sees it, from the columns of club_describe_1(), from `first` on: id, kind, head, read, unread,
- * mentions, listed, then the other one of a direct talk as MEMBERS_SELECT (all absent in other rooms). */
+/* The columns of a room as the member sees it: does the member block the other one of a direct talk, does that one block
+ * the member, then those of `seen`, what club_describe_1() gives: id, kind, head, read, unread, mentions, listed, and the
+ * other one as MEMBERS_SELECT (all absent in other rooms). */
+#define ROOMS_SEEN_BY(member) \
+  "(SELECT true FROM block WHERE block.member = " member " AND block.other = seen.key), " \
+  "(SELECT true FROM block WHERE block.member = seen.key AND block.other = " member "), seen.*"
+/* A room from such columns, from `first` on. */
 void rooms_take(const struct ask *ask, int first, struct arena *arena, struct room_record *record);
 /* Asks for the room as the member sees it; no row where the member may not enter. */
 struct ask rooms_ask(struct postgres *self, struct slice room, int64_t member);
@@ -195,6 +200,8 @@ enum reason postgres_entries(struct postgres *self, struct store_job *job);
 enum reason postgres_pulse(struct postgres *self, struct store_job *job);
 enum reason postgres_member_list(struct postgres *self, struct store_job *job);
 enum reason postgres_member_get(struct postgres *self, struct store_job *job);
+enum reason postgres_blocked_list(struct postgres *self, struct store_job *job);
+enum reason postgres_session_list(struct postgres *self, struct store_job *job);
 
 /* postgres_read.c: a read job from beginning to end; connects again where the line is gone. */
 void postgres_read(void *context, struct store_job *job);

@@ -2,9 +2,9 @@
 #include "postgres_write.h"
 
 static const char mark_sql[] = "SELECT * FROM club_mark_read_1($1, $2, $3)";
-static const char open_sql[] = "SELECT opened.reason, seen.* FROM club_room_open_1($1, $2, $3) AS opened "
+static const char open_sql[] = "SELECT opened.reason, " ROOMS_SEEN_BY("$2") " FROM club_room_open_1($1, $2, $3) AS opened "
                                "LEFT JOIN LATERAL club_describe_1(opened.id, $2) AS seen ON true";
-static const char direct_sql[] = "SELECT opened.reason, seen.* FROM club_direct_open_1($1, $2, $3, $4) AS opened "
+static const char direct_sql[] = "SELECT opened.reason, " ROOMS_SEEN_BY("$1") " FROM club_direct_open_1($1, $2, $3, $4) AS opened "
                                  "LEFT JOIN LATERAL club_describe_1(opened.id, $1) AS seen ON true";
 static const char ensure_sql[] = "SELECT * FROM club_rooms_ensure_1($1)";
 

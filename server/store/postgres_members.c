@@ -2,7 +2,8 @@
 #include "postgres_write.h"
 #include "words.h"
 
-static const char add_sql[] = "SELECT * FROM club_member_add_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+static const char add_sql[] = "SELECT reason, its_key, its_author, its_role, club_session_client_1(its_session, $21), "
+                              "club_head FROM club_member_add_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
                               "$14, $15, $16, $17, $18, $19, $20)";
 static const char role_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_role_1($1, $2, $3, $4)";
@@ -70,6 +71,7 @@ struct ask members_ask_add(struct postgres *self, struct store_job *job) {
   ask_int(&ask, (int64_t)SESSION_UNUSED_SECONDS * 1000);
   ask_int(&ask, LIMIT_LISTED);
   ask_now(&ask);
+  ask_text(&ask, wish->client);
   return ask;
 }
 

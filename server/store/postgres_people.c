@@ -12,10 +12,19 @@ static const char session_find[] =
     "SELECT login.session, login.made_at, login.used_at, login.ended, login.now, face.* "
     "FROM (SELECT key AS session, member, made_at, used_at, ended, club_now_1($3) AS now FROM session WHERE key = " SESSION
     ") AS login JOIN (" ALL_OF_MEMBER ") AS face ON face.key = login.member";
-static const char session_rooms[] = "SELECT * FROM club_rooms_1((SELECT member FROM session WHERE key = " SESSION "))";
+static const char session_rooms[] =
+    "SELECT " ROOMS_SEEN_BY("own.member") " FROM (SELECT member FROM session WHERE key = " SESSION
+    ") AS own, LATERAL club_rooms_1(own.member) AS seen";
+static const char session_list[] =
+    "SELECT key, made_at, used_at, address, client FROM session WHERE member = $1 AND ended = 0 "
+    "AND made_at >= club_now_1($4) - $2 AND used_at >= club_now_1($4) - $3 ORDER BY used_at DESC, key DESC LIMIT $5";
 static const char club_head[] = "SELECT head FROM club";
 static const char member_by_key[] = ALL_OF_MEMBER "WHERE key = $1";
 static const char member_by_login[] = ALL_OF_MEMBER "WHERE login = $1";
+static const char block_get[] = "SELECT 1 FROM block WHERE member = $1 AND other = $2";
+static const char blocked_list[] =
+    ALL_OF_MEMBER "WHERE key = ANY (ARRAY(SELECT other FROM block WHERE block.member = $1 AND other > $2 "
+                  "ORDER BY other LIMIT $3)) ORDER BY key";
 static const char member_list[] = ALL_OF_MEMBER "ORDER BY login";
 static const char invite_find[] = INVITE "WHERE " USABLE "AND digest = $2";
 static const char invite_list_any[] = INVITE "WHERE " USABLE "ORDER BY key DESC LIMIT 1000";
@@ -101,7 +110,36 @@ enum reason postgres_login_find(struct postgres *self, struct store_job *job) {
   return REASON_NONE;
 }
 
+enum reason postgres_session_list(struct postgres *self, struct store_job *job) {
+  struct store_session *wish = &job->session;
+  struct ask ask = ask_begin(self, session_list);
+  ask_int(&ask, wish->member);
+  ask_int(&ask, (int64_t)SESSION_SECONDS * 1000);
+  ask_int(&ask, (int64_t)SESSION_UNUSED_SECONDS * 1000);
+  ask_now(&ask);
+  ask_int(&ask, LIMIT_SESSIONS);
+  size_t capacity = ask_count(&ask);
+  wish->count = 0;
+  wish->sessions = arena_alloc(job->arena, capacity * sizeof *wish->sessions);
+  while (wish->sessions && wish->count < capacity && ask_row(&ask)) {
+    wish->sessions[wish->count++] = (struct session_record){.key = ask_get_int(&ask, 0),
+                                                            .made_at = ask_get_int(&ask, 1),
+                                                            .used_at = ask_get_int(&ask, 2),
+                                                            .address = ask_get_text(&ask, 3, job->arena),
+                                                            .client = ask_get_text(&ask, 4, job->arena)};
+  }
+  ask_end(&ask);
+  return REASON_NONE;
+}
+
 /* ---- members ---- */
+
+static bool is_blocked(struct postgres *self, int64_t member, int64_t other) {
+  struct ask ask = ask_begin(self, block_get);
+  ask_int(&ask, member);
+  ask_int(&ask, other);
+  return ask_number(&ask, 0) > 0;
+}
 
 enum reason postgres_member_get(struct postgres *self, struct store_job *job) {
   struct store_member *wish = &job->member;
@@ -115,7 +153,26 @@ enum reason postgres_member_get(struct postgres *self, struct store_job *job) {
   bool found = ask_row(&ask);
   if (found) members_take(&ask, 0, job->arena, &wish->member, NULL);
   ask_end(&ask);
-  return found ? REASON_NONE : REASON_NOT_FOUND;
+  if (!found) return REASON_NOT_FOUND;
+  wish->blocked = wish->asker > 0 && is_blocked(self, wish->asker, wish->member.key);
+  return REASON_NONE;
+}
+
+enum reason postgres_blocked_list(struct postgres *self, struct store_job *job) {
+  struct store_block *wish = &job->block;
+  struct ask ask = ask_begin(self, blocked_list);
+  ask_int(&ask, wish->member);
+  ask_int(&ask, wish->other);
+  ask_int(&ask, wish->limit + 1); /* one more tells whether there are more */
+  size_t found = ask_count(&ask), limit = (size_t)wish->limit;
+  wish->more = found > limit;
+  wish->count = 0;
+  wish->members = arena_alloc(job->arena, limit * sizeof *wish->members);
+  while (wish->members && wish->count < limit && ask_row(&ask)) {
+    members_take(&ask, 0, job->arena, &wish->members[wish->count++], NULL);
+  }
+  ask_end(&ask);
+  return REASON_NONE;
 }
 
 enum reason postgres_member_list(struct postgres *self, struct store_job *job) {

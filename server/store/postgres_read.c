@@ -21,6 +21,8 @@ static enum reason run(struct postgres *self, struct store_job *job) {
     case STORE_PULSE: return postgres_pulse(self, job);
     case STORE_MEMBER_LIST: return postgres_member_list(self, job);
     case STORE_MEMBER_GET: return postgres_member_get(self, job);
+    case STORE_BLOCKED_LIST: return postgres_blocked_list(self, job);
+    case STORE_SESSION_LIST: return postgres_session_list(self, job);
     default: self->error = POSTGRES_WRONG; return REASON_UNAVAILABLE;
   }
 }

@@ -1,12 +1,15 @@
 /* Rooms as members see them: one, and the list. */
 #include "postgres.h"
 
-static const char describe[] = "SELECT * FROM club_describe_1($1, $2)";
-static const char list[] = "SELECT * FROM club_rooms_1($1)";
+static const char describe[] = "SELECT " ROOMS_SEEN_BY("$2") " FROM club_describe_1($1, $2) AS seen";
+static const char list[] = "SELECT " ROOMS_SEEN_BY("$1") " FROM club_rooms_1($1) AS seen";
 
+#define SEEN_COLUMN 2  /* where what the function gives begins */
 #define OTHER_COLUMN 7 /* where the columns of the other one of a direct talk begin */
 
 void rooms_take(const struct ask *ask, int first, struct arena *arena, struct room_record *record) {
+  bool blocked = ask_get_int(ask, first) != 0, is_blocked = ask_get_int(ask, first + 1) != 0;
+  first += SEEN_COLUMN;
   *record = (struct room_record){
       .room = ask_get_text(ask, first, arena),
       .kind = (enum room_kind)ask_get_int(ask, first + 1),
@@ -15,6 +18,8 @@ void rooms_take(const struct ask *ask, int first, struct arena *arena, struct ro
       .unread = ask_get_int(ask, first + 4),
       .mentions = ask_get_int(ask, first + 5),
       .listed = ask_get_int(ask, first + 6) != 0,
+      .blocked = blocked,
+      .closed = blocked || is_blocked,
   };
   if (record->kind != ROOM_DIRECT) return;
   record->with = arena_alloc(arena, sizeof *record->with);

@@ -1,9 +1,9 @@
 /* Sessions: the logins behind the cookies. */
 #include "postgres_write.h"
 
-static const char add_sql[] = "SELECT reason, its_key, its_at, club_head, present_head, " MEMBERS_OF(
+static const char add_sql[] = "SELECT reason, club_session_client_1(its_key, $8), its_at, club_head, present_head, " MEMBERS_OF(
     "its_member") " FROM club_session_add_1($1, $2, $3, $4, $5, $6, $7)";
-static const char end_sql[] = "SELECT * FROM club_session_end_1($1, $2, $3)";
+static const char end_sql[] = "SELECT * FROM club_session_end_2($1, $2, $3, $4)";
 static const char touch_sql[] = "SELECT reason, its_key, made_at, used_at, " MEMBERS_OF(
     "its_member") " FROM club_session_touch_1($1, $2, $3, $4, $5)";
 
@@ -20,6 +20,7 @@ struct ask sessions_ask_add(struct postgres *self, struct store_job *job) {
   ask_int(&ask, LIMIT_SESSIONS);
   ask_ages(&ask);
   ask_now(&ask);
+  ask_text(&ask, job->session.client);
   return ask;
 }
 
@@ -45,6 +46,7 @@ static struct ask begin(struct postgres *self, const char *sql, const struct sto
 
 struct ask sessions_ask_end(struct postgres *self, struct store_job *job) {
   struct ask ask = begin(self, end_sql, &job->session);
+  ask_int(&ask, job->session.member);
   ask_now(&ask);
   return ask;
 }

@@ -43,6 +43,8 @@ enum reason members_take_add(struct store_job *job, struct ask *ask);
 struct ask members_ask_role(struct postgres *self, struct store_job *job);
 struct ask members_ask_disable(struct postgres *self, struct store_job *job);
 struct ask members_ask_update(struct postgres *self, struct store_job *job);
+struct ask blocks_ask(struct postgres *self, struct store_job *job);
+enum reason blocks_take(struct store_job *job, struct ask *ask);
 struct ask members_ask_password(struct postgres *self, struct store_job *job);
 enum reason members_take_change(struct store_job *job, struct ask *ask);
 

@@ -92,11 +92,21 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ADMIN_COUNT] = "SELECT count(*) FROM member WHERE role = 2 AND disabled = 0",
     [SQL_AUTHOR_ADD] = "INSERT INTO author (member, name, country, company) VALUES ($1, $2, $3, $4)",
 
+    [SQL_BLOCK_GET] = "SELECT 1 FROM block WHERE member = $1 AND other = $2",
+    [SQL_BLOCK_COUNT] = "SELECT count(*) FROM block WHERE member = $1",
+    [SQL_BLOCK_ADD] = "INSERT INTO block (member, other, at) VALUES ($1, $2, $3)",
+    [SQL_BLOCK_DROP] = "DELETE FROM block WHERE member = $1 AND other = $2",
+    [SQL_BLOCKED] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key IN (SELECT other FROM block WHERE member = $1 "
+                    "AND other > $2 ORDER BY other LIMIT $3) ORDER BY key",
+
     [SQL_SESSION_BY_DIGEST] = "SELECT " SESSION_COLUMNS " FROM session WHERE digest = $1",
     [SQL_SESSION_BY_KEY] = "SELECT " SESSION_COLUMNS " FROM session WHERE key = $1",
-    [SQL_SESSION_ADD] = "INSERT INTO session (digest, member, made_at, used_at, address) VALUES ($1, $2, $3, $3, $4)",
+    [SQL_SESSION_ADD] = "INSERT INTO session (digest, member, made_at, used_at, address, client) "
+                        "VALUES ($1, $2, $3, $3, $4, $5)",
     [SQL_SESSION_PURGE] = "DELETE FROM session WHERE member = $1 AND (ended > 0 OR made_at < $2 OR used_at < $3)",
     [SQL_SESSIONS_OF_MEMBER] = "SELECT key FROM session WHERE member = $1 AND ended = 0 ORDER BY used_at, key",
+    [SQL_SESSION_LIST] = "SELECT key, made_at, used_at, address, client FROM session WHERE member = $1 AND ended = 0 "
+                         "AND made_at >= $2 AND used_at >= $3 ORDER BY used_at DESC, key DESC",
     [SQL_SESSION_END] = "UPDATE session SET ended = $1 WHERE key = $2",
     [SQL_SESSION_TOUCH] = "UPDATE session SET used_at = $1 WHERE key = $2",
 

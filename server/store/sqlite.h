@@ -126,6 +126,8 @@ enum reason sqlite_direct_open(struct sqlite *self, struct store_job *job);
 enum reason sqlite_rooms_ensure(struct sqlite *self, struct store_job *job);
 enum reason sqlite_room_get(struct sqlite *self, struct store_job *job);
 enum reason sqlite_room_list(struct sqlite *self, struct store_job *job);
+/* The direct talk of two members; absent: they have none. */
+struct slice room_find_pair(struct sqlite *self, int64_t one, int64_t other, struct arena *arena);
 
 /* sqlite_counts.c: what a member has not read. */
 enum reason sqlite_mark_read(struct sqlite *self, struct store_job *job);
@@ -145,7 +147,17 @@ enum reason sqlite_join(struct sqlite *self, struct store_job *job);
 enum reason sqlite_history(struct sqlite *self, struct store_job *job);
 enum reason sqlite_entries(struct sqlite *self, struct store_job *job);
 
+/* sqlite_blocks.c */
+/* Does that one want no direct talk with the other? */
+bool block_is(struct sqlite *self, int64_t member, int64_t other);
+/* May nobody write here, since one of the two blocks the other? */
+bool block_closes(struct sqlite *self, const struct room_row *room);
+enum reason sqlite_block(struct sqlite *self, struct store_job *job);
+enum reason sqlite_blocked_list(struct sqlite *self, struct store_job *job);
+
 /* sqlite_members.c */
+/* From the present row of the columns of a member. */
+void member_read(const struct query *query, struct arena *arena, struct member_record *record, struct slice *password);
 /* Fills the record, and the encoded password where it is asked for, from a row. False: no such member, or an error. */
 bool member_by_key(struct sqlite *self, int64_t key, struct arena *arena, struct member_record *record,
                    struct slice *password);
@@ -160,11 +172,16 @@ enum reason sqlite_member_list(struct sqlite *self, struct store_job *job);
 enum reason sqlite_member_get(struct sqlite *self, struct store_job *job);
 
 /* sqlite_sessions.c */
+/* Where a session is used. */
+struct session_place {
+  struct slice address, client;
+};
 int64_t session_begin(struct sqlite *self, struct store_job *job, const unsigned char *digest, int64_t member,
-                      struct slice address);
+                      struct session_place place);
 /* Ends the member's sessions, all but `keep`. */
 void session_end_all(struct sqlite *self, struct store_job *job, int64_t member, int64_t keep);
 enum reason sqlite_session_add(struct sqlite *self, struct store_job *job);
+enum reason sqlite_session_list(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_end(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_touch(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_find(struct sqlite *self, struct store_job *job);

@@ -101,6 +101,7 @@ enum reason sqlite_edit(struct sqlite *self, struct store_job *job) {
   if (target.member != change->member) return REASON_FORBIDDEN;
   int64_t since, at;
   if (has_text(self, job, room, &target, &since, &at)) return unchanged(change, since, at);
+  if (block_closes(self, room)) return REASON_FORBIDDEN;
   if (count_edits(self, room, change->target) >= LIMIT_EDITS_OF_MESSAGE) return REASON_RATE_LIMITED;
   add_entry(self, change, room, ENTRY_EDIT);
   struct query query = query_begin(self, SQL_ENTRY_EDITED);
@@ -218,6 +219,7 @@ enum reason sqlite_react(struct sqlite *self, struct store_job *job) {
   if (reacts.on == change->on) {
     return reacts.seq ? unchanged(change, reacts.seq, reacts.at) : unchanged(change, change->target, target.at);
   }
+  if (block_closes(self, room)) return REASON_FORBIDDEN;
   /* What stands may always be taken back. */
   if (change->on && (reacts.count >= LIMIT_REACTS_OF_MEMBER || !has_place(self, change, room))) {
     return REASON_RATE_LIMITED;

@@ -4,8 +4,8 @@
 
 /* ---- rows ---- */
 
-static void read_member(const struct query *query, struct arena *arena, struct member_record *record,
-                        struct slice *password) {
+void member_read(const struct query *query, struct arena *arena, struct member_record *record,
+                 struct slice *password) {
   *record = (struct member_record){
       .key = query_get_int(query, 0),
       .author = query_get_int(query, 1),
@@ -28,7 +28,7 @@ static void read_member(const struct query *query, struct arena *arena, struct m
 static bool take_member(struct query *query, struct arena *arena, struct member_record *record,
                         struct slice *password) {
   bool found = query_row(query);
-  if (found) read_member(query, arena, record, password);
+  if (found) member_read(query, arena, record, password);
   query_end(query);
   return found;
 }
@@ -117,7 +117,8 @@ enum reason sqlite_member_add(struct sqlite *self, struct store_job *job) {
   member->author = insert_author(self, member);
   list_invited_room(self, member->key, invite.room);
   if (wish->with_session) {
-    wish->session = session_begin(self, job, wish->session_digest, member->key, wish->address);
+    wish->session =
+        session_begin(self, job, wish->session_digest, member->key, (struct session_place){wish->address, wish->client});
   }
   return REASON_NONE;
 }
@@ -233,6 +234,7 @@ enum reason sqlite_member_get(struct sqlite *self, struct store_job *job) {
   struct member_record member;
   if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
   wish->member = member;
+  wish->blocked = wish->asker > 0 && block_is(self, wish->asker, member.key);
   return REASON_NONE;
 }
 
@@ -252,7 +254,7 @@ enum reason sqlite_member_list(struct sqlite *self, struct store_job *job) {
   if (!wish->members) return REASON_NONE;
   struct query query = query_begin(self, SQL_MEMBER_LIST);
   while (wish->count < capacity && query_row(&query)) {
-    read_member(&query, job->arena, &wish->members[wish->count++], NULL);
+    member_read(&query, job->arena, &wish->members[wish->count++], NULL);
   }
   query_end(&query);
   return REASON_NONE;

@@ -124,10 +124,12 @@ enum reason sqlite_post(struct sqlite *self, struct store_job *job) {
   struct room_row *room = room_enter(self, post->room, post->member);
   if (!room) return REASON_NOT_FOUND;
   enum reason reason = REASON_NONE;
+  bool closed = block_closes(self, room);
   /* A new client_id shows in the insertion itself; only what may be refused is looked up before. */
-  if (post->known_only || post->reply_to > 0) {
+  if (post->known_only || post->reply_to > 0 || closed) {
     if (find_repeated(self, post, room, &reason)) return reason;
     if (post->known_only) return REASON_RATE_LIMITED;
+    if (closed) return REASON_FORBIDDEN;
     if (!is_message(self, room, post->reply_to)) return REASON_NOT_FOUND;
   }
   struct mentions mentions;

@@ -71,7 +71,10 @@ static void fill(struct sqlite *self, const struct room_row *room, int64_t membe
   record->room = arena_copy(arena, (struct slice){room->id, room->id_size});
   record->unread = count_unread(self, room, member, record->read);
   record->mentions = count_mentions(self, room, member, record->read);
-  if (room->kind == ROOM_DIRECT) record->with = describe_other(self, room, member, other_in_full, arena);
+  if (room->kind != ROOM_DIRECT) return;
+  record->with = describe_other(self, room, member, other_in_full, arena);
+  record->blocked = block_is(self, member, room->low == member ? room->high : room->low);
+  record->closed = block_closes(self, room);
 }
 
 void room_describe(struct sqlite *self, const struct room_row *room, int64_t member, bool other_in_full,
@@ -139,10 +142,10 @@ enum reason sqlite_room_open(struct sqlite *self, struct store_job *job) {
   return REASON_NONE;
 }
 
-static struct slice find_pair(struct sqlite *self, int64_t low, int64_t high, struct arena *arena) {
+struct slice room_find_pair(struct sqlite *self, int64_t one, int64_t other, struct arena *arena) {
   struct query query = query_begin(self, SQL_ROOM_BY_PAIR);
-  query_int(&query, low);
-  query_int(&query, high);
+  query_int(&query, one < other ? one : other);
+  query_int(&query, one < other ? other : one);
   struct slice id = query_row(&query) ? query_get_text(&query, 0, arena) : SLICE_NONE;
   query_end(&query);
   return id;
@@ -161,9 +164,10 @@ enum reason sqlite_direct_open(struct sqlite *self, struct store_job *job) {
   struct member_record other = {0};
   if (wish->member == wish->other) return REASON_INVALID_PARAMS;
   if (!member_by_key(self, wish->other, job->arena, &other, NULL) || other.disabled) return REASON_NOT_FOUND;
+  if (block_is(self, wish->other, wish->member)) return REASON_FORBIDDEN;
   int64_t low = wish->member < wish->other ? wish->member : wish->other;
   int64_t high = wish->member < wish->other ? wish->other : wish->member;
-  struct slice id = find_pair(self, low, high, job->arena);
+  struct slice id = room_find_pair(self, low, high, job->arena);
   if (!id.data) {
     if (list_is_full(self, wish->member)) return REASON_RATE_LIMITED;
     id = fresh_id(wish, job->arena);

@@ -79,13 +79,14 @@ static void purge(struct sqlite *self, int64_t member) {
 }
 
 int64_t session_begin(struct sqlite *self, struct store_job *job, const unsigned char *digest, int64_t member,
-                      struct slice address) {
+                      struct session_place place) {
   purge(self, member);
   struct query query = query_begin(self, SQL_SESSION_ADD);
   query_bytes(&query, digest, DIGEST_SIZE);
   query_int(&query, member);
   query_int(&query, self->now);
-  query_text(&query, address);
+  query_text(&query, place.address);
+  query_text(&query, place.client);
   query_run(&query);
   int64_t key = sqlite3_last_insert_rowid(self->db);
   int64_t sessions[LIMIT_SESSIONS + 1];
@@ -102,7 +103,8 @@ enum reason sqlite_session_add(struct sqlite *self, struct store_job *job) {
   if (!member_by_key(self, wish->member, job->arena, &wish->record, NULL) || wish->record.disabled) {
     return REASON_NOT_FOUND;
   }
-  wish->session = session_begin(self, job, wish->digest, wish->member, wish->address);
+  wish->session = session_begin(self, job, wish->digest, wish->member,
+                                (struct session_place){wish->address, wish->client});
   wish->made_at = wish->used_at = self->now;
   wish->club_head = club_head(self);
   return REASON_NONE;
@@ -112,9 +114,30 @@ enum reason sqlite_session_end(struct sqlite *self, struct store_job *job) {
   struct store_session *wish = &job->session;
   struct session_row row;
   if (!read_session(self, wish, &row) || row.ended) return REASON_NOT_FOUND;
+  if (wish->member > 0 && row.member != wish->member) return REASON_NOT_FOUND;
   end_one(self, job, row.member, row.key);
   wish->session = row.key;
   wish->member = row.member;
+  return REASON_NONE;
+}
+
+enum reason sqlite_session_list(struct sqlite *self, struct store_job *job) {
+  struct store_session *wish = &job->session;
+  wish->count = 0;
+  wish->sessions = arena_alloc(job->arena, LIMIT_SESSIONS * sizeof *wish->sessions);
+  if (!wish->sessions) return REASON_NONE;
+  struct query query = query_begin(self, SQL_SESSION_LIST);
+  query_int(&query, wish->member);
+  query_int(&query, oldest_made(self));
+  query_int(&query, oldest_used(self));
+  while (wish->count < LIMIT_SESSIONS && query_row(&query)) {
+    wish->sessions[wish->count++] = (struct session_record){.key = query_get_int(&query, 0),
+                                                            .made_at = query_get_int(&query, 1),
+                                                            .used_at = query_get_int(&query, 2),
+                                                            .address = query_get_text(&query, 3, job->arena),
+                                                            .client = query_get_text(&query, 4, job->arena)};
+  }
+  query_end(&query);
   return REASON_NONE;
 }
 

@@ -23,6 +23,7 @@ static const struct operation operations[] = {
     [STORE_MEMBER_ROLE] = {sqlite_member_role},
     [STORE_MEMBER_DISABLE] = {sqlite_member_disable},
     [STORE_MEMBER_UPDATE] = {sqlite_member_update},
+    [STORE_BLOCK] = {sqlite_block},
     [STORE_PASSWORD_SET] = {sqlite_password_set},
     [STORE_SESSION_ADD] = {sqlite_session_add},
     [STORE_SESSION_END] = {sqlite_session_end},
@@ -41,6 +42,8 @@ static const struct operation operations[] = {
     [STORE_PULSE] = {sqlite_pulse},
     [STORE_MEMBER_LIST] = {sqlite_member_list},
     [STORE_MEMBER_GET] = {sqlite_member_get},
+    [STORE_BLOCKED_LIST] = {sqlite_blocked_list},
+    [STORE_SESSION_LIST] = {sqlite_session_list},
 };
 
 static void run_sql(struct sqlite *self, enum sql sql) {
