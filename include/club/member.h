@@ -21,6 +21,8 @@ struct listing {
   uint32_t read_change; /* … when the member's own read mark last moved */
   uint32_t face_change; /* … when the room appeared, or changed: the `room` notification is owed */
   bool refreshing;      /* its counts are being read from the store again */
+  bool again;           /* … and it changed since: once more */
+  bool blocked, closed; /* a direct talk: see struct room_record */
   struct slice face;    /* the `room` notification that is owed, encoded; owned */
 };
 

@@ -28,6 +28,7 @@ struct call {
   struct request_id id;
   enum method_id method;
   struct present *member; /* held for the call */
+  int64_t session;        /* of the connection that asked */
   struct room *room;      /* held for the call: of the param `room`; NULL when the method has none */
   /* The answer goes here, one whole JSON value; NULL when nobody waits for it (no id, or the connection is gone). */
   struct buffer *out;
@@ -76,6 +77,8 @@ void method_room_view(const struct services *services, const struct present *mem
  * that are stale or that appeared. Harmless when the member is gone by then, or when it is under way already. False: the
  * store took no job; try again later. */
 bool listing_refresh(const struct services *services, int64_t member, struct slice room) CLUB_MUST_CHECK;
+/* The same for a room that changed there: what was read before does not do. */
+bool listing_changed(const struct services *services, int64_t member, struct slice room) CLUB_MUST_CHECK;
 /* The same for the whole list. False: the store took no job. */
 bool listing_refresh_all(const struct services *services, int64_t member) CLUB_MUST_CHECK;
 /* The member marked the room as read, here or on another instance: how its counts stood with that in the store. Marks

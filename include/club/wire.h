@@ -74,6 +74,8 @@ void encode_posted(struct buffer *out, int64_t seq, int64_t at, bool duplicate);
 void encode_changed(struct buffer *out, int64_t seq, int64_t at);
 
 void encode_member(struct buffer *out, const struct member_record *member, bool online);
+/* … as somebody else sees that member: `blocked`, whether they block them; NULL: not said. */
+void encode_member_seen(struct buffer *out, const struct member_record *member, bool online, const bool *blocked);
 /* {id, name, country, company} */
 void encode_author(struct buffer *out, int64_t member, struct slice name, struct slice country, struct slice company);
 

@@ -67,6 +67,7 @@ static void account_fill(struct exchange *exchange, const struct members_body *b
   address_write(address, &exchange->address);
   job->member.invited = true;
   job->member.address = arena_copy(job->arena, slice_of(address));
+  job->member.client = arena_copy(job->arena, slice_of(exchange->agent));
   job->member.member = (struct member_record){.login = arena_copy(job->arena, slice_of(exchange->login)),
                                               .name = card_text(job->arena, body->name),
                                               .title = none,
@@ -97,6 +98,7 @@ void account_make(struct exchange *exchange, const struct http_request *request)
   struct request parsed;
   struct frame *frame = exchange_body(exchange, request, BODY_MEMBERS, &parsed);
   if (!frame) return;
+  client_name(exchange->agent, request->user_agent);
   account_read(exchange, &parsed.params.members_body);
   exchange_wipe(parsed.params.members_body.password);
   frame_destroy(frame);

@@ -33,7 +33,8 @@ struct exchange {
   bool weak;
   char login[LOGIN_SIZE]; /* empty: of no login's form */
   char device[TOKEN_SIZE + 1];
-  char token[TOKEN_SIZE + 1]; /* of the new session */
+  char token[TOKEN_SIZE + 1];   /* of the new session */
+  char agent[LIMIT_CLIENT + 1]; /* the browser and system that it begins with, in words */
   int64_t member, session;
 };
 
@@ -105,6 +106,8 @@ void account_make(struct exchange *exchange, const struct http_request *request)
 void invite_show(struct exchange *exchange, const struct http_request *request);
 /* The digest of an invite's token; false: no token's form, answered `not_found`. */
 bool invite_digest(struct exchange *exchange, struct slice token, unsigned char digest[DIGEST_SIZE]) CLUB_MUST_CHECK;
+/* Browser and system in words, from a User-Agent that says whatever it likes. Empty: it says nothing. */
+void client_name(char name[LIMIT_CLIENT + 1], struct slice agent);
 void club_show(struct exchange *exchange, const struct http_request *request);
 bool club_prepare(struct api *api) CLUB_MUST_CHECK;
 #endif

@@ -41,6 +41,7 @@ static void login_begin_session(struct exchange *exchange) {
   session_new(exchange, job->session.digest);
   job->session.member = exchange->member;
   job->session.address = arena_copy(job->arena, slice_of(address));
+  job->session.client = arena_copy(job->arena, slice_of(exchange->agent));
   exchange_store(exchange, job, login_began);
 }
 
@@ -98,6 +99,7 @@ void session_login(struct exchange *exchange, const struct http_request *request
   struct request parsed;
   struct frame *frame = exchange_body(exchange, request, BODY_SESSION, &parsed);
   if (!frame) return;
+  client_name(exchange->agent, request->user_agent);
   struct slice login = parsed.params.session_body.login, password = parsed.params.session_body.password;
   if (!text_fold_login(login, exchange->login) || !login_is_possible(password)) exchange->login[0] = '\0';
   cookie_read_device(exchange->services, request->cookie, login_slice(exchange), exchange->device);

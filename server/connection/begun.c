@@ -152,6 +152,7 @@ static struct begun *begun_make(struct connection *connection, const struct requ
                               .id = request->id,
                               .method = request->method,
                               .member = present_again(connection->member),
+                              .session = connection->session,
                               .room = held,
                               .joined = begun_joined};
   LIST_INSERT_HEAD(&connection->calls, begun, of_connection);

@@ -89,7 +89,7 @@ static bool pulse_apply(struct server *server, const struct club_event *event) {
     case CLUB_ACTED: return pulse_read_member(server, event->member, event->seq);
     case CLUB_LISTED:
       return !presents_find(server->services.presents, event->member) ||
-             listing_refresh(&server->services, event->member, event->room);
+             listing_changed(&server->services, event->member, event->room);
     case CLUB_SWITCHED: return true;
   }
   return true; /* a kind of a newer release */

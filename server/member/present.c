@@ -188,6 +188,8 @@ static bool present_list_new(struct rooms *rooms, struct present *present, const
     free(listing);
     return false;
   }
+  listing->blocked = record->blocked;
+  listing->closed = record->closed;
   listing->next = present->listings;
   present->listings = listing;
   present->listing_count++;
@@ -202,9 +204,13 @@ bool present_list(struct rooms *rooms, struct present *present, const struct roo
   int64_t read = listing->watcher.read;
   struct watch_counts before = room_watch_counts(&listing->watcher);
   if (!listing_watch(rooms, present, listing, record)) return false;
+  bool turned = listing->blocked != record->blocked;
+  listing->blocked = record->blocked;
+  listing->closed = record->closed;
   struct watch_counts now = room_watch_counts(&listing->watcher);
-  if (memcmp(&before, &now, sizeof now) == 0) return true;
+  if (!turned && memcmp(&before, &now, sizeof now) == 0) return true;
   listing->change = ++present->change;
+  if (turned) listing->face_change = listing->change;
   if (listing->watcher.read > read) listing->read_change = listing->change; /* it moved before its answer came */
   return true;
 }

@@ -103,5 +103,7 @@ extern const struct steps room_read_steps;
 extern const struct steps message_post_steps;
 extern const struct steps message_edit_steps, message_remove_steps, message_react_steps;
 extern const struct steps member_get_steps, member_update_steps;
+extern const struct steps member_block_steps, member_blocked_steps;
+extern const struct steps session_list_steps, session_end_steps;
 extern const struct steps invite_create_steps, invite_list_steps, invite_revoke_steps;
 #endif

@@ -48,7 +48,8 @@ bool listing_show(const struct services *services, struct present *present, cons
   bool appears = !present_listing(present, record->room);
   uint32_t before = present->change;
   if (!present_list(services->rooms, present, record, true)) return false;
-  if (appears) listing_face(services, present, record);
+  const struct listing *listing = present_listing(present, record->room);
+  if (listing && listing->face_change == present->change) listing_face(services, present, record);
   if (present->change != before)
     services->member_changed(services->server, present, listing_is_urgent(present, record, appears));
   return true;
@@ -56,7 +57,9 @@ bool listing_show(const struct services *services, struct present *present, cons
 
 static void listing_take(const struct services *services, struct present *present, const struct store_job *job) {
   struct listing *listing = present_listing(present, job->room.room);
-  if (listing) listing->refreshing = false;
+  bool again = listing && listing->again;
+  if (listing) listing->refreshing = listing->again = false;
+  if (again && listing_refresh(services, present->key, job->room.room)) return;
   if (job->outcome != STORE_DONE || !job->room.record.listed) return;
   if (listing_show(services, present, &job->room.record) || job->ticket >= TRIES) return;
   bool asked = listing_ask(services, present->key, job->room.room, job->ticket + 1);
@@ -81,6 +84,14 @@ bool listing_refresh(const struct services *services, int64_t member, struct sli
   if (listing && listing->refreshing) return true;
   if (!listing_ask(services, member, room, 1)) return false;
   if (listing) listing->refreshing = true;
+  return true;
+}
+
+bool listing_changed(const struct services *services, int64_t member, struct slice room) {
+  const struct present *present = presents_find(services->presents, member);
+  struct listing *listing = present ? present_listing(present, room) : NULL;
+  if (!listing || !listing->refreshing) return listing_refresh(services, member, room);
+  listing->again = true; /* what is under way may have been read before */
   return true;
 }
 

@@ -3,11 +3,12 @@
 
 #include "call.h"
 
-static void card_answer(struct call *call, const struct member_record *member) {
+/* `blocked`: does the asker block that one? NULL: it is the asker. */
+static void card_answer(struct call *call, const struct member_record *member, const bool *blocked) {
   if (!call_answer_begin(call)) return;
   buffer_append_char(call->out, '{');
   encode_key(call->out, "member");
-  encode_member(call->out, member, presents_online(call->services->presents, member->key));
+  encode_member_seen(call->out, member, presents_online(call->services->presents, member->key), blocked);
   buffer_append_char(call->out, '}');
   call_answer_finish(call);
 }
@@ -23,11 +24,14 @@ static void get_begin(struct call *call, const struct request *request, store_do
   struct store_job *job = call_job(call, STORE_MEMBER_GET);
   if (!job) return;
   job->member.member.key = key;
+  job->member.asker = call->member->key;
   call_submit(call, job, done);
 }
 
 static void get_finish(struct call *call, struct store_job *job) {
-  if (call_stored(call, job)) card_answer(call, &job->member.member);
+  if (!call_stored(call, job)) return;
+  const struct store_member *found = &job->member;
+  card_answer(call, &found->member, found->member.key == call->member->key ? NULL : &found->blocked);
 }
 
 /* ---- member.update ---- */
@@ -81,7 +85,7 @@ static void update_finish(struct call *call, struct store_job *job) {
       log_line(LOG_WARN, "changed member not kept",
                LOG_NUMBER("member", call->member->key)); /* the club log tells again */
   }
-  card_answer(call, &job->member.member);
+  card_answer(call, &job->member.member, NULL);
 }
 
 const struct steps member_get_steps = {.row = {.order = ORDER_READ}, .begin = get_begin, .finish = get_finish};

@@ -54,6 +54,13 @@ static void members_finish(struct call *call, struct store_job *job) {
 
 /* ---- room.typing ---- */
 
+/* In a direct talk of two of whom one blocks the other nobody is told, and nobody is told why. */
+static bool typing_reaches(const struct call *call, struct slice room) {
+  if (!room_id_is_direct(room)) return true;
+  const struct listing *listing = present_listing(call->member, room);
+  return listing && !listing->closed;
+}
+
 static void typing_begin(struct call *call, const struct request *request, store_done done) {
   (void)done;
   const struct services *services = call->services;
@@ -62,6 +69,10 @@ static void typing_begin(struct call *call, const struct request *request, store
   if (!call_may_enter(call, room)) return;
   if (!call->joined(call, room)) {
     call_reason(call, REASON_FORBIDDEN, 0);
+    return;
+  }
+  if (!typing_reaches(call, room)) {
+    call_empty(call);
     return;
   }
   if (present_types(member, call->room, clock_monotonic_ms(&services->clock)))

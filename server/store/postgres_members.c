@@ -2,9 +2,10 @@
 #include "postgres_write.h"
 #include "words.h"
 
-static const char add_sql[] = "SELECT reason, its_key, its_author, its_role, club_session_client_1(its_session, $21), "
-                              "club_head FROM club_member_add_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                              "$14, $15, $16, $17, $18, $19, $20)";
+static const char add_sql[] =
+    "SELECT reason, its_key, its_author, its_role, club_session_client_1(its_session, $21), "
+    "club_head FROM club_member_add_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+    "$14, $15, $16, $17, $18, $19, $20)";
 static const char role_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_role_1($1, $2, $3, $4)";
 static const char disable_sql[] =

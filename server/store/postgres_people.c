@@ -14,7 +14,7 @@ static const char session_find[] =
     ") AS login JOIN (" ALL_OF_MEMBER ") AS face ON face.key = login.member";
 static const char session_rooms[] =
     "SELECT " ROOMS_SEEN_BY("own.member") " FROM (SELECT member FROM session WHERE key = " SESSION
-    ") AS own, LATERAL club_rooms_1(own.member) AS seen";
+                                          ") AS own, LATERAL club_rooms_1(own.member) AS seen";
 static const char session_list[] =
     "SELECT key, made_at, used_at, address, client FROM session WHERE member = $1 AND ended = 0 "
     "AND made_at >= club_now_1($4) - $2 AND used_at >= club_now_1($4) - $3 ORDER BY used_at DESC, key DESC LIMIT $5";

@@ -1,8 +1,9 @@
 /* Sessions: the logins behind the cookies. */
 #include "postgres_write.h"
 
-static const char add_sql[] = "SELECT reason, club_session_client_1(its_key, $8), its_at, club_head, present_head, " MEMBERS_OF(
-    "its_member") " FROM club_session_add_1($1, $2, $3, $4, $5, $6, $7)";
+static const char add_sql[] =
+    "SELECT reason, club_session_client_1(its_key, $8), its_at, club_head, present_head, " MEMBERS_OF(
+        "its_member") " FROM club_session_add_1($1, $2, $3, $4, $5, $6, $7)";
 static const char end_sql[] = "SELECT * FROM club_session_end_2($1, $2, $3, $4)";
 static const char touch_sql[] = "SELECT reason, its_key, made_at, used_at, " MEMBERS_OF(
     "its_member") " FROM club_session_touch_1($1, $2, $3, $4, $5)";

@@ -106,7 +106,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_SESSION_PURGE] = "DELETE FROM session WHERE member = $1 AND (ended > 0 OR made_at < $2 OR used_at < $3)",
     [SQL_SESSIONS_OF_MEMBER] = "SELECT key FROM session WHERE member = $1 AND ended = 0 ORDER BY used_at, key",
     [SQL_SESSION_LIST] = "SELECT key, made_at, used_at, address, client FROM session WHERE member = $1 AND ended = 0 "
-                         "AND made_at >= $2 AND used_at >= $3 ORDER BY used_at DESC, key DESC",
+                         "AND made_at >= $2 AND used_at >= $3",
     [SQL_SESSION_END] = "UPDATE session SET ended = $1 WHERE key = $2",
     [SQL_SESSION_TOUCH] = "UPDATE session SET used_at = $1 WHERE key = $2",
 

@@ -9,8 +9,7 @@ bool block_is(struct sqlite *self, int64_t member, int64_t other) {
 }
 
 bool block_closes(struct sqlite *self, const struct room_row *room) {
-  return room->kind == ROOM_DIRECT &&
-         (block_is(self, room->low, room->high) || block_is(self, room->high, room->low));
+  return room->kind == ROOM_DIRECT && (block_is(self, room->low, room->high) || block_is(self, room->high, room->low));
 }
 
 static bool is_full(struct sqlite *self, int64_t member) {

@@ -1,4 +1,6 @@
 /* Sessions: the logins behind the cookies. */
+#include <stdlib.h>
+
 #include "sqlite.h"
 
 struct session_row {
@@ -103,8 +105,8 @@ enum reason sqlite_session_add(struct sqlite *self, struct store_job *job) {
   if (!member_by_key(self, wish->member, job->arena, &wish->record, NULL) || wish->record.disabled) {
     return REASON_NOT_FOUND;
   }
-  wish->session = session_begin(self, job, wish->digest, wish->member,
-                                (struct session_place){wish->address, wish->client});
+  wish->session =
+      session_begin(self, job, wish->digest, wish->member, (struct session_place){wish->address, wish->client});
   wish->made_at = wish->used_at = self->now;
   wish->club_head = club_head(self);
   return REASON_NONE;
@@ -119,6 +121,12 @@ enum reason sqlite_session_end(struct sqlite *self, struct store_job *job) {
   wish->session = row.key;
   wish->member = row.member;
   return REASON_NONE;
+}
+
+static int used_later(const void *a, const void *b) {
+  const struct session_record *left = a, *right = b;
+  if (left->used_at != right->used_at) return left->used_at < right->used_at ? 1 : -1;
+  return left->key < right->key ? 1 : left->key > right->key ? -1 : 0;
 }
 
 enum reason sqlite_session_list(struct sqlite *self, struct store_job *job) {
@@ -138,6 +146,7 @@ enum reason sqlite_session_list(struct sqlite *self, struct store_job *job) {
                                                             .client = query_get_text(&query, 4, job->arena)};
   }
   query_end(&query);
+  qsort(wish->sessions, wish->count, sizeof *wish->sessions, used_later);
   return REASON_NONE;
 }
 

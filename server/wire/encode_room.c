@@ -9,7 +9,7 @@ static void encode_list(struct buffer *out, const struct slices *list) {
   encode_literal(out, "]");
 }
 
-void encode_member(struct buffer *out, const struct member_record *member, bool online) {
+void encode_member_seen(struct buffer *out, const struct member_record *member, bool online, const bool *blocked) {
   encode_literal(out, "{\"id\":");
   encode_member_id(out, member->key);
   encode_text_field(out, ",\"login\":", member->login);
@@ -26,7 +26,12 @@ void encode_member(struct buffer *out, const struct member_record *member, bool 
   encode_text_field(out, ",\"seeks\":", member->seeks);
   encode_text_field(out, ",\"role\":", slice_of(role_text(member->role)));
   encode_bool_field(out, ",\"online\":", online);
+  if (blocked) encode_bool_field(out, ",\"blocked\":", *blocked);
   encode_literal(out, "}");
+}
+
+void encode_member(struct buffer *out, const struct member_record *member, bool online) {
+  encode_member_seen(out, member, online, NULL);
 }
 
 static const char *room_kind_text(enum room_kind kind) {
@@ -48,7 +53,7 @@ void encode_room(struct buffer *out, const struct room_face *face) {
   if (face->sector.size > 0) encode_text_field(out, ",\"sector\":", face->sector);
   if (record->with) {
     encode_literal(out, ",\"with\":");
-    encode_member(out, record->with, face->with_online);
+    encode_member_seen(out, record->with, face->with_online, &record->blocked);
   }
   encode_text_field(out, ",\"title\":", face->title);
   encode_literal(out, ",\"topic\":\"\"");

@@ -333,7 +333,7 @@ static void a_direct_talk_shows_the_other_one(void **state) {
   encode_room_notification(&out, &face);
   assert_written(
       "{\"jsonrpc\":\"2.0\",\"method\":\"room\",\"params\":{\"room\":\"dm.x\",\"kind\":\"direct\",\"with\":" AIGUL
-      "true},\"title\":\"Айгуль\",\"topic\":\"\",\"head\":0,\"read\":0,\"unread\":0,\"mentions\":0,\"online\":0,"
+      "true,\"blocked\":false},\"title\":\"Айгуль\",\"topic\":\"\",\"head\":0,\"read\":0,\"unread\":0,\"mentions\":0,\"online\":0,"
       "\"joined\":false,\"locked\":false,\"slow\":0,\"role\":\"member\"}}");
 }
 
