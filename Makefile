@@ -19,7 +19,7 @@ CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) -pthread $(CFLAGS) -Iinclude -I$(BUILD)/generated -MMD -MP
 # hiredis has TLS in a library of its own, from Debian 13 on.
 HIREDIS_TLS := $(if $(wildcard /usr/include/hiredis/hiredis_ssl.h),-lhiredis_ssl)
-LIBS := -lwebsockets -luv -lssl -lcrypto -ljansson -lsqlite3 -lpq -lhiredis $(HIREDIS_TLS) -largon2 -licuuc -licui18n -lz -lpthread -lm
+LIBS := -lwebsockets -luv -lssl -lcrypto -ljansson -lsqlite3 -lpq -lhiredis $(HIREDIS_TLS) -largon2 -licuuc -licui18n -lstemmer -lz -lpthread -lm
 # Which folders a folder may call: also the order of linking and the rule that `make layers` checks.
 DEPS_base :=
 DEPS_wire := base

@@ -10,7 +10,7 @@ for part in "$@"; do
   case $part in
     build)
       packages+=(gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libssl-dev libjansson-dev
-        libsqlite3-dev libpq-dev libhiredis-dev libargon2-dev libicu-dev zlib1g-dev uthash-dev ca-certificates)
+        libsqlite3-dev libpq-dev libhiredis-dev libargon2-dev libicu-dev libstemmer-dev zlib1g-dev uthash-dev ca-certificates)
       commands+=(node:nodejs npm:npm)
       ;;
     test)

@@ -15,7 +15,7 @@ const problem = (where, text) => problems.push(`${where}: ${text}`);
 // is given one may include it, without calling the folder behind it.
 const owners = {
   base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'cookie', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
-    'reason', 'rights', 'seal', 'slice', 'text', 'version', 'wheel', 'workers'],
+    'reason', 'rights', 'seal', 'slice', 'terms', 'text', 'version', 'wheel', 'workers'],
   interfaces: ['bus', 'http', 'poller', 'services', 'store', 'transport'],
   bus: ['bus_redis'],
   wire: ['wire'],
@@ -57,6 +57,7 @@ const libraries = [
   { name: 'jansson', pattern: /\b(?:json_t|json_(?:loads?b?|loadf|decref|object_get|array_get|dumps?b?)|jansson\.h)\b/, places: ['server/wire/', 'server/base/club'] },
   { name: 'OpenSSL', pattern: /<openssl\//, places: ['server/net/', 'server/base/digest.c', 'server/bus/redis_tls.c'] },
   { name: 'Argon2', pattern: /<argon2\.h>/, places: ['server/base/password', 'server/member/password'] },
+  { name: 'Snowball', pattern: /<libstemmer\.h>/, places: ['server/base/terms_fold.c'] },
   { name: 'ICU', pattern: /<unicode\//, places: ['server/base/', 'server/wire/', 'server/member/'] },
 ];
 // Mutable data of the process and not of a server in it, each with its reason.

@@ -3,6 +3,7 @@
 /* What may stand in a text. Characters are code points. Any thread. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "club/slice.h"
 
@@ -10,6 +11,8 @@
 bool text_is_utf8(struct slice text);
 /* Code points of valid UTF-8. */
 size_t text_characters(struct slice text);
+/* The code point at byte `*at`, below the text's size, moving behind it; -1 and not moved: not UTF-8. */
+int32_t text_next_point(struct slice text, size_t *at);
 /* Empty, only white space (Unicode's White_Space), or control characters (Cc) other than tab and newline: not writable. */
 bool text_is_writable(struct slice text);
 /* One emoji of Unicode's, at most 32 bytes: a single grapheme cluster that is an emoji sequence (ICU's properties).  */

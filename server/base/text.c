@@ -69,8 +69,7 @@ size_t text_characters(struct slice text) {
   return text.size - continuations;
 }
 
-/* The code point at `*at`, moving behind it; -1: not UTF-8. */
-static UChar32 next_point(struct slice text, size_t *at) {
+int32_t text_next_point(struct slice text, size_t *at) {
   const unsigned char *data = (const unsigned char *)text.data + *at;
   if (data[0] < 0x80) {
     (*at)++;
@@ -96,7 +95,7 @@ bool text_is_writable(struct slice text) {
       at += 8;
       continue;
     }
-    UChar32 point = next_point(text, &at);
+    UChar32 point = text_next_point(text, &at);
     if (point < 0) return false;
     if ((point < ' ' && point != '\t' && point != '\n') || (point >= 0x7f && point <= 0x9f)) return false;
     if (!visible) visible = !u_isUWhiteSpace(point);
@@ -115,9 +114,9 @@ bool text_is_emoji(struct slice text) {
   int32_t size = 0;
   if (text.size == 0 || text.size > LIMIT_EMOJI || memchr(text.data, 0, text.size)) return false;
   size_t at = 0;
-  UChar32 point = next_point(text, &at);
+  UChar32 point = text_next_point(text, &at);
   while (point >= 0) {
-    UChar32 next = at < text.size ? next_point(text, &at) : 0;
+    UChar32 next = at < text.size ? text_next_point(text, &at) : 0;
     if (next < 0) return false;
     UBool full = false;
     U16_APPEND(points, size, (int32_t)(sizeof points / sizeof points[0]) - 1, point, full);
