@@ -62,6 +62,8 @@
 #define LIMIT_MEMBERS_PAGE 100       /* of room.members, member.blocked, member.find */
 
 /* Moderating. */
+#define LIMIT_ACTS 60         /* what a moderator does … */
+#define LIMIT_ACTS_SECONDS 60 /* … within so long */
 #define LIMIT_SLOW_SECONDS 86400
 #define LIMIT_SANCTION_SECONDS 31536000 /* a year; longer is until it is lifted */
 #define LIMIT_PURGE_SECONDS 86400

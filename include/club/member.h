@@ -49,6 +49,7 @@ struct present {
   struct listing *listings;
   struct bucket posts;
   struct bucket changes; /* edits, removals, reactions */
+  struct bucket acts;    /* of a moderator */
   struct typed typed[PRESENT_TYPED];
   void *connections; /* the connection layer's list */
   char *texts;

@@ -86,7 +86,8 @@ struct room_face {
   struct slice title;
   int64_t online;
   bool joined, with_online;
-  const char *role; /* the member's standing there */
+  const char *role;             /* the member's standing there */
+  const struct sanction *muted; /* NULL: the member is not */
 };
 void encode_room(struct buffer *out, const struct room_face *face);
 
@@ -111,6 +112,17 @@ void encode_typing(struct buffer *out, struct slice room, int64_t member, struct
                    struct slice company);
 void encode_presence(struct buffer *out, struct slice room, int64_t online);
 void encode_read(struct buffer *out, struct slice room, int64_t seq);
+void encode_left(struct buffer *out, struct slice room, enum reason reason);
+/* `role`: the member's, now. */
+void encode_acted(struct buffer *out, const struct audit_record *act, enum role role);
+void encode_notice(struct buffer *out, const char *level, const char *code, const char *text);
+/* An Action, as audit.list shows it. */
+void encode_action(struct buffer *out, const struct audit_record *act);
+#define ACTION_ID_SIZE 22
+/* "a17"; the buffer gets a zero byte. */
+void action_id_write(char id[ACTION_ID_SIZE], int64_t key);
+/* False: not the form of such an id. */
+bool action_id_read(struct slice id, int64_t *key) CLUB_MUST_CHECK;
 void encode_room_notification(struct buffer *out, const struct room_face *face);
 /* `heads`: begin, one call for each room, end. */
 void encode_heads_begin(struct buffer *out);

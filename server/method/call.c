@@ -98,13 +98,17 @@ bool room_id_is_direct(struct slice room) {
   return room.size > 3 && memcmp(room.data, "dm.", 3) == 0;
 }
 
+bool room_id_is_custom(struct slice room) {
+  return room.size > 2 && memcmp(room.data, "r.", 2) == 0;
+}
+
 bool call_is_open(const struct call *call, struct slice room) {
   enum room_kind kind;
   return club_room_kind(call->services->club, room, &kind);
 }
 
 bool call_may_enter(struct call *call, struct slice room) {
-  if (!room_id_is_direct(room) && !call_is_open(call, room)) {
+  if (!room_id_is_direct(room) && !room_id_is_custom(room) && !call_is_open(call, room)) {
     call_reason(call, REASON_NOT_FOUND, 0);
   } else if (!call->room) {
     call_unavailable(call); /* there was no memory to hold it */

@@ -69,10 +69,12 @@ int64_t cut_limit(bool given, int64_t limit);
 
 /* ---- rooms ---- */
 
-/* Could a member enter a room of this id? The club's own rooms: yes. A direct talk: the store knows. Others: no, and
- * no instance can know more. */
+/* Could a member enter a room of this id? The club's own rooms: as a rule. A direct talk, or one that was made: the store
+ * knows. Others: no, and no instance can know more. */
 bool call_may_enter(struct call *call, struct slice room) CLUB_MUST_CHECK;
 bool room_id_is_direct(struct slice room);
+/* Was it made by a moderator? */
+bool room_id_is_custom(struct slice room);
 /* Is it one of the club's own rooms, open to everybody? */
 bool call_is_open(const struct call *call, struct slice room);
 
@@ -83,6 +85,11 @@ bool call_is_open(const struct call *call, struct slice room);
 bool listing_show(const struct services *services, struct present *present, const struct room_record *record)
     CLUB_MUST_CHECK;
 
+/* ---- a room that came onto the list by the member's own act: room_open.c ---- */
+
+/* Shows it on the list, here and elsewhere, and answers {room}. */
+void room_open_answer(struct call *call, const struct room_record *record);
+
 /* ---- rates: rate.c ---- */
 
 /* Of posts; without limits none. */
@@ -91,6 +98,23 @@ struct rate rate_posts(const struct services *services);
 bool rate_take_change(struct call *call) CLUB_MUST_CHECK;
 /* Nothing was changed: it costs nothing. */
 void rate_return_change(struct call *call);
+/* One of what the member does as a moderator: the same two. */
+bool rate_take_act(struct call *call) CLUB_MUST_CHECK;
+void rate_return_act(struct call *call);
+
+/* ---- what moderators do: moderate.c ---- */
+
+/* A STORE_ACT job by the member, in that room (absent: in the club). NULL: answered. */
+struct store_job *moderate_job(struct call *call, enum act act, struct slice room) CLUB_MUST_CHECK;
+/* … on that member. */
+struct store_job *moderate_job_on(struct call *call, enum act act, struct slice room, struct slice member)
+    CLUB_MUST_CHECK;
+void moderate_submit(struct call *call, struct store_job *job, store_done done);
+/* Was it done? Then the room's log has what came of it. If not, answers why. */
+bool moderate_done(struct call *call, const struct store_job *job) CLUB_MUST_CHECK;
+/* Answers {seq, at}, or {}. */
+void moderate_finish_changed(struct call *call, struct store_job *job);
+void moderate_finish_empty(struct call *call, struct store_job *job);
 
 /* ---- the families ---- */
 
@@ -105,5 +129,8 @@ extern const struct steps message_edit_steps, message_remove_steps, message_reac
 extern const struct steps member_get_steps, member_update_steps;
 extern const struct steps member_block_steps, member_blocked_steps;
 extern const struct steps session_list_steps, session_end_steps;
+extern const struct steps room_create_steps, room_update_steps, room_invite_steps, room_pin_steps;
+extern const struct steps message_purge_steps, member_mute_steps, member_ban_steps, member_appoint_steps;
+extern const struct steps audit_list_steps;
 extern const struct steps invite_create_steps, invite_list_steps, invite_revoke_steps;
 #endif

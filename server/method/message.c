@@ -52,6 +52,10 @@ static void post_list(struct call *call, struct slice room) {
 
 static void post_refused(struct call *call, const struct store_job *job) {
   const struct services *services = call->services;
+  if (job->outcome == STORE_REFUSED && (job->reason == REASON_SLOW_MODE || job->reason == REASON_MUTED)) {
+    call_reason(call, job->reason, job->post.retry_after_ms);
+    return;
+  }
   if (job->outcome != STORE_REFUSED || job->reason != REASON_RATE_LIMITED) {
     if (call_stored(call, job)) call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
     return;

@@ -1,4 +1,4 @@
-/* The rates of what a member does: posts, and changes of what is there. */
+/* The rates of what a member does: posts, changes of what is there, acts of a moderator. */
 #include "call.h"
 
 #define CHANGES_TO_POSTS 3 /* so many changes for each post of the rate */
@@ -22,4 +22,20 @@ bool rate_take_change(struct call *call) {
 
 void rate_return_change(struct call *call) {
   if (call->token_taken) bucket_return(&call->member->changes, rate_changes(call->services));
+}
+
+static struct rate rate_acts(const struct services *services) {
+  return services->limits ? (struct rate){LIMIT_ACTS, LIMIT_ACTS_SECONDS * INT64_C(1000)} : (struct rate){0, 0};
+}
+
+bool rate_take_act(struct call *call) {
+  int64_t wait =
+      bucket_take(&call->member->acts, rate_acts(call->services), clock_monotonic_ms(&call->services->clock));
+  call->token_taken = wait == 0;
+  if (wait > 0) call_reason(call, REASON_RATE_LIMITED, wait);
+  return wait == 0;
+}
+
+void rate_return_act(struct call *call) {
+  if (call->token_taken) bucket_return(&call->member->acts, rate_acts(call->services));
 }

@@ -58,18 +58,20 @@ static void opened_list(struct call *call, const struct room_record *record) {
   if (!listing_refresh(services, call->member->key, record->room)) return; /* it shows with the next post */
 }
 
-static void opened_finish(struct call *call, struct store_job *job) {
-  if (!call_stored(call, job)) return;
+void room_open_answer(struct call *call, const struct room_record *record) {
   struct room_view view;
-  opened_list(call, &job->room.record);
+  opened_list(call, record);
   if (!call_answer_begin(call)) return;
-  struct slice room = job->room.record.room;
-  method_room_view(call->services, call->member, &job->room.record, call->joined(call, room), &view);
+  method_room_view(call->services, call->member, record, call->joined(call, record->room), &view);
   buffer_append_char(call->out, '{');
   encode_key(call->out, "room");
   encode_room(call->out, &view.face);
   buffer_append_char(call->out, '}');
   call_answer_finish(call);
+}
+
+static void opened_finish(struct call *call, struct store_job *job) {
+  if (call_stored(call, job)) room_open_answer(call, &job->room.record);
 }
 
 const struct steps room_open_steps = {.row = {.order = ORDER_WRITE}, .begin = room_open_begin, .finish = opened_finish};

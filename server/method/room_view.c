@@ -7,6 +7,7 @@ static struct slice part_id(const struct club_part *part) {
 
 static struct slice view_title(const struct services *services, const struct room_record *record,
                                struct room_view *view) {
+  if (record->settings.title.size > 0) return record->settings.title;
   struct buffer title;
   buffer_init(&title, sizeof view->title);
   /* A title that does not fit is left empty: the id still says which room it is. */

@@ -22,6 +22,15 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_MEMBER_BLOCKED] = &member_blocked_steps,
     [METHOD_SESSION_LIST] = &session_list_steps,
     [METHOD_SESSION_END] = &session_end_steps,
+    [METHOD_ROOM_CREATE] = &room_create_steps,
+    [METHOD_ROOM_UPDATE] = &room_update_steps,
+    [METHOD_ROOM_INVITE] = &room_invite_steps,
+    [METHOD_ROOM_PIN] = &room_pin_steps,
+    [METHOD_MESSAGE_PURGE] = &message_purge_steps,
+    [METHOD_MEMBER_MUTE] = &member_mute_steps,
+    [METHOD_MEMBER_BAN] = &member_ban_steps,
+    [METHOD_MEMBER_APPOINT] = &member_appoint_steps,
+    [METHOD_AUDIT_LIST] = &audit_list_steps,
     [METHOD_INVITE_CREATE] = &invite_create_steps,
     [METHOD_INVITE_LIST] = &invite_list_steps,
     [METHOD_INVITE_REVOKE] = &invite_revoke_steps,
@@ -57,6 +66,16 @@ struct slice method_room(const struct request *request) {
     case METHOD_MESSAGE_EDIT: return params->message_edit.room;
     case METHOD_MESSAGE_REMOVE: return params->message_remove.room;
     case METHOD_MESSAGE_REACT: return params->message_react.room;
+    case METHOD_ROOM_UPDATE: return params->room_update.room;
+    case METHOD_ROOM_INVITE: return params->room_invite.room;
+    case METHOD_ROOM_PIN: return params->room_pin.room;
+    case METHOD_MESSAGE_PURGE: return params->message_purge.room;
+    case METHOD_MEMBER_MUTE: return params->member_mute.room;
+    case METHOD_MEMBER_BAN: return params->member_ban.room;
+    case METHOD_MEMBER_APPOINT: return params->member_appoint.room;
+    /* The log's room is not entered. */
+    case METHOD_AUDIT_LIST:
+    case METHOD_ROOM_CREATE:
     /* An invite's room is not entered. */
     case METHOD_PING:
     case METHOD_ROOM_LIST:

@@ -45,8 +45,28 @@ static const char *room_kind_text(enum room_kind kind) {
   return "custom";
 }
 
+static void encode_pinned(struct buffer *out, const struct room_settings *settings) {
+  if (settings->pinned_count == 0) return;
+  encode_literal(out, ",\"pinned\":[");
+  for (size_t i = 0; i < settings->pinned_count; i++) {
+    if (i > 0) encode_literal(out, ",");
+    buffer_append_int(out, settings->pinned[i]);
+  }
+  encode_literal(out, "]");
+}
+
+static void encode_muted(struct buffer *out, const struct sanction *muted) {
+  if (!muted) return;
+  encode_literal(out, ",\"muted\":{");
+  if (muted->until > 0) encode_instant_field(out, "\"until\":", muted->until);
+  if (muted->until > 0 && muted->reason.size > 0) encode_literal(out, ",");
+  if (muted->reason.size > 0) encode_text_field(out, "\"reason\":", muted->reason);
+  encode_literal(out, "}");
+}
+
 void encode_room(struct buffer *out, const struct room_face *face) {
   const struct room_record *record = face->record;
+  const struct room_settings *settings = &record->settings;
   encode_text_field(out, "{\"room\":", record->room);
   encode_text_field(out, ",\"kind\":", slice_of(room_kind_text(record->kind)));
   if (face->country.size > 0) encode_text_field(out, ",\"country\":", face->country);
@@ -56,14 +76,18 @@ void encode_room(struct buffer *out, const struct room_face *face) {
     encode_member_seen(out, record->with, face->with_online, &record->blocked);
   }
   encode_text_field(out, ",\"title\":", face->title);
-  encode_literal(out, ",\"topic\":\"\"");
+  encode_text_field(out, ",\"topic\":", settings->topic);
   encode_int_field(out, ",\"head\":", record->head);
   encode_int_field(out, ",\"read\":", record->read);
   encode_int_field(out, ",\"unread\":", record->unread);
   encode_int_field(out, ",\"mentions\":", record->mentions);
   encode_int_field(out, ",\"online\":", face->online);
   encode_bool_field(out, ",\"joined\":", face->joined);
-  encode_literal(out, ",\"locked\":false,\"slow\":0");
+  encode_bool_field(out, ",\"locked\":", settings->locked);
+  encode_int_field(out, ",\"slow\":", settings->slow);
   encode_text_field(out, ",\"role\":", slice_of(face->role));
+  encode_pinned(out, settings);
+  if (settings->is_private) encode_literal(out, ",\"private\":true");
+  encode_muted(out, face->muted);
   encode_literal(out, "}");
 }

@@ -94,6 +94,7 @@ static enum reason read_value(const struct rule *rule, const json_t *value, stru
 static enum reason read_param(const struct rule *rule, const json_t *object, struct arena **arena, char *params) {
   const json_t *value = json_object_getn(object, rule->name, rule->name_size);
   if (!value) return invalid(rule->required);
+  if (rule->nullable && json_is_null(value)) return REASON_NONE;
   if (rule->has_offset != RULE_NO_OFFSET) *(bool *)(params + rule->has_offset) = true;
   return read_value(rule, value, arena, params);
 }

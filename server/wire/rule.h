@@ -27,6 +27,7 @@ struct rule {
   enum rule_type type;
   enum rule_form form;
   bool required;
+  bool nullable;            /* null: as if it were not given, where it must be */
   size_t offset;            /* of the member in the struct of params */
   size_t has_offset;        /* of its `has_…`; RULE_NO_OFFSET: none */
   int64_t minimum;          /* of an integer */

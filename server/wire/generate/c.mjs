@@ -14,6 +14,9 @@ const HEAD = "/* Made by server/wire/generate.mjs from server/wire/openrpc.json.
 
 const cName = (name) => name.replace(/\./g, "_");
 const upper = (name) => cName(name).toUpperCase();
+/** `["integer", "null"]` is an integer that may be null, which then counts as not given. */
+const typeName = (schema) => (Array.isArray(schema.type) ? schema.type.find((type) => type !== "null") : schema.type);
+const isNullable = (schema) => Array.isArray(schema.type);
 const memberName = (field) => field.schema["x-c-name"] ?? field.name;
 
 /** Everything with params, in one form: what it is called in C and its fields. */
@@ -37,13 +40,14 @@ function things(document) {
 
 function members(field) {
   const name = memberName(field);
-  switch (field.schema.type) {
+  const optional = !field.required || isNullable(field.schema);
+  switch (typeName(field.schema)) {
     case "string":
       return [`struct slice ${name};`];
     case "array":
       return [`struct slices ${name};`, ...(field.required ? [] : [`bool has_${name};`])];
     case "integer":
-      return [`int64_t ${name};`, ...(field.required ? [] : [`bool has_${name};`])];
+      return [`int64_t ${name};`, ...(optional ? [`bool has_${name};`] : [])];
     case "boolean":
       return [`bool ${name};`, ...(field.required ? [] : [`bool has_${name};`])];
     default:
@@ -87,13 +91,17 @@ function rule(document, thing, field) {
     offset: `offsetof(${struct}, ${name})`,
   };
   row.has_offset = "RULE_NO_OFFSET";
-  if (schema.type === "integer" || schema.type === "boolean") {
-    row.type = schema.type === "integer" ? "RULE_INTEGER" : "RULE_BOOLEAN";
+  const type = typeName(schema);
+  if (type === "integer" || type === "boolean") {
+    row.type = type === "integer" ? "RULE_INTEGER" : "RULE_BOOLEAN";
   }
-  if (schema.type !== "string" && !field.required) {
+  if (type !== "string" && (!field.required || isNullable(schema))) {
     row.has_offset = `offsetof(${struct}, has_${name})`;
   }
-  if (schema.type === "integer") {
+  if (isNullable(schema)) {
+    row.nullable = "true";
+  }
+  if (type === "integer") {
     row.minimum = `INT64_C(${schema.minimum})`;
     row.maximum = `INT64_C(${schema.maximum})`;
   }

@@ -48,6 +48,9 @@ function typeText(document, reference) {
   if (schema.type === "object") {
     return objectText(document, schema);
   }
+  if (Array.isArray(schema.type)) {
+    return schema.type.map((type) => typeText(document, { ...schema, type })).join(" or ");
+  }
   const format = { ClientId: "client id", Identifier: "identifier", Instant: "time" }[name];
   return `${format ?? schema.type ?? "anything"}${format === "time" || format === "identifier" ? "" : bounds(schema)}`;
 }

@@ -27,7 +27,12 @@ function typeOf(document, schema) {
   if (schema.oneOf) {
     return schema.oneOf.map((one) => typeOf(document, one)).join(" | ");
   }
+  if (Array.isArray(schema.type)) {
+    return schema.type.map((type) => typeOf(document, { ...schema, type })).join(" | ");
+  }
   switch (schema.type) {
+    case "null":
+      return "null";
     case "string":
     case "boolean":
       return schema.type;

@@ -151,7 +151,9 @@ static const struct rule *find_rule(const struct rules *rules, const char *name)
 
 static void assert_rule(const struct rule *rule, const json_t *schema, bool required) {
   static const char *const types[] = {"string", "integer", "boolean", "array"};
-  assert_string_equal(types[rule->type], string_at(schema, "type"));
+  const json_t *type = json_object_get(schema, "type"); /* or a list of it and "null" */
+  assert_string_equal(types[rule->type], json_string_value(json_is_array(type) ? json_array_get(type, 0) : type));
+  assert_int_equal(rule->nullable, json_is_array(type));
   assert_int_equal(rule->required, required);
   assert_int_equal(rule->name_size, strlen(rule->name));
   if (rule->type == RULE_INTEGER) {

@@ -16,6 +16,7 @@ const types = {
   array: Array.isArray,
   string: (value) => typeof value === 'string',
   boolean: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
   number: (value) => typeof value === 'number',
   integer: Number.isSafeInteger,
 };
@@ -30,7 +31,7 @@ function* complaints(schema, value, path) {
   }
   if ('const' in schema && value !== schema.const) yield `${path} is not ${JSON.stringify(schema.const)}`;
   if (schema.enum && !schema.enum.includes(value)) yield `${path} is none of ${schema.enum.join(', ')}`;
-  if (schema.type && !types[schema.type](value)) {
+  if (schema.type && ![schema.type].flat().some((type) => types[type](value))) {
     yield `${path} is no ${schema.type}`;
     return;
   }
@@ -39,7 +40,7 @@ function* complaints(schema, value, path) {
   if (schema.minLength !== undefined && value.length < schema.minLength) yield `${path} is too short`;
   if (schema.maxLength !== undefined && [...value].length > schema.maxLength) yield `${path} is too long`;
   if (schema.pattern && !new RegExp(schema.pattern).test(value)) yield `${path} does not match ${schema.pattern}`;
-  if (schema.format === 'date-time' && !INSTANT.test(value)) yield `${path} is no time with milliseconds: ${value}`;
+  if (schema.format === 'date-time' && value !== null && !INSTANT.test(value)) yield `${path} is no time with milliseconds: ${value}`;
   if (types.array(value) && schema.items) {
     for (const [index, item] of value.entries()) yield* complaints(schema.items, item, `${path}[${index}]`);
   }
