@@ -75,7 +75,7 @@ enum club_event_kind {
   CLUB_MEMBER_CHANGED,    /* member: role, disabled, name …: read it again */
   CLUB_LISTED,            /* member, room: it appeared on the member's list, or is another one there: read it again */
   CLUB_ACTED,             /* member, session: key in the audit log, room: read the member's rights again, tell it */
-  CLUB_SWITCHED           /* session: 1, there is a raid; 0, it is over */
+  CLUB_SWITCHED           /* session: 1, there is a raid; 0, it is over: wakes; the pulse says how it is */
 };
 
 struct club_event {
@@ -359,6 +359,7 @@ struct store_pulse {
   struct club_event *events; /* out */
   size_t event_count;
   int64_t club_head;
+  bool raid; /* there is one */
   char epoch[TOKEN_SIZE + 1];
 };
 

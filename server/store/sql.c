@@ -20,6 +20,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CLUB_HEAD] = "SELECT coalesce(max(seq), 0) FROM club_log",
     [SQL_CLUB_ADD] = "INSERT INTO club_log (seq, at, kind, member, session, room) VALUES ($1, $2, $3, $4, $5, $6)",
     [SQL_CLUB_AFTER] = "SELECT seq, kind, member, session, room FROM club_log WHERE seq > $1 ORDER BY seq LIMIT $2",
+    [SQL_RAID] = "SELECT value FROM switch WHERE name = 'raid'",
 
     [SQL_ROOM_BY_ID] = "SELECT key, kind, head, at, low, high FROM room WHERE id = $1",
     [SQL_ROOM_BY_PAIR] = "SELECT id FROM room WHERE low = $1 AND high = $2",
@@ -84,8 +85,9 @@ static const char *const texts[SQL_COUNT] = {
                        "languages, role, password, author, made_at) "
                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)",
     [SQL_MEMBER_SET_AUTHOR] = "UPDATE member SET author = $1 WHERE key = $2",
-    [SQL_MEMBER_UPDATE] = "UPDATE member SET name = $1, title = $2, company = $3, country = $4, about = $5, offers = $6, "
-                          "seeks = $7, sectors = $8, languages = $9 WHERE key = $10",
+    [SQL_MEMBER_UPDATE] =
+        "UPDATE member SET name = $1, title = $2, company = $3, country = $4, about = $5, offers = $6, "
+        "seeks = $7, sectors = $8, languages = $9 WHERE key = $10",
     [SQL_MEMBER_SET_ROLE] = "UPDATE member SET role = $1 WHERE key = $2",
     [SQL_MEMBER_SET_DISABLED] = "UPDATE member SET disabled = $1 WHERE key = $2",
     [SQL_MEMBER_SET_PASSWORD] = "UPDATE member SET password = $1 WHERE key = $2",

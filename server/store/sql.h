@@ -15,6 +15,7 @@ enum sql {
   SQL_CLUB_HEAD,
   SQL_CLUB_ADD,
   SQL_CLUB_AFTER,
+  SQL_RAID,
   /* Rooms. */
   SQL_ROOM_BY_ID,
   SQL_ROOM_BY_PAIR,

@@ -69,6 +69,8 @@ enum reason sqlite_pulse(struct sqlite *self, struct store_job *job) {
   pulse->event_count = 0;
   read_epoch(self, pulse->epoch);
   pulse->club_head = club_head(self);
+  struct query raid = query_begin(self, SQL_RAID);
+  pulse->raid = query_number(&raid, 0) != 0;
   read_heads(self, pulse);
   read_events(self, pulse, job->arena);
   return REASON_NONE;
