@@ -134,7 +134,8 @@ int http_body_end(struct link *link) {
 }
 
 /* While an answer is blocked libwebsockets reads nothing of that socket, and a byte that arrives makes the loop spin:
- * such sockets are looked at. */
+ * such sockets are looked at, after a while or, since a loop that spins takes thousands of turns in that while, after
+ * some turns. */
 static void http_watch(struct link *link) {
   if (link->watched || !lws_partial_buffered(link->wsi)) return;
   link->watched = true;
@@ -153,8 +154,11 @@ static void http_look(struct link *link) {
 
 static void http_look_at_blocked(struct net *net) {
   struct link *link, *next;
-  if (TAILQ_EMPTY(&net->watched) || loop_now(net) - net->watched_ms < NET_WATCH_MS) return;
+  if (TAILQ_EMPTY(&net->watched)) return;
+  net->unwatched_turns++;
+  if (net->unwatched_turns < NET_WATCH_TURNS && loop_now(net) - net->watched_ms < NET_WATCH_MS) return;
   net->watched_ms = loop_now(net);
+  net->unwatched_turns = 0;
   for (link = TAILQ_FIRST(&net->watched); link; link = next) {
     next = TAILQ_NEXT(link, watch);
     http_look(link);

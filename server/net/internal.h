@@ -26,7 +26,8 @@
 #define NET_KEPT_MS ((LIMIT_BLOCKED_SECONDS + 15) * 1000)
 #define NET_ANSWER_SECONDS 30 /* for an answer to be taken */
 #define NET_PAUSE_MS 100      /* of accepting, after descriptors ran out */
-#define NET_WATCH_MS 20       /* between two looks at blocked answers */
+#define NET_WATCH_MS 20       /* between two looks at blocked answers, */
+#define NET_WATCH_TURNS 64    /* and so many turns at most */
 
 #define NET_ACCEPTS_A_TURN 128
 #define NET_ADOPTING_NS \
@@ -108,6 +109,7 @@ struct net {
   int64_t due_ms;    /* of due_timer; 0: not armed */
   int64_t polled_ms; /* when the poll returned; 0: not yet */
   int64_t beat_ms, watched_ms, turn_ms_longest;
+  int unwatched_turns;
 
   struct lws_context *context;
   struct lws_vhost *club_vhost, *admin_vhost;

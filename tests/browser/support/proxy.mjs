@@ -2,6 +2,7 @@
 import { after } from 'node:test';
 import { once } from 'node:events';
 import net from 'node:net';
+import { freePort } from '../../wire/support/port.mjs';
 
 export class Proxy {
   #sockets = new Set();
@@ -11,6 +12,7 @@ export class Proxy {
 
   static async listen() {
     const proxy = new Proxy();
+    proxy.port = await freePort();
     await proxy.mend();
     after(() => proxy.cut());
     return proxy;
@@ -39,7 +41,6 @@ export class Proxy {
     this.#swallows = false;
     this.server = net.createServer((socket) => this.#join(socket)).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
-    this.port = this.server.address().port;
   }
 
   #join(client) {

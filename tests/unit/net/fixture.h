@@ -1,6 +1,7 @@
 #ifndef NET_FIXTURE_H
 #define NET_FIXTURE_H
-/* A net in a thread of its own, with a small handler.
+/* A net in a thread of its own, with a small handler. It is static, and its test is listed by fixture_unit_test: a failed
+ * assertion leaves the test's stack at once, while the thread goes on until the net is abandoned.
  *
  * A text frame is echoed, except: `flood COUNT SIZE` sends that many frames of that size, `fill SIZE CODE` sends frames
  * until the socket takes no more and closes at once, `close CODE` and `kill` end
@@ -79,7 +80,11 @@ struct fixture {
   bool stop, not_ready, stop_listening;
   unsigned ping_every;
   char *frame;
+  LIST_ENTRY(fixture) running;
 };
+
+/* Those whose threads run. */
+static LIST_HEAD(, fixture) fixtures_running = LIST_HEAD_INITIALIZER(fixtures_running);
 
 static int64_t now_ms(void) {
   struct timespec now;
@@ -328,7 +333,8 @@ static int fixture_turns(struct fixture *fixture) {
   return __atomic_load_n(&fixture->turns, __ATOMIC_SEQ_CST);
 }
 
-/* A loop that spins takes tens of thousands of turns in the time of these tests, one that works some hundred. */
+/* A loop that spins takes tens of thousands of turns in the time of these tests, one that works some hundred; how long
+ * the server may spin is bounded by turns too, so that this holds on a machine of any speed. */
 static void fixture_spun_not(struct fixture *fixture, int since) {
   assert_in_range(fixture_turns(fixture) - since, 0, 2000);
 }
@@ -370,6 +376,7 @@ static void fixture_run(struct fixture *fixture) {
   fixture->port = net_port(fixture->net);
   fixture->admin_port = net_admin_port(fixture->net);
   pthread_create(&fixture->thread, NULL, fixture_serve, fixture);
+  LIST_INSERT_HEAD(&fixtures_running, fixture, running);
 }
 
 static void fixture_start(struct fixture *fixture, bool tls) {
@@ -377,7 +384,8 @@ static void fixture_start(struct fixture *fixture, bool tls) {
   fixture_run(fixture);
 }
 
-static void fixture_stop(struct fixture *fixture) {
+static void fixture_end(struct fixture *fixture) {
+  LIST_REMOVE(fixture, running);
   pthread_mutex_lock(&fixture->lock);
   fixture->stop = true;
   pthread_mutex_unlock(&fixture->lock);
@@ -385,7 +393,9 @@ static void fixture_stop(struct fixture *fixture) {
   pthread_join(fixture->thread, NULL);
   for (size_t i = 0; i < fixture->late_count; i++)
     if (!fixture->late[i].joined) pthread_join(fixture->late[i].thread, NULL);
-  assert_int_equal(fixture->opened, fixture->closed);
+}
+
+static void fixture_free(struct fixture *fixture) {
   net_destroy(fixture->net);
   free(fixture->frame);
   unlink(fixture->certificate);
@@ -393,4 +403,23 @@ static void fixture_stop(struct fixture *fixture) {
   rmdir(fixture->folder);
   pthread_mutex_destroy(&fixture->lock);
 }
+
+static void fixture_stop(struct fixture *fixture) {
+  fixture_end(fixture);
+  assert_int_equal(fixture->opened, fixture->closed);
+  fixture_free(fixture);
+}
+
+/* After each test: what a failed one left running. */
+static int fixture_abandon(void **state) {
+  (void)state;
+  while (!LIST_EMPTY(&fixtures_running)) {
+    struct fixture *fixture = LIST_FIRST(&fixtures_running);
+    fixture_end(fixture);
+    fixture_free(fixture);
+  }
+  return 0;
+}
+
+#define fixture_unit_test(test) cmocka_unit_test_teardown(test, fixture_abandon)
 #endif

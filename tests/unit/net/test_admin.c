@@ -8,7 +8,7 @@ static void admin_request(const struct fixture *fixture, struct response *respon
 }
 
 static void health_readiness_and_metrics_are_told(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   (void)state;
   fixture_prepare(&fixture, true);
@@ -40,7 +40,7 @@ static void health_readiness_and_metrics_are_told(void **state) {
 
 static void a_host_header_leads_to_no_other_listener(void **state) {
   static const char *const hosts[] = {"admin", "adm", "a", "club", "", ":1", "x.admin"};
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   (void)state;
   fixture_prepare(&fixture, false);
@@ -62,7 +62,7 @@ static void a_host_header_leads_to_no_other_listener(void **state) {
 }
 
 static void it_is_reachable_when_the_club_is_full(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   struct client clients[3];
   (void)state;
@@ -78,7 +78,7 @@ static void it_is_reachable_when_the_club_is_full(void **state) {
 }
 
 static void signals_reach_the_handler(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, false);
   kill(getpid(), SIGTERM);
@@ -93,10 +93,10 @@ static void signals_reach_the_handler(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(health_readiness_and_metrics_are_told),
-      cmocka_unit_test(a_host_header_leads_to_no_other_listener),
-      cmocka_unit_test(it_is_reachable_when_the_club_is_full),
-      cmocka_unit_test(signals_reach_the_handler),
+      fixture_unit_test(health_readiness_and_metrics_are_told),
+      fixture_unit_test(a_host_header_leads_to_no_other_listener),
+      fixture_unit_test(it_is_reachable_when_the_club_is_full),
+      fixture_unit_test(signals_reach_the_handler),
   };
   return cmocka_run_group_tests_name("admin", tests, NULL, NULL);
 }

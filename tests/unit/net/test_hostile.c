@@ -5,7 +5,7 @@
 static void unsent_then_breach(bool tls) {
   static const char *const breaches[] = {"\x81\x82mask\x92\x9f", "\x83\x80mask", "\x80\x80mask", "\x88\x81mask\x03"};
   static const size_t sizes[] = {8, 6, 6, 7};
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   for (size_t i = 0; i < 4; i++) {
     char *record = malloc(16384);
@@ -63,7 +63,7 @@ static void hostile_step(struct client *client, unsigned *seed) {
 }
 
 static void noise(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct client kept[8];
   unsigned seed = 7;
   fixture_start(&fixture, tls);
@@ -97,8 +97,8 @@ static void noise_ends_nothing_and_spins_nothing(void **state) {
 int main(void) {
   signal(SIGPIPE, SIG_IGN);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_breach_behind_unsent_bytes_hangs_nothing),
-      cmocka_unit_test(noise_ends_nothing_and_spins_nothing),
+      fixture_unit_test(a_breach_behind_unsent_bytes_hangs_nothing),
+      fixture_unit_test(noise_ends_nothing_and_spins_nothing),
   };
   return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include "client.h"
 
 static void bodies_are_handed_on_and_answered(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   char request[1024];
   fixture_start(&fixture, tls);
@@ -37,7 +37,7 @@ static void bodies_are_handed_on_and_answered(bool tls) {
 }
 
 static void large_body(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   fixture_start(&fixture, tls);
   struct client client = client_connect(&fixture);
@@ -104,7 +104,7 @@ static void wrong_requests_get_their_status(void **state) {
       {404, "GET /%00x HTTP/1.1\r\nHost: h\r\n\r\n"},
       {426, "GET /ws HTTP/1.1\r\nHost: h\r\n\r\n"},
   };
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, true);
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -125,7 +125,7 @@ static void a_foreign_origin_is_refused_before_the_method(void **state) {
                                        "DELETE /ws ",      "PATCH /nothing ",     "OPTIONS / ",
                                        "PATCH /api/echo ", "OPTIONS /api/echo "};
   static const char *const ends[] = {"Content-Length: 0\r\n\r\n", "Content-Length: 4\r\n\r\nbody"};
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, true);
   for (size_t i = 0; i < 2 * sizeof starts / sizeof *starts; i++) {
@@ -148,7 +148,7 @@ static void a_foreign_origin_is_refused_before_the_method(void **state) {
 }
 
 static void hostile_requests_harm_nobody(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, false);
   char *large = malloc(20001);
@@ -182,7 +182,7 @@ static void hostile_requests_harm_nobody(void **state) {
 }
 
 static void late(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   fixture_start(&fixture, tls);
   struct client client = client_connect(&fixture);
@@ -211,7 +211,7 @@ static void late_answers_come_in_order_while_the_client_pipelines(void **state) 
 }
 
 static void late_after_body(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   fixture_start(&fixture, tls);
   struct client client = client_connect(&fixture);
@@ -238,7 +238,7 @@ static void pipelined_body(bool tls) {
   static const char first[] = "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n";
   static const char *const second[] = {"POST /api/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nlast",
                                        "PUT /api/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nlast"};
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   fixture_start(&fixture, tls);
   for (size_t i = 0; i < 2; i++) {
@@ -262,7 +262,7 @@ static void a_body_sent_ahead_is_right_or_refused(void **state) {
 }
 
 static void late_and_gone(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   for (int i = 0; i < 10; i++) {
     struct client client = client_connect(&fixture);
@@ -287,7 +287,7 @@ static void half_requests_are_cut_within_ten_seconds(void **state) {
   static const char *const halves[] = {"", "GET / HT", "GET / HTTP/1.1\r\nHost: h\r\n",
                                        "POST /api/echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nabc"};
   enum { HALVES = sizeof halves / sizeof *halves };
-  struct fixture plain, secure;
+  static struct fixture plain, secure;
   struct client clients[2 * HALVES + 4];
   size_t count = 0;
   (void)state;
@@ -325,16 +325,16 @@ static void half_requests_are_cut_within_ten_seconds(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(requests_are_answered),
-      cmocka_unit_test(a_body_may_have_64_kilobytes_and_no_more),
-      cmocka_unit_test(wrong_requests_get_their_status),
-      cmocka_unit_test(a_foreign_origin_is_refused_before_the_method),
-      cmocka_unit_test(hostile_requests_harm_nobody),
-      cmocka_unit_test(late_answers_come_in_order_while_the_client_pipelines),
-      cmocka_unit_test(what_came_with_a_late_request_is_answered_after_it),
-      cmocka_unit_test(a_body_sent_ahead_is_right_or_refused),
-      cmocka_unit_test(late_answers_to_nobody_are_dropped),
-      cmocka_unit_test(half_requests_are_cut_within_ten_seconds),
+      fixture_unit_test(requests_are_answered),
+      fixture_unit_test(a_body_may_have_64_kilobytes_and_no_more),
+      fixture_unit_test(wrong_requests_get_their_status),
+      fixture_unit_test(a_foreign_origin_is_refused_before_the_method),
+      fixture_unit_test(hostile_requests_harm_nobody),
+      fixture_unit_test(late_answers_come_in_order_while_the_client_pipelines),
+      fixture_unit_test(what_came_with_a_late_request_is_answered_after_it),
+      fixture_unit_test(a_body_sent_ahead_is_right_or_refused),
+      fixture_unit_test(late_answers_to_nobody_are_dropped),
+      fixture_unit_test(half_requests_are_cut_within_ten_seconds),
   };
   return cmocka_run_group_tests_name("http", tests, NULL, NULL);
 }

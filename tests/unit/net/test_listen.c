@@ -7,7 +7,7 @@
 static const char ask[] = "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n";
 
 static void an_address_has_no_more_connections_than_its_limit(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct client clients[5];
   (void)state;
   fixture_prepare(&fixture, false);
@@ -26,7 +26,7 @@ static void an_address_has_no_more_connections_than_its_limit(void **state) {
 }
 
 static void there_are_no_more_connections_than_the_limit(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct client clients[5];
   (void)state;
   fixture_prepare(&fixture, true);
@@ -47,7 +47,7 @@ static void there_are_no_more_connections_than_the_limit(void **state) {
 
 /* Who says nothing keeps the others waiting for a moment, not for as long as a request may take. */
 static void a_crowd_that_arrives_is_taken_in_bit_by_bit(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   int silent[NET_ARRIVING + 40];
   const size_t count = sizeof silent / sizeof *silent;
   (void)state;
@@ -76,7 +76,7 @@ static void a_crowd_that_arrives_is_taken_in_bit_by_bit(void **state) {
 }
 
 static void without_descriptors_the_others_are_served(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct client clients[60];
   int taken[4096];
   size_t count = 0;
@@ -123,7 +123,7 @@ static void trust(struct fixture *fixture, bool tls, const char *network) {
 }
 
 static void address_behind(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   trust(&fixture, tls, "127.0.0.0/8");
   struct client client = client_connect_from(fixture.port, tls, 0, "PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\n");
@@ -156,7 +156,7 @@ static void trusted_proxies_say_who_asks(void **state) {
 
 static void a_proxy_header_may_come_in_pieces(void **state) {
   static const char line[] = "PROXY TCP6 2001:db8::7 ::1 1 2\r\n";
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   (void)state;
   trust(&fixture, false, "127.0.0.1");
@@ -180,7 +180,7 @@ static void a_proxy_header_may_come_in_pieces(void **state) {
 static void members_behind_one_proxy_are_counted_apart(void **state) {
   static const int wanted[] = {101, 101, 429};
   static const char *const addresses[] = {"203.0.113.7", "203.0.113.8", "203.0.113.7"};
-  struct fixture fixture;
+  static struct fixture fixture;
   struct client clients[3];
   (void)state;
   trust(&fixture, false, "127.0.0.1");
@@ -198,7 +198,7 @@ static void members_behind_one_proxy_are_counted_apart(void **state) {
 }
 
 static void strangers_are_not_believed(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   (void)state;
   trust(&fixture, false, "10.0.0.0/8");
@@ -212,7 +212,7 @@ static void strangers_are_not_believed(void **state) {
 }
 
 static void nobody_comes_in_after_listening_has_stopped(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, false);
   struct client client = client_open(&fixture);
@@ -235,7 +235,7 @@ static void nobody_comes_in_after_listening_has_stopped(void **state) {
 static void what_cannot_be_listened_on_is_said(void **state) {
   static const char *const wrong[] = {
       "nonsense", "127.0.0.1", "127.0.0.1:", ":1", "203.0.113.9:0", "127.0.0.1:99999999"};
-  struct fixture fixture;
+  static struct fixture fixture;
   char error[512], taken[32];
   (void)state;
   fixture_start(&fixture, false);
@@ -255,16 +255,16 @@ static void what_cannot_be_listened_on_is_said(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_address_has_no_more_connections_than_its_limit),
-      cmocka_unit_test(there_are_no_more_connections_than_the_limit),
-      cmocka_unit_test(a_crowd_that_arrives_is_taken_in_bit_by_bit),
-      cmocka_unit_test(without_descriptors_the_others_are_served),
-      cmocka_unit_test(trusted_proxies_say_who_asks),
-      cmocka_unit_test(a_proxy_header_may_come_in_pieces),
-      cmocka_unit_test(members_behind_one_proxy_are_counted_apart),
-      cmocka_unit_test(strangers_are_not_believed),
-      cmocka_unit_test(nobody_comes_in_after_listening_has_stopped),
-      cmocka_unit_test(what_cannot_be_listened_on_is_said),
+      fixture_unit_test(an_address_has_no_more_connections_than_its_limit),
+      fixture_unit_test(there_are_no_more_connections_than_the_limit),
+      fixture_unit_test(a_crowd_that_arrives_is_taken_in_bit_by_bit),
+      fixture_unit_test(without_descriptors_the_others_are_served),
+      fixture_unit_test(trusted_proxies_say_who_asks),
+      fixture_unit_test(a_proxy_header_may_come_in_pieces),
+      fixture_unit_test(members_behind_one_proxy_are_counted_apart),
+      fixture_unit_test(strangers_are_not_believed),
+      fixture_unit_test(nobody_comes_in_after_listening_has_stopped),
+      fixture_unit_test(what_cannot_be_listened_on_is_said),
   };
   return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 #include "client.h"
 
 static void echo(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
   client_text(&client, russian);
@@ -31,7 +31,7 @@ static void frames_are_echoed(void **state) {
 
 static void close_with(bool tls) {
   static const int codes[] = {1000, 1001, 1003, 1007, 1009, 4001, 4003, 4008};
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
     struct client client = client_open(&fixture);
@@ -56,7 +56,7 @@ static void close_codes_arrive_exactly(void **state) {
 }
 
 static void breach(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
   client_frame(&client, 0x80 | OP_TEXT, "\xff\xfe", 2);
@@ -85,7 +85,7 @@ static void breaches_of_the_protocol_close_with_their_code(void **state) {
 }
 
 static void peer_closes(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
   client_frame(&client, 0x80 | OP_CLOSE, "\x03\xe8", 2);
@@ -119,7 +119,7 @@ static void read_flood(struct client *client, long from, long count, size_t fram
 }
 
 static void slow_reader(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open_with(&fixture, 4096);
   client_text(&client, "flood 400 20000");
@@ -140,7 +140,7 @@ static void a_slow_reader_gets_everything_in_order(void **state) {
 }
 
 static void close_after_flood(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open_with(&fixture, 4096);
   client_text(&client, "fill 60000 4003");
@@ -163,7 +163,7 @@ static void a_close_waits_until_unsent_bytes_are_out(void **state) {
 }
 
 static void pings(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   size_t header, size;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
@@ -186,7 +186,7 @@ static void pings_go_both_ways(void **state) {
 }
 
 static void paused(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
   client_text(&client, "pause");
@@ -217,7 +217,7 @@ static void a_paused_link_is_read_later_and_loses_nothing(void **state) {
 
 /* Over TLS the rest of the record lies inside OpenSSL, where no event tells of it. */
 static void pause_within_record(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
   unsigned char bytes[20000];
@@ -242,7 +242,7 @@ static void frames_that_came_with_the_pausing_one_are_not_lost(void **state) {
 }
 
 static void killed(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
   client_text(&client, "kill");
@@ -263,7 +263,7 @@ static void killed_and_broken_lines_are_reported_closed(void **state) {
 }
 
 static void links_left_at_the_end_are_cut(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct client clients[20];
   (void)state;
   fixture_start(&fixture, true);
@@ -274,17 +274,17 @@ static void links_left_at_the_end_are_cut(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(frames_are_echoed),
-      cmocka_unit_test(close_codes_arrive_exactly),
-      cmocka_unit_test(breaches_of_the_protocol_close_with_their_code),
-      cmocka_unit_test(a_close_is_echoed_and_what_follows_ignored),
-      cmocka_unit_test(a_slow_reader_gets_everything_in_order),
-      cmocka_unit_test(a_close_waits_until_unsent_bytes_are_out),
-      cmocka_unit_test(pings_go_both_ways),
-      cmocka_unit_test(a_paused_link_is_read_later_and_loses_nothing),
-      cmocka_unit_test(frames_that_came_with_the_pausing_one_are_not_lost),
-      cmocka_unit_test(killed_and_broken_lines_are_reported_closed),
-      cmocka_unit_test(links_left_at_the_end_are_cut),
+      fixture_unit_test(frames_are_echoed),
+      fixture_unit_test(close_codes_arrive_exactly),
+      fixture_unit_test(breaches_of_the_protocol_close_with_their_code),
+      fixture_unit_test(a_close_is_echoed_and_what_follows_ignored),
+      fixture_unit_test(a_slow_reader_gets_everything_in_order),
+      fixture_unit_test(a_close_waits_until_unsent_bytes_are_out),
+      fixture_unit_test(pings_go_both_ways),
+      fixture_unit_test(a_paused_link_is_read_later_and_loses_nothing),
+      fixture_unit_test(frames_that_came_with_the_pausing_one_are_not_lost),
+      fixture_unit_test(killed_and_broken_lines_are_reported_closed),
+      fixture_unit_test(links_left_at_the_end_are_cut),
   };
   return cmocka_run_group_tests_name("socket", tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ static void serial_of(const struct client *client, char text[100]) {
 }
 
 static void a_renewed_certificate_reaches_new_connections(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   char error[512], before[100], after[100];
   (void)state;
   fixture_start(&fixture, true);
@@ -91,7 +91,7 @@ static int key_type_of(const struct fixture *fixture, int version) {
 
 static void a_renewed_certificate_may_have_another_type_of_key(void **state) {
   static const char *const types[] = {"RSA", "EC", "RSA"};
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, true);
   struct client first = client_open(&fixture), second = {0};
@@ -124,7 +124,7 @@ static bool promises_strict_transport(const struct fixture *fixture, const char 
 static void strict_transport_goes_with_a_certificate_that_another_signed(void **state) {
   static const char *const requests[] = {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "GET /no HTTP/1.1\r\nHost: h\r\n\r\n",
                                          "GET /api/address HTTP/1.1\r\nHost: h\r\n\r\n"};
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   for (int renewed = 0; renewed < 2; renewed++) {
     fixture_start(&fixture, true);
@@ -143,7 +143,7 @@ static void strict_transport_goes_with_a_certificate_that_another_signed(void **
 
 static void old_versions_of_tls_are_refused(void **state) {
   static const int versions[] = {TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, true);
   for (size_t i = 0; i < 3; i++) {
@@ -171,7 +171,7 @@ static void old_versions_of_tls_are_refused(void **state) {
 }
 
 static void a_returning_client_resumes_its_session(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, true);
   struct client client = client_open(&fixture);
@@ -194,7 +194,7 @@ static void a_returning_client_resumes_its_session(void **state) {
 }
 
 static void unusable_certificates_are_named_at_the_start(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   char error[512], other[160];
   (void)state;
   fixture_start(&fixture, true);
@@ -215,7 +215,7 @@ static void unusable_certificates_are_named_at_the_start(void **state) {
 }
 
 static void a_made_certificate_names_its_hosts_and_its_key_is_secret(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct stat file;
   char error[512];
   (void)state;
@@ -247,13 +247,13 @@ static void a_made_certificate_names_its_hosts_and_its_key_is_secret(void **stat
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_renewed_certificate_reaches_new_connections),
-      cmocka_unit_test(a_renewed_certificate_may_have_another_type_of_key),
-      cmocka_unit_test(strict_transport_goes_with_a_certificate_that_another_signed),
-      cmocka_unit_test(old_versions_of_tls_are_refused),
-      cmocka_unit_test(a_returning_client_resumes_its_session),
-      cmocka_unit_test(unusable_certificates_are_named_at_the_start),
-      cmocka_unit_test(a_made_certificate_names_its_hosts_and_its_key_is_secret),
+      fixture_unit_test(a_renewed_certificate_reaches_new_connections),
+      fixture_unit_test(a_renewed_certificate_may_have_another_type_of_key),
+      fixture_unit_test(strict_transport_goes_with_a_certificate_that_another_signed),
+      fixture_unit_test(old_versions_of_tls_are_refused),
+      fixture_unit_test(a_returning_client_resumes_its_session),
+      fixture_unit_test(unusable_certificates_are_named_at_the_start),
+      fixture_unit_test(a_made_certificate_names_its_hosts_and_its_key_is_secret),
   };
   return cmocka_run_group_tests_name("tls", tests, NULL, NULL);
 }

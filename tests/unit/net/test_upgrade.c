@@ -34,7 +34,7 @@ static void wrong_upgrades_get_their_status(void **state) {
                {401, "Cookie: " CLIENT_COOKIE "\r\n", ""},
                {403, "Host: club.test", "Host: club.test\r\nOrigin: https://elsewhere.test"},
                {403, "Host: club.test", "Host: club.test\r\nOrigin: null"}};
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, true);
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -62,7 +62,7 @@ static void right_upgrades_pass(void **state) {
       {"\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"},
       {"Cookie: ", "Cookie: theme=dark; "},
   };
-  struct fixture fixture;
+  static struct fixture fixture;
   (void)state;
   fixture_start(&fixture, false);
   for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
@@ -82,7 +82,7 @@ static void right_upgrades_pass(void **state) {
 }
 
 static void unknown_upgrade(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   fixture_start(&fixture, tls);
   for (int i = 0; i < 20; i++) {
     struct client client = client_connect(&fixture);
@@ -105,7 +105,7 @@ static void an_unknown_upgrade_on_a_kept_connection_is_cut(void **state) {
 }
 
 static void a_socket_may_be_upgraded_after_other_requests(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   (void)state;
   fixture_start(&fixture, true);
@@ -122,10 +122,10 @@ static void a_socket_may_be_upgraded_after_other_requests(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(wrong_upgrades_get_their_status),
-      cmocka_unit_test(right_upgrades_pass),
-      cmocka_unit_test(an_unknown_upgrade_on_a_kept_connection_is_cut),
-      cmocka_unit_test(a_socket_may_be_upgraded_after_other_requests),
+      fixture_unit_test(wrong_upgrades_get_their_status),
+      fixture_unit_test(right_upgrades_pass),
+      fixture_unit_test(an_unknown_upgrade_on_a_kept_connection_is_cut),
+      fixture_unit_test(a_socket_may_be_upgraded_after_other_requests),
   };
   return cmocka_run_group_tests_name("upgrade", tests, NULL, NULL);
 }

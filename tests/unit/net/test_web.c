@@ -2,7 +2,7 @@
 #include "client.h"
 
 static void the_page_is_served_with_its_headers(void **state) {
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   char request[1024], tag[64];
   (void)state;
@@ -77,7 +77,7 @@ static void paths_lead_nowhere_else(void **state) {
       "/x/../../secret", "/.hidden",          "/%2ehidden",          "/link.txt",      "/..\\secret",
       "/..%5csecret",    "/index.html%00.js", "/index.html/x",       "/web",           "/~root",
       "/\xd0\xbf",       "//etc/passwd",      "/....//....//secret", "/index.html%20", "/%252e%252e/secret"};
-  struct fixture fixture;
+  static struct fixture fixture;
   struct response response;
   (void)state;
   start_with_folder(&fixture, false);
@@ -106,7 +106,7 @@ static char *put_large(struct fixture *fixture) {
 }
 
 static void slow_download(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   start_with_folder(&fixture, tls);
   char *large = put_large(&fixture);
   struct client client = client_connect_from(fixture.port, tls, 4096, NULL);
@@ -136,7 +136,7 @@ static void a_slow_download_is_whole(void **state) {
 }
 
 static void blocked_download(bool tls) {
-  struct fixture fixture;
+  static struct fixture fixture;
   start_with_folder(&fixture, tls);
   free(put_large(&fixture));
   struct client clients[5];
@@ -165,10 +165,10 @@ static void who_sends_on_and_takes_nothing_is_cut(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_page_is_served_with_its_headers),
-      cmocka_unit_test(paths_lead_nowhere_else),
-      cmocka_unit_test(a_slow_download_is_whole),
-      cmocka_unit_test(who_sends_on_and_takes_nothing_is_cut),
+      fixture_unit_test(the_page_is_served_with_its_headers),
+      fixture_unit_test(paths_lead_nowhere_else),
+      fixture_unit_test(a_slow_download_is_whole),
+      fixture_unit_test(who_sends_on_and_takes_nothing_is_cut),
   };
   return cmocka_run_group_tests_name("web", tests, NULL, NULL);
 }

@@ -1,12 +1,38 @@
-// A port that nobody listens on.
+// A port that nobody listens on, and that stays free for a server that is ended and started again: one of the ports that
+// the system gives to outgoing connections would be taken in between.
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
+const LOWEST = 10_000;
+const TRIES = 200;
+const given = new Set();
+
+/** The range of ports below those that the system gives out by itself. */
+function range() {
+  const [first] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/).map(Number);
+  return first > LOWEST + 1000 ? { lowest: LOWEST, count: first - LOWEST } : { lowest: 1024, count: Math.max(first - 1024, 1000) };
+}
+
+async function isFree(port) {
+  const server = net.createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
+}
+
+export async function freePort() {
+  const { lowest, count } = range();
+  for (let i = 0; i < TRIES; i++) {
+    const port = lowest + Math.floor(Math.random() * count);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error('no free port found');
 }
