@@ -138,13 +138,15 @@ struct report_record {
   struct author sender; /* member 0: the club itself held the text back */
   struct author accused;
   struct slice room;
-  int64_t seq;          /* of the message; 0: it was held back */
-  struct slice text;    /* as it stands now; absent: removed */
-  struct entry *around; /* messages before and behind it, at most LIMIT_AROUND each way, as they stand now */
+  int64_t seq;       /* of the message; 0: it is held back, or was dropped */
+  struct slice text; /* as it stands now; absent: removed, or dropped, or (`own`) the sender may not enter now */
+  struct entry
+      *around; /* messages before and behind it, at most LIMIT_AROUND each way and half of LIMIT_PAGE_BYTES in all,
+                         * the nearest ones, by seq, as they stand now; of a held text none */
   size_t around_count;
   struct slice reason;
   int64_t reported_before;    /* how many other reports there were about the accused */
-  int64_t upheld_before;      /* … of which had an outcome other than "dismissed" */
+  int64_t upheld_before;      /* … of which had an outcome other than "dismissed" or "published" */
   struct slice outcome, note; /* outcome empty: open */
   struct author settled_by;   /* member 0: nobody yet */
   int64_t settled_at;

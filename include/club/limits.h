@@ -68,6 +68,7 @@
 #define LIMIT_SANCTION_SECONDS 31536000 /* a year; longer is until it is lifted */
 #define LIMIT_PURGE_SECONDS 86400
 #define LIMIT_PURGE 500         /* messages that one purge removes: the newest */
+#define LIMIT_PURGE_LOOK 100000 /* entries of the room that it looks through for them */
 #define LIMIT_PINS 20           /* of a room */
 #define LIMIT_STANDINGS 100     /* rooms that a member moderates; beyond it conflict */
 #define LIMIT_ADMISSIONS 5000   /* of a private room */

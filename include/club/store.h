@@ -94,14 +94,16 @@ struct room_head {
 
 /* Rights are looked at where a job is carried out, in its transaction, by the table of club/rights.h; what stands in a
  * job about them is advice. A room that the member may not enter (another's direct talk, a private room without
- * admission) is not_found; one that the member is banned from, banned. A member banned from the club, frozen or disabled
- * is forbidden everything that writes. */
+ * admission) is not_found; one that the member is banned from, banned (a ban from a country is none from its
+ * crossings). A member banned from the club, frozen or disabled is forbidden everything that writes, and enters no
+ * room, not even to read: forbidden. A list of rooms leaves out those that the member may not enter now. */
 
-/* STORE_POST. After the right to enter and a repeated client_id: muted (in the room or the club), locked, slow_mode
- * (`retry_after_ms`), from which those who moderate there are exempt but for muted. Recognising a repeated client_id comes before everything but the right to enter. A repeated one in
- * another room is refused with conflict; reply_to that is no message of the room with not_found. Puts the room on the
- * author's list (read = the head before, when it was not there); in a direct talk also on the other's (CLUB_LISTED). In
- * a direct talk of two of whom one blocks the other a new one is forbidden, as are edits and reactions. */
+/* STORE_POST. Recognising a repeated client_id comes before everything but the right to enter; a repeated one in
+ * another room is refused with conflict. Then, in this order: rate_limited (`known_only`), forbidden in a direct talk
+ * of two of whom one blocks the other (as are edits and reactions), muted (in the room or the club), locked, slow_mode
+ * (`retry_after_ms`), reply_to that is no message of the room (not_found). Those who moderate there are exempt from
+ * locked and slow_mode, not from muted. Puts the room on the author's list (read = the head before, when it was not
+ * there); in a direct talk also on the other's (CLUB_LISTED). */
 struct store_post {
   struct slice room;
   int64_t author, member; /* keys */
@@ -117,10 +119,12 @@ struct store_post {
   bool listed_other; /* the club log has a new event */
 };
 
-/* STORE_EDIT, STORE_REMOVE, STORE_REACT. Edit and react: locked, muted as for a post. Removing another's message is
- * ACT_REMOVE: it needs that right, goes into the audit log and tells the author (CLUB_ACTED). `changed` false: nothing changed, seq and at are those of the entry that did
- * it before (the latest edit or the message itself when the text is already so; the earlier remove; the react entry
- * that set this state, or the message when it never was on). */
+/* STORE_EDIT, STORE_REMOVE, STORE_REACT. Edit and react: muted, locked as for a post, once it is known that something
+ * would change, before the limits. Removing another's message is ACT_REMOVE: it needs that right (also where it is
+ * removed already), goes into the audit log and tells the author (CLUB_ACTED). One's own is removed whatever the room's
+ * mode. `changed` false: nothing changed, seq and at are those of the entry that did it before (the latest edit or the
+ * message itself when the text is already so; the earlier remove; the react entry that set this state, or the message
+ * when it never was on). */
 struct store_change {
   struct slice room;
   int64_t author, member;
@@ -145,8 +149,9 @@ struct store_mark_read {
 };
 
 /* STORE_ROOM_OPEN puts the room (which exists) on the member's list; STORE_ROOM_GET and STORE_ROOM_LIST only read.
- * STORE_DIRECT_OPEN finds or makes the talk of two members and puts it on `member`'s list; an unknown or disabled
- * `other` is not_found, one who blocks `member` forbidden. `record` is the room as `member` sees it. */
+ * STORE_DIRECT_OPEN finds or makes the talk of two members and puts it on `member`'s list; an `other` that is unknown,
+ * disabled, banned from the club or frozen is not_found, one who blocks `member` forbidden. `record` is the room as
+ * `member` sees it. */
 struct store_room {
   struct slice room;
   int64_t member, other;
@@ -184,36 +189,54 @@ struct store_entries {
   size_t count;
 };
 
-/* STORE_ACT: what a moderator does. In one transaction: the right to it (the actor's standing there, and above that of
- * `member`: else forbidden), the act, the audit log, the room's entry where it has one, CLUB_ACTED for `member` (and what
- * else instances must hear). An act that changes nothing (an unmute of one who is not muted, the same lock) is done,
- * answers as the room or the sanction stands, and leaves no trace: `audit` 0. `author` is the actor's present one.
+/* STORE_ACT: what a moderator does. In one transaction: the right to it, the act, the audit log, the room's entry where
+ * it has one, CLUB_ACTED for `member` (and what else instances must hear). The right is looked at in this order: the
+ * actor is there and neither disabled, banned from the club nor frozen (forbidden); the room may be entered (not_found,
+ * banned); the actor's standing there is enough (forbidden); `member` is there (not_found) and below that standing
+ * (forbidden). Then what is given: numbers and words out of their range are -32602. `author` is not looked at: it is
+ * the actor's present one. `room` counts only where the act can be done in a room. An act that changes nothing (an
+ * unmute of one who is not muted, the same lock, a mute that is there with the same end and reason) is done, answers as
+ * the room or the sanction stands, and leaves no trace: `audit` 0.
  *
- *   ACT_PURGE    room, member, seconds: removes the messages of the last so many seconds, newest first, at most
- *                LIMIT_PURGE; `entries` are the removals, in order
+ *   ACT_PURGE    room, member, seconds (1 to LIMIT_PURGE_SECONDS): removes the messages of the last so many seconds,
+ *                newest first, at most LIMIT_PURGE, among the newest LIMIT_PURGE_LOOK entries of the room; `entries`
+ *                are the removals, in order of their seq. Detail: "seconds", "removed"
  *   ACT_MUTE, _BAN  room (absent: the club), member, seconds (0 lifts, -1 until lifted), reason. Takes the place of an
- *                earlier one. In a room: a moderation entry. A ban of the club ends all sessions (CLUB_SESSION_ENDED) and
- *                voids the invites that the member made; logging in is then refused as for a disabled account
- *   ACT_UPDATE   room, settings that are given (title, topic: data; locked, slow: not -1): a room entry. Not in a direct
- *                talk (forbidden)
+ *                earlier one; a new one over LIMIT_SANCTIONS is a conflict. In a room: a moderation entry. A ban of the
+ *                club ends all sessions (CLUB_SESSION_ENDED) and voids the invites that the member made; logging in is
+ *                then refused as for a disabled account
+ *   ACT_UPDATE   room, settings that are given (title, topic: data; locked, slow: not -1): a room entry with those that
+ *                changed, in the order title, topic, locked, slow, as the wire has them (an empty title or topic: "");
+ *                the same as detail. Not in a direct talk (forbidden)
  *   ACT_PIN      room, target, on: not_found when it is no message or removed; LIMIT_PINS, else conflict. A room entry
- *                with all that are pinned. A removed message is unpinned by its removal, without an entry
+ *                with all that are pinned ("pinned":[5,3]). A removed message is unpinned by its removal, without an
+ *                entry
  *   ACT_APPOINT  room: `on` makes the member a moderator there, or not any more (a moderation entry, "appoint" or
- *                "dismiss"); without room: `role`. Oneself only downwards; the last admin cannot be dismissed (conflict)
+ *                "dismiss"); not in a direct talk (forbidden); one who may not enter there cannot be appointed, nor
+ *                anybody beyond LIMIT_STANDINGS (conflict). Without room: `role` ("appoint" upwards, else "dismiss";
+ *                detail: "role"; also CLUB_MEMBER_CHANGED); one who is disabled, banned or frozen cannot rise
+ *                (conflict). Oneself only downwards (forbidden); the last admin cannot be dismissed (conflict)
  *   ACT_CREATE   client_id, title, topic, is_private, fresh: a room "r." and the first 22 characters of `fresh`, on the
- *                actor's list, the actor its moderator (and admitted). A repeated client_id gives the same room. `record`
- *   ACT_ADMIT    room (a private one, else conflict), member, on: CLUB_LISTED when in; out: no admission, no standing,
- *                off the list
- *   ACT_SETTLE   report, outcome ("removed", "muted", "banned", "warned", "dismissed", "published"), reason (the note).
- *                "published": a text that was held back is posted by its author, whatever room's mode (`entries`); any
- *                other outcome of one that was held drops its text. Settled already: conflict, unless the same outcome.
- *                Its sender is told by CLUB_ACTED (the audit log names the sender as `member`)
+ *                actor's list, the actor its moderator (and admitted), CLUB_MEMBER_CHANGED for the actor. A repeated
+ *                client_id gives the same room. `record`. LIMIT_CUSTOM_ROOMS: conflict; a full list: rate_limited.
+ *                Detail: "title", "private"
+ *   ACT_ADMIT    room (a private one, else conflict; at most LIMIT_ADMISSIONS, else conflict), member, on: onto the
+ *                list, CLUB_LISTED when in; out: no admission, no standing, off the list. No entry
+ *   ACT_SETTLE   report, outcome ("removed", "muted", "banned", "warned", "dismissed", "published"), reason (the note);
+ *                the room is the report's. Not by the accused (forbidden). "published" (of one that is not held:
+ *                conflict): a text that was held back is posted by its author, whatever the room's mode (`entries`, one
+ *                at most: it may have been posted meanwhile), and is the report's message then; any other outcome of
+ *                one that was held drops its text. Settled already: conflict, unless the same outcome. Its sender, or
+ *                the author of a held text, is told by CLUB_ACTED (the audit log names that one as `member`, the
+ *                message as `seq`). Detail: "report", "outcome"
  *   ACT_FREEZE   member, on: that one and everybody who was invited by one of them, down to LIMIT_BRANCH; those of the
- *                actor's own standing or above, and their branches, stay. `count` frozen or thawed. As a ban of the club
- *   ACT_RAID     on (CLUB_SWITCHED): while it is on, every room is as slow as RAID_SLOW_SECONDS at least, and invites
- *                take nobody in (STORE_MEMBER_ADD with `invited`: unavailable)
- *   ACT_INVITE, ACT_REVOKE, ACT_REMOVE are carried out by STORE_INVITE_CREATE, _REVOKE and STORE_REMOVE; ACT_OPERATE is what
- *                STORE_MEMBER_ROLE and _DISABLE note, by the operator. */
+ *                actor's own standing or above, and their branches, stay. `count` frozen or thawed. For each as a ban
+ *                of the club, CLUB_ACTED too; one audit record, detail: "members"
+ *   ACT_RAID     on (CLUB_SWITCHED): while it is on, every room (direct talks too) is as slow as RAID_SLOW_SECONDS at
+ *                least, and invites take nobody in (STORE_MEMBER_ADD with `invited`: unavailable)
+ *   ACT_INVITE, ACT_REVOKE, ACT_REMOVE are carried out by STORE_INVITE_CREATE, _REVOKE and STORE_REMOVE; ACT_OPERATE is
+ *                what STORE_MEMBER_ROLE and _DISABLE note, by the operator ("role", "disabled").
+ *                Here they are -32602. */
 struct store_act {
   enum act act;
   int64_t actor, author;
@@ -238,8 +261,10 @@ struct store_act {
   struct room_record record; /* ACT_CREATE */
 };
 
-/* STORE_AUDIT_LIST: what the member may see (who moderates the club: all; a room's moderator: of those rooms), newest first,
- * older than `before` (0: the newest). With `key`: that one alone, for whom it concerns. */
+/* STORE_AUDIT_LIST: what the member may see (who moderates the club: all; a room's moderator: of those rooms and their
+ * crossings; others, and of a room that one does not moderate: forbidden), newest first, older than `before` (0: the
+ * newest). A page ends at `limit` or about LIMIT_PAGE_BYTES as encoded, whichever is first, and holds at least one.
+ * With `key`: that one alone, for whom it was done to or by, too; else not_found. */
 struct store_audit {
   int64_t asker; /* 0: the operator, sees all */
   struct slice room;
@@ -250,12 +275,17 @@ struct store_audit {
   bool more;
 };
 
-/* STORE_REPORT_SEND: a message of a room that the member may enter, not one's own (forbidden), not removed (not_found). A
- * repeated client_id, or another report of the same message by the same member, gives the first one's key. Over
- * LIMIT_REPORTS_OPEN: rate_limited.
- * STORE_HOLD: instead of STORE_POST, with its fields: the text is kept for a moderator's look. A client_id that was
- * posted answers as STORE_POST (`duplicate`, `seq`, `at`); one that is held already changes nothing.
- * STORE_REPORT_LIST: of the rooms that the asker moderates, or, with `own`, those that the asker sent; newest first. */
+/* STORE_REPORT_SEND: a message of a room that the member may enter, not one's own (forbidden), not removed (not_found).
+ * A repeated client_id, or another report of the same message by the same member, gives the first one's key. Over
+ * LIMIT_REPORTS_OPEN open ones: rate_limited.
+ * STORE_HOLD: instead of STORE_POST, with its fields (client_id, room, text, reply_to): the text is kept for a
+ * moderator's look. A client_id that was posted answers as STORE_POST (`duplicate`, `posted_seq`, `posted_at`; in
+ * another room conflict); one that was held already changes nothing and gives its `key`. Else refused as a post would
+ * be, and rate_limited beyond LIMIT_REPORTS_OPEN texts of one author that wait.
+ * STORE_REPORT_LIST: of the rooms that the asker moderates and may enter, those about the asker left out; of direct
+ * talks, whoever moderates the club sees (and settles) them, without what is around. Who moderates nothing: forbidden.
+ * With `own`, those that the asker sent, without what is around, what was before and who settled them. Newest first,
+ * `key` below `before` (0: the newest); pages as for STORE_AUDIT_LIST, LIMIT_REPORTS_PAGE at most. */
 struct store_report {
   int64_t member, author;
   struct slice client_id, room, reason;
@@ -273,8 +303,12 @@ struct store_report {
   bool more;
 };
 
-/* STORE_INVITE_*: the token's digest is the key that links carry. A repeated client_id of the same member gives the
- * first one's `record` and its digest must be the same by construction (the token is derived, see member/). */
+/* STORE_INVITE_*: making one is ACT_INVITE, revoking one ACT_REVOKE, both with a note in the audit log (detail:
+ * "invite", "role", "uses"), the operator's as well; revoking again leaves no trace. Only admins invite others than
+ * members, and reach those of others (`any` is advice). A room is one that whoever makes the invite may enter, else
+ * not_found; an invite into a private room admits. The token's digest is the key that links carry. A repeated client_id
+ * of the same member gives the first one's `record` and its digest must be the same by construction (the token is
+ * derived, see member/). */
 struct store_invite {
   unsigned char digest[DIGEST_SIZE];
   int64_t member;                /* who makes, lists or revokes; 0: the operator */
@@ -287,11 +321,12 @@ struct store_invite {
 };
 
 /* STORE_MEMBER_ADD with `invited` uses up one use of the invite `digest` (not_found when it has none) and takes role
- * and room from it; without, `member.role` counts. A taken login: conflict. With `session` also begins a session.
- * STORE_PASSWORD_SET ends the member's other sessions (all but `session`, 0: all). STORE_MEMBER_ROLE, _DISABLE: by
- * login; the last admin cannot be dismissed or disabled (conflict). Disabling ends all sessions. STORE_MEMBER_UPDATE, by
- * key: texts with data and lists with items take the place of what was there; a disabled member's is forbidden. `member`
- * has rights filled in by STORE_MEMBER_ADD, _UPDATE and _GET. */
+ * and room from it (`invited_by` is who made it); during a raid it is unavailable; without, `member.role` counts. A
+ * taken login: conflict. With `session` also begins a session. STORE_PASSWORD_SET ends the member's other sessions (all
+ * but `session`, 0: all). STORE_MEMBER_ROLE, _DISABLE: by login; the last admin cannot be dismissed or disabled
+ * (conflict). Disabling ends all sessions. STORE_MEMBER_UPDATE, by key: texts with data and lists with items take the
+ * place of what was there; a disabled member's is forbidden. `member` has rights filled in by STORE_MEMBER_ADD, _UPDATE
+ * and _GET. */
 struct store_member {
   bool invited, with_session;
   unsigned char digest[DIGEST_SIZE];         /* of the invite's token */
@@ -309,8 +344,8 @@ struct store_member {
 };
 
 /* STORE_BLOCK: `member` wants no direct talk with `other` from now on, or does not mind any more; said again it changes
- * nothing. Nobody of that key: not_found; over LIMIT_BLOCKS: rate_limited. Where the two have a talk, it changed for both
- * (CLUB_LISTED). STORE_BLOCKED_LIST: whom `member` blocks, by key, those after `other`, at most `limit`. */
+ * nothing. Nobody of that key: not_found; over LIMIT_BLOCKS: rate_limited. Where the two have a talk, it changed for
+ * both (CLUB_LISTED). STORE_BLOCKED_LIST: whom `member` blocks, by key, those after `other`, at most `limit`. */
 struct store_block {
   int64_t member, other;
   bool on;
@@ -329,8 +364,9 @@ struct session_record {
 
 /* STORE_SESSION_*, STORE_LOGIN_FIND. SESSION_FIND and SESSION_TOUCH look for what is neither ended, nor older than
  * SESSION_SECONDS, nor unused for SESSION_UNUSED_SECONDS, of a member who is not disabled; else not_found. LOGIN_FIND
- * gives member and password hash; not_found when there is none (disabled ones are found, and marked). SESSION_ADD drops
- * the member's longest unused session over LIMIT_SESSIONS. */
+ * gives member and password hash; not_found when there is none (disabled ones are found, and marked; who is banned from
+ * the club or frozen is as if disabled in all of these, SESSION_ADD too, and `record.disabled` says so). SESSION_ADD
+ * drops the member's longest unused session over LIMIT_SESSIONS. */
 struct store_session {
   unsigned char digest[DIGEST_SIZE]; /* of the cookie's token */
   struct slice login;
