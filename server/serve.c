@@ -139,7 +139,9 @@ static bool serve_begin(struct serving *serving, char error[CONFIG_ERROR_SIZE]) 
   if (!serve_prepare_invite(serving, error, size)) return false;
   if (!serve_make_threads(serving, error, size)) return false;
   snprintf(error, size, "no memory");
-  return serve_make_server(serving);
+  if (!serve_make_server(serving)) return false;
+  serve_directory(serving);
+  return true;
 }
 
 static bool serve_is_drained(const struct serving *serving) {

@@ -42,4 +42,6 @@ void serve_bus_destroy(struct serving *serving);
 bool serve_prepare_certificate(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
 bool serve_prepare_store(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
 bool serve_prepare_invite(struct serving *serving, char *error, size_t size) CLUB_MUST_CHECK;
+/* serve_directory.c: begins to put members of an older release into the directory. */
+void serve_directory(struct serving *serving);
 #endif

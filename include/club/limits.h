@@ -59,6 +59,8 @@
 #define LIMIT_INVITE_SECONDS 2592000 /* 30 days */
 #define LIMIT_SESSIONS 50            /* of a member; the longest unused ends */
 #define LIMIT_BLOCKS 1000            /* members whom one member blocks */
+#define LIMIT_FINDS 30               /* searches of a member within LIMIT_FINDS_MS */
+#define LIMIT_FINDS_MS 10000
 #define LIMIT_MEMBERS_PAGE 100       /* of room.members, member.blocked, member.find */
 
 /* Moderating. */

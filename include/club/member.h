@@ -48,7 +48,8 @@ struct present {
   size_t listing_count;
   struct listing *listings;
   struct bucket posts;
-  struct bucket changes; /* edits, removals, reactions */
+  struct bucket changes; /* edits, removals, reactions, blocks, the own card */
+  struct bucket finds;   /* searches */
   struct bucket acts;    /* of a moderator */
   struct typed typed[PRESENT_TYPED];
   void *connections; /* the connection layer's list */

@@ -40,6 +40,7 @@ enum store_kind {
   STORE_MEMBER_DISABLE,
   STORE_MEMBER_UPDATE,
   STORE_BLOCK,
+  STORE_CARD_CUT,
   STORE_PASSWORD_SET,
   STORE_SESSION_ADD,
   STORE_SESSION_END,
@@ -66,6 +67,8 @@ enum store_kind {
   STORE_AUDIT_LIST,
   STORE_REPORT_LIST,
   STORE_BLOCKED_LIST,
+  STORE_MEMBER_FIND,
+  STORE_CARDS_UNCUT,
   STORE_SESSION_LIST
 };
 
@@ -357,6 +360,22 @@ struct store_block {
   bool more;
 };
 
+/* STORE_MEMBER_FIND: members who are not disabled and fit all that is given (absent: whoever). `text`: each of its words, in
+ * whatever form, somewhere in login, name, title, company, about, offers or seeks. `offers`, `seeks`: at least one of the
+ * words in that field. Those with more of the words of `offers` and `seeks` come first (common words count only where there
+ * are no others), otherwise by key. `after`: the last one of the page before; whom it does not find any more has nobody
+ * behind. STORE_CARDS_UNCUT: members behind `after` whose cards were not cut into terms by this release, which finds them
+ * by none or not by all; STORE_CARD_CUT (a store_member with such a record) does it, and is refused with conflict when the
+ * card changed since. */
+struct store_people {
+  struct slice text, country, sector, language, offers, seeks;
+  int64_t after, limit;
+  /* out */
+  struct member_record *members;
+  size_t count;
+  bool more;
+};
+
 struct session_record {
   int64_t key, made_at, used_at;
   struct slice address, client;
@@ -437,6 +456,7 @@ struct store_job {
     struct store_member member;
     struct store_session session;
     struct store_block block;
+    struct store_people people;
     struct store_pulse pulse;
     struct store_act act;
     struct store_audit audit;

@@ -96,6 +96,8 @@ void room_open_answer(struct call *call, const struct room_record *record);
 struct rate rate_posts(const struct services *services);
 /* One of the member's changes: of messages, of the own card. False: answered `rate_limited`. */
 bool rate_take_change(struct call *call) CLUB_MUST_CHECK;
+/* One of the member's searches. False: answered `rate_limited`. */
+bool rate_take_find(struct call *call) CLUB_MUST_CHECK;
 /* Nothing was changed: it costs nothing. */
 void rate_return_change(struct call *call);
 /* One of what the member does as a moderator: the same two. */
@@ -127,6 +129,7 @@ extern const struct steps room_read_steps;
 extern const struct steps message_post_steps;
 extern const struct steps message_edit_steps, message_remove_steps, message_react_steps;
 extern const struct steps member_get_steps, member_update_steps;
+extern const struct steps member_find_steps;
 extern const struct steps member_block_steps, member_blocked_steps;
 extern const struct steps session_list_steps, session_end_steps;
 extern const struct steps room_create_steps, room_update_steps, room_invite_steps, room_pin_steps;

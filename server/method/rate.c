@@ -20,6 +20,14 @@ bool rate_take_change(struct call *call) {
   return wait == 0;
 }
 
+bool rate_take_find(struct call *call) {
+  static const struct rate none = {0, 0}, finds = {LIMIT_FINDS, LIMIT_FINDS_MS};
+  int64_t wait = bucket_take(&call->member->finds, call->services->limits ? finds : none,
+                             clock_monotonic_ms(&call->services->clock));
+  if (wait > 0) call_reason(call, REASON_RATE_LIMITED, wait);
+  return wait == 0;
+}
+
 void rate_return_change(struct call *call) {
   if (call->token_taken) bucket_return(&call->member->changes, rate_changes(call->services));
 }

@@ -18,6 +18,7 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_MESSAGE_REACT] = &message_react_steps,
     [METHOD_MEMBER_GET] = &member_get_steps,
     [METHOD_MEMBER_UPDATE] = &member_update_steps,
+    [METHOD_MEMBER_FIND] = &member_find_steps,
     [METHOD_MEMBER_BLOCK] = &member_block_steps,
     [METHOD_MEMBER_BLOCKED] = &member_blocked_steps,
     [METHOD_SESSION_LIST] = &session_list_steps,
@@ -83,6 +84,7 @@ struct slice method_room(const struct request *request) {
     case METHOD_DIRECT_OPEN:
     case METHOD_MEMBER_GET:
     case METHOD_MEMBER_UPDATE:
+    case METHOD_MEMBER_FIND:
     case METHOD_MEMBER_BLOCK:
     case METHOD_MEMBER_BLOCKED:
     case METHOD_SESSION_LIST:

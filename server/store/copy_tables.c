@@ -29,6 +29,8 @@ const struct copy_table copy_tables[] = {
      .columns = {INT("room"), INT("target"), TEXT("emoji"), INT("count"), INT("first")}},
     {.name = "listing", .order = "member, room", .columns = {INT("member"), INT("room"), INT("read")}},
     {.name = "block", .order = "member, other", .columns = {INT("member"), INT("other"), INT("at")}},
+    {.name = "card_term", .order = "term, member, field", .columns = {TEXT("term"), INT("member"), INT("field")}},
+    {.name = "card_cut", .order = "member", .columns = {INT("member"), INT("cutter")}},
     {.name = "mention", .order = "member, room, seq", .columns = {INT("member"), INT("room"), INT("seq")}},
     {.name = "invite", .order = "key", .keys = COPY_KEYS_ONCE,
      .columns = {INT("key"), DIGEST("digest"), INT("role"), TEXT("room"), INT("uses"), INT("used"), INT("made_at"),

@@ -10,6 +10,7 @@
 INCLUDE_BYTES(migration_0001, "0001_start.sql");
 INCLUDE_BYTES(migration_0002, "0002_moderation.sql");
 INCLUDE_BYTES(migration_0003, "0003_people.sql");
+INCLUDE_BYTES(migration_0004, "0004_directory.sql");
 INCLUDE_BYTES(postgres_migration_0001, "postgres/0001_start.sql");
 INCLUDE_BYTES(postgres_migration_0002, "postgres/0002_posts.sql");
 INCLUDE_BYTES(postgres_migration_0003, "postgres/0003_members.sql");
@@ -17,12 +18,14 @@ INCLUDE_BYTES(postgres_migration_0004, "postgres/0004_reads.sql");
 INCLUDE_BYTES(postgres_migration_0005, "postgres/0005_cards.sql");
 INCLUDE_BYTES(postgres_migration_0006, "postgres/0006_moderation.sql");
 INCLUDE_BYTES(postgres_migration_0007, "postgres/0007_people.sql");
+INCLUDE_BYTES(postgres_migration_0008, "postgres/0008_directory.sql");
 
 const struct migration *migration_get(int number) {
   static const struct migration migrations[MIGRATION_COUNT] = {
       {migration_0001, 1},
       {migration_0002, 1},
       {migration_0003, 1},
+      {migration_0004, 1},
   };
   return number >= 1 && number <= MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }
@@ -31,7 +34,7 @@ const struct migration *postgres_migration_get(int number) {
   static const struct migration migrations[POSTGRES_MIGRATION_COUNT] = {
       {postgres_migration_0001, 1}, {postgres_migration_0002, 1}, {postgres_migration_0003, 1},
       {postgres_migration_0004, 1}, {postgres_migration_0005, 1}, {postgres_migration_0006, 1},
-      {postgres_migration_0007, 1},
+      {postgres_migration_0007, 1}, {postgres_migration_0008, 1},
   };
   return number >= 1 && number <= POSTGRES_MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }

@@ -13,6 +13,7 @@ struct pg_conn;   /* libpq's */
 struct pg_result; /* libpq's */
 struct ask;
 struct hosts;
+struct terms;
 
 #define POSTGRES_PREPARED 128 /* statements of a connection */
 #define POSTGRES_SENT 640     /* questions under way that were sent ahead, what prepares them included */
@@ -35,6 +36,7 @@ struct postgres {
   struct clock clock_kept;
   int64_t deadline_ms; /* line_now(): what is under way must be done by then */
   struct hosts *hosts;
+  struct terms *cutter; /* made when it is needed */
   /* What is prepared on this line, by the text's address. */
   const char *prepared[POSTGRES_PREPARED];
   size_t prepared_count;
@@ -54,7 +56,7 @@ struct postgres {
 
 /* ---- postgres_ask.c: one run of one prepared statement ---- */
 
-#define ASK_PARAMS 24
+#define ASK_PARAMS 32
 
 /* `sql` lives as long as the program (its address is its name). What is bound must live until ask_end. Results are
  * binary: get_int takes any integer or boolean. */
@@ -202,6 +204,11 @@ enum reason postgres_member_list(struct postgres *self, struct store_job *job);
 enum reason postgres_member_get(struct postgres *self, struct store_job *job);
 enum reason postgres_blocked_list(struct postgres *self, struct store_job *job);
 enum reason postgres_session_list(struct postgres *self, struct store_job *job);
+enum reason postgres_member_find(struct postgres *self, struct store_job *job);
+enum reason postgres_cards_uncut(struct postgres *self, struct store_job *job);
+
+/* NULL: the connection has an error. */
+struct terms *postgres_cutter(struct postgres *self);
 
 /* postgres_read.c: a read job from beginning to end; connects again where the line is gone. */
 void postgres_read(void *context, struct store_job *job);

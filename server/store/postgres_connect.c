@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "club/terms.h"
 #include "club/log.h"
 #include "postgres_hosts.h"
 #include "postgres_line.h"
@@ -148,6 +149,7 @@ void postgres_close(void *context) {
   if (!self) return;
   line_close(self);
   hosts_destroy(self->hosts);
+  terms_destroy(self->cutter);
   free(self);
 }
 

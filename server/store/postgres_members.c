@@ -3,15 +3,16 @@
 #include "words.h"
 
 static const char add_sql[] =
-    "SELECT reason, its_key, its_author, its_role, club_session_client_1(its_session, $21), "
-    "club_head FROM club_member_add_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+    "SELECT reason, its_key, its_author, its_role, club_session_client_1(its_session, $21), club_head, "
+    "CASE WHEN its_key IS NOT NULL THEN club_cut_1(its_key, $22, $23, $24, $25) END FROM club_member_add_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
     "$14, $15, $16, $17, $18, $19, $20)";
 static const char role_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_role_1($1, $2, $3, $4)";
 static const char disable_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_disable_1($1, $2, $3, $4)";
 static const char update_sql[] = "SELECT reason, club_head, " MEMBERS_OF(
-    "its_member") " FROM club_member_update_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    "its_member") ", CASE WHEN club_head IS NOT NULL THEN club_cut_1((its_member).key, $12, $13, $14, $15) END "
+                  "FROM club_member_update_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 static const char password_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_password_set_1($1, $2, $3, $4, $5)";
 
@@ -73,6 +74,7 @@ struct ask members_ask_add(struct postgres *self, struct store_job *job) {
   ask_int(&ask, LIMIT_LISTED);
   ask_now(&ask);
   ask_text(&ask, wish->client);
+  cards_ask_rows(&ask, member, true, job->arena);
   return ask;
 }
 
@@ -123,6 +125,7 @@ struct ask members_ask_update(struct postgres *self, struct store_job *job) {
   ask_int(&ask, member->key);
   ask_card(&ask, member, list_given(member->sectors, job->arena), list_given(member->languages, job->arena));
   ask_now(&ask);
+  cards_ask_rows(&ask, member, false, job->arena);
   return ask;
 }
 

@@ -22,6 +22,8 @@ static enum reason run(struct postgres *self, struct store_job *job) {
     case STORE_MEMBER_LIST: return postgres_member_list(self, job);
     case STORE_MEMBER_GET: return postgres_member_get(self, job);
     case STORE_BLOCKED_LIST: return postgres_blocked_list(self, job);
+    case STORE_MEMBER_FIND: return postgres_member_find(self, job);
+    case STORE_CARDS_UNCUT: return postgres_cards_uncut(self, job);
     case STORE_SESSION_LIST: return postgres_session_list(self, job);
     default: self->error = POSTGRES_WRONG; return REASON_UNAVAILABLE;
   }

@@ -25,6 +25,7 @@ static const struct write_kind kinds[STORE_WRITES_END] = {
     [STORE_MEMBER_DISABLE] = {members_ask_disable, members_take_change, NULL},
     [STORE_MEMBER_UPDATE] = {members_ask_update, members_take_change, NULL},
     [STORE_BLOCK] = {blocks_ask, blocks_take, NULL},
+    [STORE_CARD_CUT] = {cards_ask_cut, cards_take_cut, NULL},
     [STORE_PASSWORD_SET] = {members_ask_password, members_take_change, NULL},
     [STORE_SESSION_ADD] = {sessions_ask_add, sessions_take_add, NULL},
     [STORE_SESSION_END] = {sessions_ask_end, sessions_take_end, NULL},

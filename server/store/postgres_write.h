@@ -43,6 +43,10 @@ enum reason members_take_add(struct store_job *job, struct ask *ask);
 struct ask members_ask_role(struct postgres *self, struct store_job *job);
 struct ask members_ask_disable(struct postgres *self, struct store_job *job);
 struct ask members_ask_update(struct postgres *self, struct store_job *job);
+/* The four params that say how the card, as far as it is given, is found: of club_cut_1() behind the member. */
+void cards_ask_rows(struct ask *ask, const struct member_record *given, bool whole, struct arena *arena);
+struct ask cards_ask_cut(struct postgres *self, struct store_job *job);
+enum reason cards_take_cut(struct store_job *job, struct ask *ask);
 struct ask blocks_ask(struct postgres *self, struct store_job *job);
 enum reason blocks_take(struct store_job *job, struct ask *ask);
 struct ask members_ask_password(struct postgres *self, struct store_job *job);

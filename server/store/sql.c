@@ -101,6 +101,19 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_BLOCKED] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key IN (SELECT other FROM block WHERE member = $1 "
                     "AND other > $2 ORDER BY other LIMIT $3) ORDER BY key",
 
+    [SQL_CARD_CLEAR] = "DELETE FROM card_term WHERE member = $1 AND field = $2",
+    [SQL_CARD_ADD] = "INSERT INTO card_term (term, member, field) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    [SQL_CARD_MARK] = "INSERT INTO card_cut (member, cutter) VALUES ($1, $2) "
+                      "ON CONFLICT (member) DO UPDATE SET cutter = $2",
+    [SQL_CARDS_UNCUT] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key > $1 AND NOT EXISTS (SELECT 1 FROM card_cut "
+                        "WHERE card_cut.member = member.key AND cutter = $2) ORDER BY key LIMIT $3",
+    [SQL_CARD_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM card_term WHERE term = $1 AND field BETWEEN $2 AND $3 "
+                       "LIMIT $4) AS found",
+    [SQL_CARD_HAS] = "SELECT 1 FROM card_term WHERE term = $1 AND member = $2 AND field BETWEEN $3 AND $4",
+    [SQL_CARD_MEMBERS] = "SELECT member FROM card_term WHERE term = $1 AND member > $2 AND field BETWEEN $3 AND $4 "
+                         "ORDER BY member LIMIT $5",
+    [SQL_MEMBER_AFTER] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key > $1 ORDER BY key",
+
     [SQL_SESSION_BY_DIGEST] = "SELECT " SESSION_COLUMNS " FROM session WHERE digest = $1",
     [SQL_SESSION_BY_KEY] = "SELECT " SESSION_COLUMNS " FROM session WHERE key = $1",
     [SQL_SESSION_ADD] = "INSERT INTO session (digest, member, made_at, used_at, address, client) "

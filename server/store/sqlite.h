@@ -13,6 +13,7 @@
 struct room_cache;
 struct listed_cache;
 struct recents;
+struct terms;
 
 /* A room as the present transaction sees it. */
 struct room_row {
@@ -39,6 +40,7 @@ struct sqlite {
   struct room_cache *rooms;    /* a writer's */
   struct listed_cache *listed; /* a writer's */
   struct recents *recents;
+  struct terms *cutter;   /* made when it is needed */
   int wal_pages;          /* in the WAL and not in the file, after the last commit */
   int wal_tried;          /* the WAL's pages when it was last written back in vain */
   int64_t removed_at;     /* monotonic; a removed text may still be in the files; -1: none */
@@ -154,6 +156,13 @@ bool block_is(struct sqlite *self, int64_t member, int64_t other);
 bool block_closes(struct sqlite *self, const struct room_row *room);
 enum reason sqlite_block(struct sqlite *self, struct store_job *job);
 enum reason sqlite_blocked_list(struct sqlite *self, struct store_job *job);
+
+/* sqlite_cards.c */
+/* Puts the fields that are given where the directory finds them; `whole`: it is the whole card. */
+void card_put(struct sqlite *self, int64_t member, const struct member_record *given, bool whole, struct arena *arena);
+enum reason sqlite_card_cut(struct sqlite *self, struct store_job *job);
+enum reason sqlite_cards_uncut(struct sqlite *self, struct store_job *job);
+enum reason sqlite_member_find(struct sqlite *self, struct store_job *job);
 
 /* sqlite_members.c */
 /* From the present row of the columns of a member. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "club/terms.h"
 #include "club/log.h"
 #include "recents.h"
 #include "sqlite.h"
@@ -139,6 +140,7 @@ void sqlite_close(struct sqlite *self) {
   room_cache_destroy(self->rooms);
   free(self->listed);
   recents_destroy(self->recents);
+  terms_destroy(self->cutter);
   free(self);
 }
 

@@ -115,6 +115,7 @@ enum reason sqlite_member_add(struct sqlite *self, struct store_job *job) {
   member->disabled = false;
   member->key = insert_member(self, wish, job->arena);
   member->author = insert_author(self, member);
+  card_put(self, member->key, member, true, job->arena);
   list_invited_room(self, member->key, invite.room);
   if (wish->with_session) {
     wish->session =
@@ -207,7 +208,10 @@ enum reason sqlite_member_update(struct sqlite *self, struct store_job *job) {
   changed |= put_text(&member.seeks, given->seeks);
   changed |= put_list(&member.sectors, given->sectors, job->arena);
   changed |= put_list(&member.languages, given->languages, job->arena);
-  if (changed) save_card(self, &member, job->arena);
+  if (changed) {
+    save_card(self, &member, job->arena);
+    card_put(self, member.key, given, false, job->arena);
+  }
   if (shown) member.author = insert_author(self, &member);
   if (changed) club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
   wish->member = member;

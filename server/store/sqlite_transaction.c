@@ -24,6 +24,7 @@ static const struct operation operations[] = {
     [STORE_MEMBER_DISABLE] = {sqlite_member_disable},
     [STORE_MEMBER_UPDATE] = {sqlite_member_update},
     [STORE_BLOCK] = {sqlite_block},
+    [STORE_CARD_CUT] = {sqlite_card_cut},
     [STORE_PASSWORD_SET] = {sqlite_password_set},
     [STORE_SESSION_ADD] = {sqlite_session_add},
     [STORE_SESSION_END] = {sqlite_session_end},
@@ -43,6 +44,8 @@ static const struct operation operations[] = {
     [STORE_MEMBER_LIST] = {sqlite_member_list},
     [STORE_MEMBER_GET] = {sqlite_member_get},
     [STORE_BLOCKED_LIST] = {sqlite_blocked_list},
+    [STORE_MEMBER_FIND] = {sqlite_member_find},
+    [STORE_CARDS_UNCUT] = {sqlite_cards_uncut},
     [STORE_SESSION_LIST] = {sqlite_session_list},
 };
 
