@@ -49,7 +49,8 @@ static void directory_found(void *context, struct store_job *job) {
   const struct store_people *found = &job->people;
   bool done = job->outcome == STORE_DONE;
   for (size_t i = 0; done && i < found->count; i++)
-    done = directory_submit(&server_services(server)->store, &found->members[i], i + 1 == found->count ? job->ticket : 0);
+    done =
+        directory_submit(&server_services(server)->store, &found->members[i], i + 1 == found->count ? job->ticket : 0);
   if (!done) log_line(LOG_WARN, "cards not read", LOG_NUMBER("after", found->after));
   /* The end of a round: once more from the beginning, if there was anything. */
   if (done && found->count == 0 && found->after > 0 && job->ticket < DIRECTORY_ROUNDS)

@@ -65,12 +65,10 @@ static bool ask_text(struct terms *cutter, struct slice text, const struct card_
 }
 
 static void ask_code(struct card_search *search, struct slice code, enum card_field field) {
-  if (code.data)
-    search->needs[search->need_count++] = (struct card_need){.term = code, .first = field, .last = field};
+  if (code.data) search->needs[search->need_count++] = (struct card_need){.term = code, .first = field, .last = field};
 }
 
-bool cards_ask(struct terms *cutter, const struct store_people *wish, struct arena *arena,
-               struct card_search *search) {
+bool cards_ask(struct terms *cutter, const struct store_people *wish, struct arena *arena, struct card_search *search) {
   static const struct card_need anywhere = {.first = CARD_LOGIN, .last = CARD_TEXTS_END},
                                 offers = {.first = CARD_OFFERS, .last = CARD_OFFERS},
                                 seeks = {.first = CARD_SEEKS, .last = CARD_SEEKS};

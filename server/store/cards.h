@@ -4,13 +4,13 @@
 #include "club/store.h"
 #include "club/terms.h"
 
-#define CARDS_CUTTER 1         /* another one when cards are cut otherwise: then all are cut again */
-#define CARDS_TERMS 2048       /* of a card, at most; far more than its lengths allow */
-#define CARDS_ASKED 32         /* terms of one text that somebody asks for; the rest is left out */
+#define CARDS_CUTTER 1   /* another one when cards are cut otherwise: then all are cut again */
+#define CARDS_TERMS 2048 /* of a card, at most; far more than its lengths allow */
+#define CARDS_ASKED 32   /* terms of one text that somebody asks for; the rest is left out */
 #define CARDS_NEEDS (CARDS_ASKED + 3)
-#define CARDS_RARE 5000        /* who has it is read as a whole; of a commoner term so many are looked at */
-#define CARDS_LOOKED_AT 20000  /* members' terms that one search weighs */
-#define CARDS_COMMON 4         /* terms weighed when all are common */
+#define CARDS_RARE 5000       /* who has it is read as a whole; of a commoner term so many are looked at */
+#define CARDS_LOOKED_AT 20000 /* members' terms that one search weighs */
+#define CARDS_COMMON 4        /* terms weighed when all are common */
 
 /* The numbers stand in the table. */
 enum card_field {

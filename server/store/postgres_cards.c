@@ -16,18 +16,21 @@ static const char count_sql[] =
 
 /* Does `member` have all the terms of three arrays? */
 #define HAS_ALL(member, terms, firsts, lasts) \
-  "NOT EXISTS (SELECT FROM unnest(" terms "::text[], " firsts "::bigint[], " lasts "::bigint[]) AS need(term, first, last) " \
+  "NOT EXISTS (SELECT FROM unnest(" terms "::text[], " firsts "::bigint[], " lasts \
+  "::bigint[]) AS need(term, first, last) " \
   "WHERE NOT EXISTS (SELECT FROM card_term h WHERE h.term = need.term AND h.member = " member \
   " AND h.field BETWEEN need.first AND need.last)) "
-#define FACE(member) "JOIN LATERAL (SELECT " MEMBERS_SELECT " FROM member WHERE key = " member " AND disabled = 0) AS face ON true "
+#define FACE(member) \
+  "JOIN LATERAL (SELECT " MEMBERS_SELECT " FROM member WHERE key = " member " AND disabled = 0) AS face ON true "
 
-static const char all_sql[] = "SELECT " MEMBERS_SELECT " FROM member WHERE key > $1 AND disabled = 0 ORDER BY key LIMIT $2";
+static const char all_sql[] =
+    "SELECT " MEMBERS_SELECT " FROM member WHERE key > $1 AND disabled = 0 ORDER BY key LIMIT $2";
 /* Those who have the first term in more than one field come once. */
 static const char by_key_sql[] =
     "SELECT face.* FROM (SELECT d.member FROM card_term d WHERE d.term = $1 AND d.field BETWEEN $2 AND $3 "
     "AND d.member > $4 AND NOT EXISTS (SELECT FROM card_term e WHERE e.term = d.term AND e.member = d.member "
-    "AND e.field >= $2 AND e.field < d.field) ORDER BY d.member) AS found " FACE("found.member")
-    "WHERE " HAS_ALL("found.member", "$5", "$6", "$7") "ORDER BY found.member LIMIT $8";
+    "AND e.field >= $2 AND e.field < d.field) ORDER BY d.member) AS found " FACE("found.member") "WHERE " HAS_ALL(
+        "found.member", "$5", "$6", "$7") "ORDER BY found.member LIMIT $8";
 static const char by_fit_sql[] =
     "WITH fit AS MATERIALIZED (SELECT each_one.member, count(*) AS terms "
     "FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS weighed(term, first, last) CROSS JOIN LATERAL "
@@ -35,8 +38,8 @@ static const char by_fit_sql[] =
     "ORDER BY c.member LIMIT $4) AS each_one GROUP BY each_one.member) "
     "SELECT face.* FROM (SELECT fit.member, fit.terms FROM fit WHERE $5 = 0 OR EXISTS (SELECT FROM fit AS last "
     "WHERE last.member = $5 AND (fit.terms < last.terms OR (fit.terms = last.terms AND fit.member > last.member))) "
-    "ORDER BY fit.terms DESC, fit.member) AS found " FACE("found.member")
-    "WHERE " HAS_ALL("found.member", "$6", "$7", "$8") "ORDER BY found.terms DESC, found.member LIMIT $9";
+    "ORDER BY fit.terms DESC, fit.member) AS found " FACE("found.member") "WHERE " HAS_ALL(
+        "found.member", "$6", "$7", "$8") "ORDER BY found.terms DESC, found.member LIMIT $9";
 
 struct terms *postgres_cutter(struct postgres *self) {
   if (!self->cutter) self->cutter = terms_create();

@@ -6,8 +6,9 @@ static struct staged *find(struct stage *stage, const char *params) {
 
 static void all_that_is_asked_for_reaches_the_store(void **state) {
   struct stage *stage = *state;
-  struct staged *call = find(stage, "{\"text\":\"хлопок\",\"country\":\"kz\",\"sector\":\"fintech\",\"language\":\"ru\","
-                                    "\"offers\":\"склад\",\"seeks\":\"棉花\",\"after\":\"m12\",\"limit\":7}");
+  struct staged *call =
+      find(stage, "{\"text\":\"хлопок\",\"country\":\"kz\",\"sector\":\"fintech\",\"language\":\"ru\","
+                  "\"offers\":\"склад\",\"seeks\":\"棉花\",\"after\":\"m12\",\"limit\":7}");
   struct store_job *job = house_job(stage->house, STORE_MEMBER_FIND);
   const struct store_people *wish = &job->people;
   assert_true(slice_is(wish->text, "хлопок") && slice_is(wish->country, "kz") && slice_is(wish->sector, "fintech"));
@@ -88,10 +89,8 @@ static void long_cards_shorten_the_page_not_the_list(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      STAGE_TEST(all_that_is_asked_for_reaches_the_store),
-      STAGE_TEST(without_anything_everybody_is_asked_for),
-      STAGE_TEST(what_the_club_has_not_is_refused),
-      STAGE_TEST(whoever_searches_too_much_waits),
+      STAGE_TEST(all_that_is_asked_for_reaches_the_store),  STAGE_TEST(without_anything_everybody_is_asked_for),
+      STAGE_TEST(what_the_club_has_not_is_refused),         STAGE_TEST(whoever_searches_too_much_waits),
       STAGE_TEST(long_cards_shorten_the_page_not_the_list),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

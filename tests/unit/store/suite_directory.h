@@ -75,8 +75,8 @@ static inline void members_are_found_by_any_form_of_a_word(void **state) {
   assert_string_equal(found(suite, TEXT("supplier cotton")), "ada");
   assert_string_equal(found(suite, TEXT("合作")), "wang");
   assert_string_equal(found(suite, TEXT("棉花")), "ada wang");
-  assert_string_equal(found(suite, TEXT("王小明")), "wang");     /* the name */
-  assert_string_equal(found(suite, TEXT("wang")), "wang");       /* the login */
+  assert_string_equal(found(suite, TEXT("王小明")), "wang");            /* the name */
+  assert_string_equal(found(suite, TEXT("wang")), "wang");              /* the login */
   assert_string_equal(found(suite, TEXT("director logistics")), "ada"); /* over fields */
   assert_string_equal(found(suite, TEXT("director хлопок")), "");
   assert_string_equal(found(suite, TEXT("... !?")), "");
@@ -90,9 +90,11 @@ static inline void filters_narrow_what_is_found(void **state) {
   assert_string_equal(found(suite, (struct store_people){.sector = slice_of("trade")}), "ada ivan");
   assert_string_equal(found(suite, (struct store_people){.language = slice_of("zh")}), "wang");
   assert_string_equal(
-      found(suite, (struct store_people){.sector = slice_of("trade"), .country = slice_of("uz"), .text = slice_of("хлопок")}),
+      found(suite,
+            (struct store_people){.sector = slice_of("trade"), .country = slice_of("uz"), .text = slice_of("хлопок")}),
       "ivan");
-  assert_string_equal(found(suite, (struct store_people){.sector = slice_of("fintech"), .country = slice_of("uz")}), "");
+  assert_string_equal(found(suite, (struct store_people){.sector = slice_of("fintech"), .country = slice_of("uz")}),
+                      "");
   assert_string_equal(found(suite, (struct store_people){.country = slice_of("de")}), "");
   assert_string_equal(found(suite, (struct store_people){.limit = 0}), "ada ivan wang");
 }
@@ -101,9 +103,11 @@ static inline void who_offers_what_is_sought_is_found_the_best_first(void **stat
   struct suite *suite = *state;
   fill_cards(suite);
   int64_t weaver = suite_member(suite, "weaver", "Ткач", ROLE_MEMBER);
-  change_card(suite, weaver, (struct member_record){.offers = slice_of("хлопковая пряжа"), .about = slice_of("поставщики хлопка")});
+  change_card(suite, weaver,
+              (struct member_record){.offers = slice_of("хлопковая пряжа"), .about = slice_of("поставщики хлопка")});
   struct store_people wish = {.offers = slice_of("Ищу поставщиков хлопка или пряжи")};
-  assert_string_equal(found(suite, wish), "ivan weaver"); /* three words against one; what is about oneself does not count */
+  assert_string_equal(found(suite, wish),
+                      "ivan weaver"); /* three words against one; what is about oneself does not count */
   wish.country = slice_of("kz");
   assert_string_equal(found(suite, wish), "weaver");
   assert_string_equal(found(suite, (struct store_people){.seeks = slice_of("предлагаю: складскую логистику")}), "ivan");
@@ -146,7 +150,8 @@ static inline void pages_go_on_where_the_one_before_ended(void **state) {
     char login[16], offers[64];
     snprintf(login, sizeof login, "m%02d", i);
     snprintf(offers, sizeof offers, "tea%s%s", i % 3 ? "" : " silk", i % 5 ? "" : " paper");
-    change_card(suite, suite_member(suite, login, "Tea house", ROLE_MEMBER), (struct member_record){.offers = slice_of(offers)});
+    change_card(suite, suite_member(suite, login, "Tea house", ROLE_MEMBER),
+                (struct member_record){.offers = slice_of(offers)});
   }
   for (int kind = 0; kind < 3; kind++) {
     struct store_people all = {.limit = 100}, page = {.limit = 7};
@@ -162,8 +167,8 @@ static inline void pages_go_on_where_the_one_before_ended(void **state) {
       assert_true(job->people.count > 0);
       for (size_t i = 0; i < job->people.count; i++) {
         size_t size = strlen(pieces);
-        snprintf(pieces + size, sizeof pieces - size, "%s%.*s", size ? " " : "",
-                 (int)job->people.members[i].login.size, job->people.members[i].login.data);
+        snprintf(pieces + size, sizeof pieces - size, "%s%.*s", size ? " " : "", (int)job->people.members[i].login.size,
+                 job->people.members[i].login.data);
       }
       page.after = job->people.members[job->people.count - 1].key;
     }
@@ -178,7 +183,8 @@ static inline void pages_go_on_where_the_one_before_ended(void **state) {
 static inline void what_is_asked_for_is_text_and_nothing_else(void **state) {
   struct suite *suite = *state;
   fill_cards(suite);
-  change_card(suite, suite->ivan, (struct member_record){.about = slice_of("<b>жирный</b> \u202Eоборот\u202C 100% '; DROP TABLE")});
+  change_card(suite, suite->ivan,
+              (struct member_record){.about = slice_of("<b>жирный</b> \u202Eоборот\u202C 100% '; DROP TABLE")});
   assert_string_equal(found(suite, TEXT("<b>жирный</b>")), "ivan");
   assert_string_equal(found(suite, TEXT("оборот")), "ivan");
   assert_string_equal(found(suite, TEXT("' OR 1=1 --")), "");
@@ -238,8 +244,8 @@ static inline void check_cards_of_an_older_release(struct suite *suite, void (*f
 #define SUITE_DIRECTORY(setup) \
   SUITE_TEST(members_are_found_by_any_form_of_a_word, setup), SUITE_TEST(filters_narrow_what_is_found, setup), \
       SUITE_TEST(who_offers_what_is_sought_is_found_the_best_first, setup), \
-      SUITE_TEST(a_changed_card_is_found_by_what_it_says_now, setup), \
-      SUITE_TEST(who_is_disabled_is_not_found, setup), SUITE_TEST(pages_go_on_where_the_one_before_ended, setup), \
+      SUITE_TEST(a_changed_card_is_found_by_what_it_says_now, setup), SUITE_TEST(who_is_disabled_is_not_found, setup), \
+      SUITE_TEST(pages_go_on_where_the_one_before_ended, setup), \
       SUITE_TEST(what_is_asked_for_is_text_and_nothing_else, setup), \
       SUITE_TEST(cards_of_an_older_release_are_cut_and_found, setup)
 #endif

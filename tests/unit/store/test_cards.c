@@ -37,7 +37,8 @@ static void what_nobody_has_finds_nobody(void **state) {
 static void common_words_count_only_where_there_are_no_others(void **state) {
   (void)state;
   const int64_t common = CARDS_RARE + 1;
-  struct card_search search = {.weighed = {need("and", common), need("cotton", 12), need("in", common)}, .weighed_count = 3};
+  struct card_search search = {.weighed = {need("and", common), need("cotton", 12), need("in", common)},
+                               .weighed_count = 3};
   cards_plan(&search);
   assert_int_equal(search.weighed_count, 1);
   assert_true(slice_is(search.weighed[0].term, "cotton"));
