@@ -3,12 +3,18 @@
 export type Route =
   | { page: 'rooms' }
   | { page: 'room'; room: string }
+  | { page: 'about'; room: string }
+  | { page: 'new-room' }
+  | { page: 'audit'; member: string | null }
   | { page: 'member'; member: string }
   | { page: 'invites' };
 
 export function readRoute(hash: string): Route {
   const [, page, rest] = hash.split('/');
   if (page === 'room' && rest !== undefined && rest !== '') return { page: 'room', room: decode(rest) };
+  if (page === 'about' && rest !== undefined && rest !== '') return { page: 'about', room: decode(rest) };
+  if (page === 'audit') return { page: 'audit', member: rest === undefined || rest === '' ? null : decode(rest) };
+  if (page === 'new-room') return { page: 'new-room' };
   if (page === 'member' && rest !== undefined && rest !== '') return { page: 'member', member: decode(rest) };
   return page === 'invites' ? { page: 'invites' } : { page: 'rooms' };
 }
@@ -25,10 +31,25 @@ export function roomHref(room: string): string {
   return `#/room/${encodeURIComponent(room)}`;
 }
 
+/** The room, at one of its messages. */
+export function entryHref(room: string, seq: number): string {
+  return `${roomHref(room)}/${seq}`;
+}
+
 export function memberHref(member: string): string {
   return `#/member/${encodeURIComponent(member)}`;
 }
 
+export function aboutHref(room: string): string {
+  return `#/about/${encodeURIComponent(room)}`;
+}
+
+/** What moderators did, to everybody or to one member. */
+export function auditHref(member: string | null): string {
+  return member === null ? '#/audit' : `#/audit/${encodeURIComponent(member)}`;
+}
+
+export const NEW_ROOM_HREF = '#/new-room';
 export const INVITES_HREF = '#/invites';
 export const ROOMS_HREF = '#/';
 

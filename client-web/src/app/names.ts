@@ -37,8 +37,20 @@ export function placeOf(room: string): { country?: string; sector?: string } | n
   return sector(first) ? { sector: first } : null;
 }
 
+/** The title that a moderator gave; null: the room is called as the club has it. */
+function givenTitle(place: { country?: string; sector?: string } | null, room: Room | undefined): string | null {
+  if (room === undefined || room.title === '' || place === null) return null;
+  const known = facts.value;
+  const country = known?.countries.find(({ code }) => code === place.country)?.names.en;
+  const sector = known?.sectors.find(({ slug }) => slug === place.sector)?.names.en;
+  const usual = [country, sector].filter((name) => name !== undefined).join(' · ');
+  return room.title === usual ? null : room.title;
+}
+
 export function roomName(id: string, room: Room | undefined): string {
   const place = placeOf(id);
+  const given = givenTitle(place, room);
+  if (given !== null) return given;
   if (place?.country !== undefined && place.sector !== undefined) return pairName(place.country, place.sector);
   if (place?.country !== undefined) return countryName(place.country);
   if (place?.sector !== undefined) return sectorName(place.sector);

@@ -144,6 +144,20 @@ export function dayText(at: string, now: Date): string {
   return capital(format.format(date));
 }
 
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** Seconds in the largest unit that fits them. */
+export function durationText(seconds: number): string {
+  const [unit, size] =
+    UNITS.find(([, candidate]) => seconds >= candidate && seconds % candidate === 0) ?? (['second', 1] as const);
+  const format = new Intl.NumberFormat(current.value.language, { style: 'unit', unit, unitDisplay: 'long' });
+  return format.format(seconds / size);
+}
+
 export function listText(words: readonly string[]): string {
   return dates.value.list.format(words);
 }

@@ -13,6 +13,7 @@ import type {
   Welcome,
 } from '../protocol/types.js';
 import {
+  actedOn,
   changeLog,
   changeOpened,
   dismissNotice,
@@ -22,6 +23,7 @@ import {
   startClub,
   startTyping,
   tell,
+  withoutRoom,
 } from '../state/club.js';
 import type { ClubState } from '../state/club.js';
 import { setFollowing } from '../state/log.js';
@@ -31,6 +33,7 @@ import { Acts } from './acts.js';
 import { History } from './history.js';
 import { RoomList } from './list.js';
 import { Marks } from './marks.js';
+import { Moderation } from './moderation.js';
 import { Outbox } from './outbox.js';
 import { Store } from './parts.js';
 import type { ClubParts, KeyValue } from './parts.js';
@@ -63,6 +66,8 @@ export class Club {
   readonly #history: History;
   readonly #list: RoomList;
   readonly #marks: Marks;
+  /** What moderators do; the server says who may. */
+  readonly moderation: Moderation;
   #typedAt = new Map<string, number>();
   #cancelLost: (() => void) | null = null;
 
@@ -82,6 +87,7 @@ export class Club {
     this.#history = new History(parts);
     this.#list = new RoomList(parts);
     this.#marks = new Marks(parts);
+    this.moderation = new Moderation(parts);
   }
 
   get state(): ClubState {
@@ -277,7 +283,7 @@ export class Club {
       case 'entry':
         return this.#entered(notification.params);
       case 'left':
-        return this.#subscriptions.left(notification.params.room, notification.params.reason);
+        return this.#left(notification.params);
       case 'read':
         return this.#marks.told(notification.params.room, notification.params.seq);
       case 'typing':
@@ -324,9 +330,17 @@ export class Club {
     this.#clock.after(TYPING_SHOWN + 50, () => this.#store.update((state) => pruneTyping(state, this.#clock.now())));
   }
 
-  #acted({ action, reason, until }: Notifications['acted']): void {
+  #left({ room, reason }: Notifications['left']): void {
+    this.#subscriptions.left(room, reason);
+    this.#store.update((state) => withoutRoom(state, room));
+  }
+
+  #acted(acted: Notifications['acted']): void {
+    const { action, reason, until } = acted;
     const notice = { kind: 'acted', what: action, reason: '', words: reason ?? '', until: until ?? null } as const;
-    this.#store.update((state) => tell(state, notice));
+    this.#store.update((state) =>
+      tell(actedOn(state, acted), { ...notice, ...(acted.room === undefined ? {} : { room: acted.room }) }),
+    );
   }
 }
 

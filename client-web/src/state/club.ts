@@ -1,7 +1,7 @@
 // Everything the views show of the club. Pure functions from one state to the next.
 
 import type { LineState } from '../protocol/line.js';
-import type { Author, Entry, JoinPage, Member, Page } from '../protocol/types.js';
+import type { Author, Entry, JoinPage, Member, Notifications, Page, Params } from '../protocol/types.js';
 import { applyEntry, applyJoinPage, startLog } from './log.js';
 import type { RoomLog } from './log.js';
 import type { PendingAct, Post } from './pending.js';
@@ -34,16 +34,27 @@ export interface People {
   loading: Loading;
 }
 
+/** What takes an act of a moderator back. */
+export type Undo =
+  | { kind: 'sanction'; sanction: 'mute' | 'ban'; member: string; name: string; room: string | null }
+  | { kind: 'update'; room: string; change: Omit<Params<'room.update'>, 'room'> }
+  | { kind: 'pin'; room: string; seq: number; on: boolean }
+  | { kind: 'admit'; room: string; member: string; name: string; on: boolean };
+
 /** Something to tell the member once. `reason` is a key of the texts. */
 export interface Notice {
   id: number;
-  kind: 'failed' | 'acted' | 'server';
-  /** What failed or was done. */
+  kind: 'failed' | 'acted' | 'server' | 'done';
+  /** What failed, was done to the member, or done by the member. */
   what: string;
   reason: string;
   /** Words that come from the server or from another member; shown as they are. */
   words: string;
   until: string | null;
+  /** Where it was done; absent: in the whole club. */
+  room?: string;
+  undo?: Undo | null;
+  count?: number;
 }
 
 export interface ClubState {
@@ -225,6 +236,26 @@ export function setPeople(state: ClubState, room: string, people: People): ClubS
 export function tell(state: ClubState, notice: Omit<Notice, 'id'>): ClubState {
   const id = (state.notices[state.notices.length - 1]?.id ?? 0) + 1;
   return { ...state, notices: [...state.notices, { ...notice, id }].slice(-NOTICES_KEPT) };
+}
+
+/** A moderator did something to the member: what the rooms say of the member's own standing follows. */
+export function actedOn(state: ClubState, { action, room, until, reason, role }: Notifications['acted']): ClubState {
+  const me = role === undefined || role === state.me.role ? state.me : { ...state.me, role };
+  if (action !== 'mute' && action !== 'unmute') return me === state.me ? state : { ...state, me };
+  const muted = { ...(until === undefined ? {} : { until }), ...(reason === undefined ? {} : { reason }) };
+  const rooms = new Map(state.rooms);
+  for (const id of room === undefined ? rooms.keys() : [room]) {
+    const known = rooms.get(id);
+    if (known === undefined) continue;
+    const { muted: before, ...rest } = known;
+    rooms.set(id, action === 'mute' ? { ...rest, muted } : rest);
+  }
+  return { ...state, me, rooms };
+}
+
+/** One may not enter it any more. */
+export function withoutRoom(state: ClubState, room: string): ClubState {
+  return { ...state, rooms: without(state.rooms, room) };
 }
 
 export function dismissNotice(state: ClubState, id: number): ClubState {

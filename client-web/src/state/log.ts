@@ -7,12 +7,16 @@
 import type { Entry, Page } from '../protocol/types.js';
 import { applyChange, messageOf } from './message.js';
 import type { Change, Message } from './message.js';
+import { isNote, notesOf, withNotes } from './notes.js';
+import type { Note } from './notes.js';
 
 export interface RoomLog {
   readonly room: string;
   readonly me: string;
   /** Messages of the window: all of those with `after` < seq <= `upto`, in order. */
   readonly messages: readonly Message[];
+  /** What moderators did; of the window, and perhaps more. */
+  readonly notes: readonly Note[];
   readonly after: number;
   readonly upto: number;
   /** The last entry of the stream. */
@@ -66,7 +70,15 @@ export function startLog(room: string, me: string, page: Page): RoomLog {
   const cursor = lastSeq(page, page.as_of);
   const empty = { room, me, following: true, changes: [], quoted: new Map<number, Message | null>() };
   const messages = messagesOf(empty, page);
-  return { ...empty, messages, after: pageAfter(page), upto: cursor, cursor, changesAfter: page.as_of };
+  return {
+    ...empty,
+    messages,
+    notes: notesOf(page),
+    after: pageAfter(page),
+    upto: cursor,
+    cursor,
+    changesAfter: page.as_of,
+  };
 }
 
 function keepChange(log: RoomLog, change: Change): Pick<RoomLog, 'changes' | 'changesAfter'> {
@@ -107,6 +119,7 @@ function trimNew(log: RoomLog): RoomLog {
 
 function appended(log: RoomLog, entry: Entry, asOf: number): RoomLog {
   if (log.upto !== log.cursor) return log;
+  if (isNote(entry)) return { ...log, upto: entry.seq, notes: withNotes(log.notes, [entry]) };
   if (entry.type !== 'message') return { ...log, upto: entry.seq };
   if (!log.following && log.messages.length >= WINDOW) return log;
   return trimOld({ ...log, upto: entry.seq, messages: [...log.messages, messageOf(entry, asOf)] });
@@ -140,21 +153,23 @@ export function isStale(log: RoomLog, page: Page): boolean {
 export function applyOlder(log: RoomLog, page: Page, before: number): RoomLog {
   if (before !== log.after + 1) return log;
   const after = page.more ? pageAfter(page) : 0;
-  return trimNew({ ...log, after, messages: [...messagesOf(log, page), ...log.messages] });
+  const notes = withNotes(log.notes, page.entries);
+  return trimNew({ ...log, after, notes, messages: [...messagesOf(log, page), ...log.messages] });
 }
 
 /** History after the window; `after` is what was asked. */
 export function applyNewer(log: RoomLog, page: Page, after: number): RoomLog {
   if (after !== log.upto) return log;
   const upto = Math.max(log.upto, lastSeq(page, log.upto));
-  return trimOld({ ...log, upto, messages: [...log.messages, ...messagesOf(log, page)] });
+  const notes = withNotes(log.notes, page.entries);
+  return trimOld({ ...log, upto, notes, messages: [...log.messages, ...messagesOf(log, page)] });
 }
 
 /** Another window: the newest messages, or those around a place. */
 export function replaceWindow(log: RoomLog, page: Page): RoomLog {
   if (page.entries.length === 0) return log;
   const messages = messagesOf(log, page);
-  return { ...log, messages, after: pageAfter(page), upto: lastSeq(page, log.cursor) };
+  return { ...log, messages, notes: notesOf(page), after: pageAfter(page), upto: lastSeq(page, log.cursor) };
 }
 
 export function setFollowing(log: RoomLog, following: boolean): RoomLog {

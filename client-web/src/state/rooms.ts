@@ -3,6 +3,7 @@
 import type { Entry, Notifications, Room } from '../protocol/types.js';
 import { isChange } from './log.js';
 import type { RoomLog } from './log.js';
+import { withSettings } from './notes.js';
 
 export type Rooms = ReadonlyMap<string, Room>;
 
@@ -68,7 +69,7 @@ export function markRead(rooms: Rooms, id: string, seq: number, log: RoomLog | u
 export function countEntry(rooms: Rooms, entry: Entry, before: RoomLog): Rooms {
   return changeRoom(rooms, entry.room, (room) => {
     if (entry.seq <= room.head) return room;
-    const counted = { ...room, head: entry.seq };
+    const counted = { ...(entry.type === 'room' ? withSettings(room, entry) : room), head: entry.seq };
     if (entry.type === 'message' && entry.from.id !== before.me) {
       const mentioned = entry.mentions?.includes(before.me) === true;
       return {

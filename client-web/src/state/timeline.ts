@@ -4,6 +4,7 @@
 import type { Message } from './message.js';
 import type { RoomLog } from './log.js';
 import { isAttached } from './log.js';
+import type { Note } from './notes.js';
 import type { PendingAct, Post } from './pending.js';
 import { postsOf, withActs } from './pending.js';
 
@@ -11,6 +12,7 @@ export type Row =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'new'; key: string }
   | { kind: 'message'; key: string; message: Message; own: boolean; follows: boolean; acting: boolean }
+  | { kind: 'note'; key: string; note: Note }
   | { kind: 'post'; key: string; post: Post; follows: boolean };
 
 const GROUP_MILLISECONDS = 5 * 60_000;
@@ -58,6 +60,16 @@ function pushMessage(walk: Walk, message: Message, me: string, acting: boolean):
   walk.lastAt = at;
 }
 
+/** Notes up to `before` that belong into the window. */
+function pushNotes(walk: Walk, notes: Note[], before: number, dayOf: (at: string) => string): void {
+  for (let note = notes[0]; note !== undefined && note.seq < before; note = notes[0]) {
+    notes.shift();
+    enterDay(walk, note.at, dayOf);
+    walk.rows.push({ kind: 'note', key: `note ${note.seq}`, note });
+    walk.lastFrom = '';
+  }
+}
+
 export interface TimelineParts {
   log: RoomLog;
   posts: readonly Post[];
@@ -71,12 +83,15 @@ export function timeline({ log, posts, acts, newAfter, dayOf }: TimelineParts): 
   const drawn = newAfter !== null && newAfter >= log.after ? newAfter : null;
   const walk: Walk = { rows: [], day: '', lastFrom: '', lastAt: 0, newAfter: drawn };
   const acted = acts.filter((act) => act.room === log.room);
+  const notes = log.notes.filter((note) => note.seq > log.after && note.seq <= log.upto);
   for (const message of log.messages) {
+    pushNotes(walk, notes, message.seq, dayOf);
     const own = acted.filter((act) => act.target === message.seq);
     enterDay(walk, message.at, dayOf);
     enterNew(walk, message, log.me);
     pushMessage(walk, own.length === 0 ? message : withActs(message, own), log.me, own.length > 0);
   }
+  pushNotes(walk, notes, Number.POSITIVE_INFINITY, dayOf);
   if (!isAttached(log)) return walk.rows;
   const shown = new Set(
     log.messages.filter((message) => message.from.id === log.me).map((message) => message.clientId),

@@ -1,7 +1,7 @@
 // A member's card: what others see of a member, and the form in which one changes one's own.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ROOMS_HREF } from '../app/address.js';
+import { auditHref, ROOMS_HREF } from '../app/address.js';
 import { byName, countryName, roleName, sectorName } from '../app/names.js';
 import { club, problemOf, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
@@ -9,8 +9,12 @@ import type { TextKey } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
 import { BusinessFields } from './fields.js';
 import { Icon } from './icons.js';
+import { Later } from './later.js';
 import { Avatar, Problem } from './parts.js';
 import { talkTo } from './people.js';
+
+const loadModerate = async () => (await import('./moderate.js')).Moderate;
+const ROLES: Member['role'][] = ['member', 'moderator', 'admin'];
 
 export function MemberCard({ id }: { id: string }) {
   const [member, setMember] = useState<Member | null>(null);
@@ -77,6 +81,7 @@ function Shown({ member, back, change }: { member: Member; back: boolean; change
         </div>
       </header>
       <Facts member={member} />
+      {own || state.value.me.role === 'member' ? null : <ForModerators member={member} />}
       <div class="buttons">
         {own ? (
           <button ref={button} type="button" class="primary" onClick={change}>
@@ -89,6 +94,42 @@ function Shown({ member, back, change }: { member: Member; back: boolean; change
         )}
       </div>
     </article>
+  );
+}
+
+/** What those who moderate the club can do about a member. */
+function ForModerators({ member }: { member: Member }) {
+  const [open, setOpen] = useState(false);
+  const { me } = state.value;
+  const appoint = async (role: Member['role']): Promise<void> => {
+    try {
+      await club().moderation.appoint(member.id, member.name, null, role);
+    } catch (error) {
+      club().tell('moderate', problemOf(error));
+    }
+  };
+  return (
+    <div class="buttons">
+      <button type="button" onClick={() => setOpen(true)}>
+        <Icon name="shield" /> {t('moderate.label', { name: member.name })}
+      </button>
+      <a class="button" href={auditHref(member.id)}>
+        {t('audit.of_member', { name: member.name })}
+      </a>
+      {me.role === 'admin' && member.role !== 'admin' ? (
+        <label class="field inline">
+          <span>{t('invites.role')}</span>
+          <select value={member.role} onChange={(event) => void appoint(event.currentTarget.value as Member['role'])}>
+            {ROLES.map((role) => (
+              <option key={role} value={role}>
+                {roleName(role)}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : null}
+      {open ? <Later load={loadModerate} props={{ room: null, member, close: () => setOpen(false) }} /> : null}
+    </div>
   );
 }
 

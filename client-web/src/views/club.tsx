@@ -12,6 +12,9 @@ import { RoomList } from './room-list.js';
 import { RoomView } from './room.js';
 import { LineStatus, Notices } from './status.js';
 
+const loadAbout = async () => (await import('./about.js')).About;
+const loadAudit = async () => (await import('./audit.js')).Audit;
+const loadNewRoom = async () => (await import('./new-room.js')).NewRoom;
 const loadCard = async () => (await import('./card.js')).MemberCard;
 
 export function ClubView() {
@@ -32,6 +35,13 @@ export function ClubView() {
         {route.value.page === 'member' ? (
           <Later key={route.value.member} load={loadCard} props={{ id: route.value.member }} />
         ) : null}
+        {route.value.page === 'about' ? (
+          <Later key={route.value.room} load={loadAbout} props={{ room: route.value.room }} />
+        ) : null}
+        {route.value.page === 'audit' ? (
+          <Later key={route.value.member} load={loadAudit} props={{ member: route.value.member }} />
+        ) : null}
+        {page === 'new-room' ? <Later load={loadNewRoom} props={{}} /> : null}
         {page === 'rooms' ? <p class="empty">{t('rooms.choose')}</p> : null}
       </main>
       <Notices />

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { draftOf, keepDraft } from '../app/drafts.js';
 import { club } from '../app/session.js';
-import { t } from '../app/texts.js';
+import { durationText, momentText, t } from '../app/texts.js';
+import type { Room } from '../protocol/types.js';
 import type { Message } from '../state/message.js';
 import { Icon } from './icons.js';
 import { IconButton } from './parts.js';
@@ -13,6 +14,9 @@ interface ComposerProps {
   name: string;
   mode: Mode;
   locked: boolean;
+  muted: Room['muted'];
+  /** Seconds between posts; 0: none. */
+  slow: number;
   stop(): void;
   editLast(): void;
   posted(): void;
@@ -79,7 +83,7 @@ export function Composer(props: ComposerProps) {
       }}
     >
       <ModeStrip mode={mode} stop={stop} />
-      {props.locked ? <p class="hint">{t('composer.locked')}</p> : null}
+      <Limits {...props} />
       <div class="composer-row">
         <textarea
           ref={area}
@@ -107,6 +111,23 @@ export function Composer(props: ComposerProps) {
         </p>
       ) : null}
     </form>
+  );
+}
+
+/** What keeps the member from writing as usual. */
+function Limits({ locked, muted, slow }: ComposerProps) {
+  const texts: string[] = [];
+  if (muted !== undefined) {
+    texts.push(t('composer.muted'));
+    if (muted.until !== undefined) texts.push(t('notice.until', { until: momentText(muted.until) }));
+    if (muted.reason !== undefined) texts.push(t('note.reason', { reason: muted.reason }));
+  } else if (locked) texts.push(t('composer.locked'));
+  else if (slow > 0) texts.push(t('composer.slow', { time: durationText(slow) }));
+  if (texts.length === 0) return null;
+  return (
+    <p class="hint limits" dir="auto" data-testid="limits">
+      {texts.join(' ')}
+    </p>
   );
 }
 

@@ -11,6 +11,7 @@ import type { Row } from '../state/timeline.js';
 import { Icon } from './icons.js';
 import { MessageRow, PostRow } from './message.js';
 import type { RowActions } from './message.js';
+import { NoteRow } from './note.js';
 import { Place } from './scrolling.js';
 
 interface LogProps {
@@ -28,6 +29,7 @@ interface LogProps {
   reply(message: Message): void;
   edit(message: Message): void;
   remove(message: Message): void;
+  moderate(message: Message): void;
 }
 
 interface LogState {
@@ -58,6 +60,7 @@ export class Log extends Component<LogProps, LogState> {
       reply: (message) => this.props.reply(message),
       edit: (message) => this.props.edit(message),
       remove: (message) => this.props.remove(message),
+      moderate: (message) => this.props.moderate(message),
       goTo: (seq) => void this.#goTo(seq),
     };
   }
@@ -209,6 +212,8 @@ export class Log extends Component<LogProps, LogState> {
             <span>{t('log.new')}</span>
           </div>
         );
+      case 'note':
+        return <NoteRow key={row.key} note={row.note} />;
       case 'post':
         return <PostRow key={row.key} post={row.post} follows={row.follows} line={lineOf(state.value)} />;
       case 'message':

@@ -15,6 +15,7 @@ export interface RowActions {
   reply(message: Message): void;
   edit(message: Message): void;
   remove(message: Message): void;
+  moderate(message: Message): void;
   goTo(seq: number): void;
 }
 

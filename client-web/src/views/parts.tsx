@@ -86,6 +86,20 @@ export function Avatar({ id, name }: { id: string; name: string }) {
   );
 }
 
+/** The head of a page beside the rooms; on a phone it leads back. */
+export function PageHeader({ id, heading, back }: { id: string; heading: string; back: string }) {
+  return (
+    <header class="page-header">
+      <a class="icon-button back" href={back} aria-label={t('action.back')} title={t('action.back')}>
+        <Icon name="back" />
+      </a>
+      <h1 id={id} dir="auto">
+        {heading}
+      </h1>
+    </header>
+  );
+}
+
 /** A page of its own around a form, before one is in the club. */
 export function Card({ heading, children }: { heading: string; children: ComponentChildren }) {
   return (

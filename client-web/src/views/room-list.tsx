@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { countryName, roomName, sectorName } from '../app/names.js';
-import { roomHref } from '../app/address.js';
+import { NEW_ROOM_HREF, roomHref } from '../app/address.js';
 import { route } from '../app/route.js';
 import { facts, state } from '../app/session.js';
 import { compareTexts, t } from '../app/texts.js';
@@ -41,6 +41,13 @@ function AllPlaces() {
     <>
       {places.direct.length === 0 ? null : <Section heading={t('rooms.direct')} places={places.direct} />}
       {places.own.length === 0 ? null : <Section heading={t('rooms.own')} places={places.own} />}
+      {state.value.me.role === 'member' ? null : (
+        <p class="new-room">
+          <a href={NEW_ROOM_HREF}>
+            <Icon name="plus" /> {t('new_room.label')}
+          </a>
+        </p>
+      )}
       <section aria-label={t('rooms.countries')}>
         <h2>{t('rooms.countries')}</h2>
         <ul>

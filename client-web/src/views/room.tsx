@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { originText, placeOf, roomName } from '../app/names.js';
-import { ROOMS_HREF } from '../app/address.js';
+import { aboutHref, entryHref, ROOMS_HREF } from '../app/address.js';
+import { go } from '../app/route.js';
 import { club, state } from '../app/session.js';
 import { dayOf, listText, t, tOr } from '../app/texts.js';
 import { visible } from '../app/visible.js';
@@ -10,10 +11,14 @@ import { timeline } from '../state/timeline.js';
 import { Composer } from './composer.js';
 import type { Mode } from './composer.js';
 import { Icon } from './icons.js';
+import { Later } from './later.js';
 import { Log } from './log.js';
 import { IconButton } from './parts.js';
 import { People } from './people.js';
+import { Pins } from './pins.js';
 import { RemoveQuestion } from './remove.js';
+
+const loadModerate = async () => (await import('./moderate.js')).Moderate;
 
 /** Joins the room while it is shown, and puts the club's own rooms on the member's list. */
 function useRoom(id: string): void {
@@ -94,6 +99,11 @@ function Header({ id, name, people, setPeople }: HeaderProps) {
           {about === '' ? '' : ` · ${about}`}
         </p>
       </div>
+      {room === undefined || room.kind === 'direct' ? null : (
+        <a class="icon-button" href={aboutHref(id)} aria-label={t('about.label')} title={t('about.label')}>
+          <Icon name="settings" />
+        </a>
+      )}
       <IconButton icon="people" label={t('people.label')} pressed={people} onClick={() => setPeople(!people)} />
     </header>
   );
@@ -119,6 +129,7 @@ interface TalkProps {
 function Talk({ id, name, log }: TalkProps) {
   const [mode, setMode] = useState<Mode>({ kind: 'new' });
   const [removing, setRemoving] = useState<Message | null>(null);
+  const [moderating, setModerating] = useState<Message | null>(null);
   const [posted, setPosted] = useState(0);
   const { posts, acts, opened, rooms } = state.value;
   const room = rooms.get(id);
@@ -127,6 +138,7 @@ function Talk({ id, name, log }: TalkProps) {
   const moderates = room?.role === 'moderator' && room.kind !== 'direct';
   return (
     <>
+      <Pins id={id} show={(seq) => go(entryHref(id, seq))} />
       <Log
         id={id}
         label={t('log.label', { room: name })}
@@ -140,6 +152,7 @@ function Talk({ id, name, log }: TalkProps) {
         reply={(message) => setMode({ kind: 'reply', message })}
         edit={(message) => setMode({ kind: 'edit', message })}
         remove={setRemoving}
+        moderate={setModerating}
       />
       <Typists id={id} />
       <Composer
@@ -148,9 +161,14 @@ function Talk({ id, name, log }: TalkProps) {
         mode={mode}
         stop={stop}
         locked={room?.locked === true && !moderates}
+        muted={room?.muted}
+        slow={moderates ? 0 : (room?.slow ?? 0)}
         editLast={() => editLast(log, setMode)}
         posted={() => setPosted((count) => count + 1)}
       />
+      {moderating === null ? null : (
+        <Later load={loadModerate} props={{ room: id, member: moderating.from, close: () => setModerating(null) }} />
+      )}
       {removing === null ? null : <RemoveQuestion room={id} message={removing} close={() => setRemoving(null)} />}
     </>
   );

@@ -1,7 +1,8 @@
 // What is the matter with the line, honestly.
 
 import { useEffect, useState } from 'preact/hooks';
-import { club, state, wake } from '../app/session.js';
+import { roomName } from '../app/names.js';
+import { club, problemOf, state, wake } from '../app/session.js';
 import { momentText, t, tOr } from '../app/texts.js';
 import type { LineState, Trouble } from '../protocol/line.js';
 import type { Notice } from '../state/club.js';
@@ -77,9 +78,27 @@ function noticeText(notice: Notice): string {
     const reason = tOr(`reason.${notice.reason}`, 'reason.unknown');
     return t('notice.failed', { what: tOr(`notice.what.${notice.what}`, 'notice.what.other'), reason });
   }
+  if (notice.kind === 'done') return doneText(notice);
   const parts = [tOr(`notice.acted.${notice.what}`, 'notice.acted.other'), notice.words];
   if (notice.until !== null) parts.push(t('notice.until', { until: momentText(notice.until) }));
-  return parts.filter((part) => part !== '').join(' ');
+  const text = parts.filter((part) => part !== '').join(' ');
+  if (notice.room === undefined) return text;
+  return t('notice.in_room', { room: roomName(notice.room, state.value.rooms.get(notice.room)), text });
+}
+
+function doneText({ what, words, until, count = 0 }: Notice): string {
+  const done = tOr(`notice.done.${what}`, 'notice.done.other', { name: words, count });
+  return until === null ? done : `${done} ${t('notice.until', { until: momentText(until) })}`;
+}
+
+async function takeBack(notice: Notice): Promise<void> {
+  if (notice.undo === undefined || notice.undo === null) return;
+  club().dismiss(notice.id);
+  try {
+    await club().moderation.undo(notice.undo);
+  } catch (error) {
+    club().tell('moderate', problemOf(error));
+  }
 }
 
 export function Notices() {
@@ -88,6 +107,11 @@ export function Notices() {
       {state.value.notices.map((notice) => (
         <div key={notice.id} class="notice">
           <span dir="auto">{noticeText(notice)}</span>
+          {notice.undo === undefined || notice.undo === null ? null : (
+            <button type="button" class="link" onClick={() => void takeBack(notice)}>
+              {t('notice.undo')}
+            </button>
+          )}
           <IconButton icon="close" label={t('action.dismiss')} onClick={() => club().dismiss(notice.id)} />
         </div>
       ))}

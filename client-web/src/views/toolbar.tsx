@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { club, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Message } from '../state/message.js';
 import type { RowActions } from './message.js';
@@ -56,6 +57,14 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
           onClick={() => void talkTo(message.from.id)}
         />
       )}
+      {moderates ? <PinButton room={room} message={message} /> : null}
+      {moderates && !own ? (
+        <IconButton
+          icon="shield"
+          label={t('moderate.label', { name: message.from.name })}
+          onClick={() => actions.moderate(message)}
+        />
+      ) : null}
       {own || moderates ? (
         <IconButton icon="remove" label={t('message.remove')} class="danger" onClick={() => actions.remove(message)} />
       ) : null}
@@ -63,5 +72,24 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
         <ReactionPicker room={room} message={message} up={picking === 'up'} close={() => setPicking('no')} />
       )}
     </div>
+  );
+}
+
+function PinButton({ room, message }: { room: string; message: Message }) {
+  const pinned = state.value.rooms.get(room)?.pinned?.includes(message.seq) === true;
+  const turn = async (): Promise<void> => {
+    try {
+      await club().moderation.pin(room, message.seq, !pinned);
+    } catch (error) {
+      club().tell('moderate', problemOf(error));
+    }
+  };
+  return (
+    <IconButton
+      icon="pin"
+      label={t(pinned ? 'moderate.unpin' : 'moderate.pin')}
+      pressed={pinned}
+      onClick={() => void turn()}
+    />
   );
 }
