@@ -107,6 +107,7 @@ test('Chinese and Russian are written in their own scripts', () => {
     'message.label',
     'reactions.count',
     'notice.failed',
+    'notice.in_room',
   ]);
   for (const [key, text] of Object.entries(catalogs['zh'] ?? {})) {
     if (!foreign.has(key)) assert.match(text, /\p{Script=Han}/u, `zh: ${key}`);
