@@ -53,6 +53,17 @@ void connection_wants(struct subscription *subscription);
 void connections_member_changed(struct connections *connections, struct present *present, bool soon);
 /* Ends the connections of a session (4001). */
 void connections_end_session(struct connections *connections, int64_t member, int64_t session);
+/* What was done to a present member is told to all of the member's connections. */
+void connections_acted(struct connections *connections, const struct present *present, const struct audit_record *act);
+/* The member may not enter the room any more: `left`, and off the list. */
+void connections_leave_room(struct connections *connections, struct present *present, struct slice id,
+                            enum reason reason);
+/* … nor the club (4003). `act` may be NULL. */
+void connections_banned(struct connections *connections, const struct present *present, const struct audit_record *act);
+/* Some of the member's sessions are over: each connection's is looked up. */
+void connections_check_sessions(struct connections *connections, const struct present *present);
+/* A word to everybody; static texts. */
+void connections_notice(struct connections *connections, const char *level, const char *code, const char *text);
 /* Everybody leaves: each connection is told `closing {retry_after}` at a moment of its own and closed with 1001 once what
  * it asked for is answered and what was committed until then is written. Until it is told it goes on as before. When it
  * is said again, the times of retry_after are the new ones, the moments stay. */

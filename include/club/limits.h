@@ -83,6 +83,13 @@
 #define LIMIT_BRANCH 10000   /* members that one freeze reaches */
 #define RAID_SLOW_SECONDS 60 /* between a member's posts in any room while there is a raid */
 
+/* Of those who came within the last day, but for those who moderate the club. */
+#define YOUNG_SECONDS 86400
+#define YOUNG_POSTS_SHARE 3       /* one in so many of the usual rate of posts */
+#define YOUNG_OPENS 5             /* direct talks opened … */
+#define YOUNG_INVITES 5           /* members let into private rooms … */
+#define YOUNG_WITHIN_SECONDS 3600 /* … within so long */
+
 /* Times. */
 #define LIMIT_FRESH_MS 2000           /* what the store confirmed longer ago is not used */
 #define SESSION_SECONDS 2592000       /* 30 days */

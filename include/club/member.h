@@ -10,6 +10,7 @@
 #include "club/clock.h"
 #include "club/digest.h"
 #include "club/entry.h"
+#include "club/rights.h"
 #include "club/room.h"
 #include "club/store.h"
 
@@ -20,6 +21,7 @@ struct listing {
   uint32_t change;      /* the member's change number when the counts last changed */
   uint32_t read_change; /* … when the member's own read mark last moved */
   uint32_t face_change; /* … when the room appeared, or changed: the `room` notification is owed */
+  bool face_owed;       /* … once it is read from the store again */
   bool refreshing;      /* its counts are being read from the store again */
   bool again;           /* … and it changed since: once more */
   bool blocked, closed; /* a direct talk: see struct room_record */
@@ -42,15 +44,22 @@ struct present {
   struct author author; /* slices into `texts` */
   struct slice login;
   enum role role;
+  int64_t made_at;               /* wall milliseconds; 0: not known */
+  const struct slice *standings; /* rooms that the member moderates, beside what the role gives */
+  size_t standing_count;
+  const struct sanction *sanctions; /* as they were when they were read: see standing_sanction() */
+  size_t sanction_count;
+  uint32_t rights;     /* rises when they were read again */
   int64_t known_as_of; /* the club log's number of the change that is known last: an older one is not taken */
   uint32_t change;     /* rises with each change of a listing */
   uint32_t connection_count;
   size_t listing_count;
   struct listing *listings;
   struct bucket posts;
-  struct bucket changes; /* edits, removals, reactions, blocks, the own card */
-  struct bucket finds;   /* searches */
-  struct bucket acts;    /* of a moderator */
+  struct bucket changes;       /* edits, removals, reactions, blocks, the own card */
+  struct bucket finds;         /* searches */
+  struct bucket acts;          /* of a moderator */
+  struct bucket opens, admits; /* of one who is young */
   struct typed typed[PRESENT_TYPED];
   void *connections; /* the connection layer's list */
   char *texts;
@@ -83,6 +92,8 @@ void member_topic_write(char topic[MEMBER_TOPIC_SIZE], int64_t key);
 bool member_topic_read(struct slice topic, int64_t *key) CLUB_MUST_CHECK;
 /* Another name, role …: what is held shows it from now on. */
 bool present_update(struct present *present, const struct member_record *record) CLUB_MUST_CHECK;
+/* Off the list: the member may not enter the room any more. Nobody may hold the listing. */
+void present_unlist(struct rooms *rooms, struct present *present, struct listing *listing);
 struct listing *present_listing(const struct present *present, struct slice room);
 /* Adds the room to the list, or brings its counts up to date (nothing changes when they are so already). False: the counts are older than the room's log in memory
  * (read them again) or no memory; a new one is not on the list then. `appeared`: when it is new on the list, the
@@ -95,6 +106,18 @@ bool listing_keep_face(struct listing *listing, struct slice encoded) CLUB_MUST_
 
 /* The member types in the room: false when that was told on less than a second ago, or too many rooms were. */
 bool present_types(struct present *present, const struct room *room, int64_t now_ms) CLUB_MUST_CHECK;
+
+/* ---- rights in memory: of use until the store says otherwise, which is where they are looked at ---- */
+
+/* How far the member's word counts in the room; `room` empty: in the club. Of a direct talk nobody is moderator. */
+enum standing standing_in(const struct present *present, struct slice room);
+/* What holds now, there or in the whole club; `room` empty: in the club alone. NULL: nothing of that kind. */
+const struct sanction *standing_sanction(const struct present *present, enum sanction_kind kind, struct slice room,
+                                         int64_t wall_ms);
+/* Is the member shut out of the whole club? */
+bool standing_is_out(const struct present *present, int64_t wall_ms);
+/* … one of the last day, whose limits are tighter? */
+bool standing_is_young(const struct present *present, int64_t wall_ms);
 
 /* ---- rates ---- */
 

@@ -51,6 +51,7 @@ struct call {
   struct author author; /* as at the beginning; its texts lie in the job's arena */
   int64_t after, limit; /* room.members, room.join */
   int64_t asked_ms;     /* when its last job was submitted */
+  uint32_t rights;      /* the member's, as they were known then */
   store_done done;      /* where further jobs of the call come back */
 };
 
@@ -81,6 +82,14 @@ bool listing_refresh(const struct services *services, int64_t member, struct sli
 bool listing_changed(const struct services *services, int64_t member, struct slice room) CLUB_MUST_CHECK;
 /* The same for the whole list. False: the store took no job. */
 bool listing_refresh_all(const struct services *services, int64_t member) CLUB_MUST_CHECK;
+/* What the member may do there is otherwise (in the room; in the crossings of a country or a sector; everywhere): read
+ * again, and told. False: the store did not take all of it. */
+bool listing_renew(const struct services *services, struct present *present, struct slice room) CLUB_MUST_CHECK;
+bool listing_renew_crossings(const struct services *services, struct present *present, struct slice part)
+    CLUB_MUST_CHECK;
+bool listing_renew_all(const struct services *services, struct present *present) CLUB_MUST_CHECK;
+/* rooms_setup.changed: reads once how the room is now, and tells all who have it on their list without following it. */
+void room_changed(const struct services *services, struct room *room);
 /* The member marked the room as read, here or on another instance: how its counts stood with that in the store. Marks
  * never go back. */
 void listing_marked(const struct services *services, struct present *present, struct slice room,

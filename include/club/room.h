@@ -62,6 +62,9 @@ struct rooms_setup {
   void (*noticed)(void *owner, struct watcher *watcher, bool soon);
   /* Is a write of the member into the room under way here, so that an answer is owed? May be NULL: never. */
   bool (*writing)(void *owner, int64_t member, struct slice room);
+  /* What moderators set about the room is otherwise: those who watch it are to be told; said again every few seconds
+   * until room_settings_told(). May be NULL. */
+  void (*changed)(void *owner, struct room *room);
   /* The member's watcher of the room; NULL: there is none here. */
   struct watcher *(*watcher_of)(void *owner, int64_t member, struct slice room);
 };
@@ -124,6 +127,18 @@ int64_t room_online(const struct room *room);
 bool room_attends(const struct room *room, int64_t member);
 bool room_is_direct(const struct room *room);
 
+/* ---- what moderators set ---- */
+
+/* A read of the store told it. False: something changed since. */
+bool room_settings_keep(struct room *room, const struct room_record *record);
+/* As at the room's head; slices live until the next entry. False: the store must be asked. */
+bool room_settings_known(const struct room *room, struct room_settings *settings) CLUB_MUST_CHECK;
+void room_settings_told(struct room *room);
+/* Who watches, from `place` 0 on; 0: nobody any more. */
+int64_t room_watcher(const struct room *room, size_t place);
+/* How often the member is subscribed here. */
+size_t room_subscriptions(const struct room *room, int64_t member);
+
 /* From here on `subscription` gets what comes after `cursor`. The room is held for it. */
 bool room_subscribe(struct rooms *rooms, struct room *room, struct subscription *subscription, int64_t member,
                     struct slice name, struct slice country, struct slice company, int64_t cursor) CLUB_MUST_CHECK;
@@ -173,7 +188,7 @@ struct room_page {
   int64_t missing;  /* 0: the newest are */
 };
 /* The entries after `after` (-1: the newest), at most `limit` and LIMIT_PAGE_BYTES, as STORE_ROOM_JOIN gives them; the
- * right to enter is the caller's matter, but that direct talks are never shared. */
+ * right to enter is the caller's matter, but that direct talks and rooms that were made are never shared. */
 enum room_page_state room_page_look(struct room *room, int64_t after, int64_t limit, struct room_page *page);
 /* May a page that shows the room as of `as_of` still be given away? Whoever asks has held the room since before the page
  * was read. False: something may have been removed since, longer than LIMIT_FRESH_MS ago. */

@@ -39,6 +39,7 @@ struct services {
   const struct slice *origins; /* allowed beside the own one */
   size_t origin_count;
   bool tls;
+  bool raid;   /* there is one, as the store said last */
   bool limits; /* false: no rates, no connection counts */
   struct rate post_rate;
   struct slice instance; /* this instance's name */

@@ -85,6 +85,7 @@ struct room_face {
   struct slice country, sector; /* empty: none */
   struct slice title;
   int64_t online;
+  int64_t slow; /* seconds, as it is now */
   bool joined, with_online;
   const char *role;             /* the member's standing there */
   const struct sanction *muted; /* NULL: the member is not */

@@ -129,10 +129,8 @@ static void flush_close(struct connection *connection) {
     flush_kill(connection);
     return;
   }
-  if (connection->close_code == 4001) { /* what waits may be newer than the end of the session */
-    outbox_free(connection);
-    paper_free(connection);
-  }
+  if (connection->close_code == 4001) outbox_free(connection); /* what waits may be newer than the end of the session */
+  if (connection->close_code == 4001 || connection->close_code == 4003) paper_free(connection);
   while (flush_has_answers(connection) && !connection->blocked && connection->state == STATE_CLOSING)
     if (!flush_own(connection)) break;
   if (connection->blocked || connection->state != STATE_CLOSING) return;

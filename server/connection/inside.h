@@ -234,7 +234,9 @@ int64_t leave_retry_ms(const struct connections *connections);
 void leave_send_away(struct connection *connection, int64_t retry_after_ms); /* tells `closing`, the rest follows */
 /* session.c */
 void session_enter(struct connection *connection, const struct store_session *found);
-void session_check(struct connection *connection); /* now and then */
+void session_check(struct connection *connection);  /* now and then */
+void session_look(struct connection *connection);   /* now: is it still one? */
+int session_over_code(const struct store_job *job); /* of one that the store refused */
 /* line.c */
 void line_begin(struct connection *connection);
 void line_blocked(struct connection *connection);

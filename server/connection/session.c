@@ -1,11 +1,15 @@
 /* The session behind a connection: an open line is use, which is kept to the hour; one that is over ends the line. */
 #include "inside.h"
 
+int session_over_code(const struct store_job *job) {
+  return job->reason == REASON_BANNED ? 4003 : 4001;
+}
+
 static void session_touched(void *context, struct store_job *job) {
   struct connections *connections = ((struct completions *)context)->connections;
   struct connection *connection;
   HASH_FIND(hh, connections->by_id, &job->ticket, sizeof job->ticket, connection);
-  if (connection && job->outcome == STORE_REFUSED) connection_end(connection, 4001);
+  if (connection && job->outcome == STORE_REFUSED) connection_end(connection, session_over_code(job));
   store_job_destroy(job);
 }
 
@@ -22,6 +26,12 @@ void session_enter(struct connection *connection, const struct store_session *fo
   memcpy(connection->digest, found->digest, sizeof connection->digest);
   session_plan(connection, found->used_at);
   session_check(connection);
+}
+
+void session_look(struct connection *connection) {
+  const struct store *store = &connection->all->setup.services->store;
+  if (connection->state != STATE_LIVE) return;
+  if (!session_touch(store, connection->digest, connection->id, session_touched)) connection_end(connection, 4001);
 }
 
 void session_check(struct connection *connection) {

@@ -57,10 +57,26 @@ static bool tell_item(struct buffer *frame, size_t limit, size_t need, size_t *i
   return true;
 }
 
-static bool tell_room(const struct listing *listing, uint32_t told, struct buffer *frame, size_t limit, size_t *items) {
-  if (!listing->face.data || !tell_newer(listing->face_change, told)) return true;
+/* It was encoded for all of the member's connections, as for one that is not subscribed. No text in it can look like this:
+ * quotes in texts have a backslash before them. */
+static void tell_face(const struct connection *connection, const struct listing *listing, struct buffer *frame) {
+  static const char not_joined[] = ",\"joined\":false,";
+  struct slice face = listing->face;
+  const char *at = seat_find(connection, listing->watcher.room)
+                       ? memmem(face.data, face.size, not_joined, sizeof not_joined - 1)
+                       : NULL;
+  size_t before = at ? (size_t)(at - face.data) : face.size;
+  buffer_append(frame, face.data, before);
+  if (!at) return;
+  buffer_append_text(frame, ",\"joined\":true,");
+  buffer_append(frame, at + sizeof not_joined - 1, face.size - before - (sizeof not_joined - 1));
+}
+
+static bool tell_room(const struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
+  const struct listing *listing = connection->tell_next;
+  if (!listing->face.data || !tell_newer(listing->face_change, connection->told_change)) return true;
   if (!tell_item(frame, limit, listing->face.size + 2, items)) return false;
-  buffer_append_slice(frame, listing->face);
+  tell_face(connection, listing, frame);
   return true;
 }
 
@@ -81,7 +97,7 @@ static bool tell_rooms(struct connection *connection, struct buffer *frame, size
   for (; connection->tell_next; connection->tell_next = connection->tell_next->next) {
     const struct listing *listing = connection->tell_next;
     if (!tell_newer(listing->change, connection->told_change)) continue;
-    if (!tell_room(listing, connection->told_change, frame, limit, items) ||
+    if (!tell_room(connection, frame, limit, items) ||
         !tell_read(listing, connection->told_change, frame, limit, items))
       return false; /* this listing again with the next frame: twice does no harm */
   }

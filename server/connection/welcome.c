@@ -80,7 +80,7 @@ static void welcome_done(void *context, struct store_job *job) {
       welcome_ask(
           connection); /* the session may have ended, a message on the list been missed, between the reading and now */
     else if (job->outcome == STORE_REFUSED)
-      connection_end(connection, 4001);
+      connection_end(connection, session_over_code(job));
     else if (old || job->outcome != STORE_DONE)
       welcome_refuse(connection, admission_retry_ms(connections));
     else

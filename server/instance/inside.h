@@ -44,6 +44,7 @@ struct peers {
   bool left; /* it was said, in an earlier turn, that it is gone */
 };
 
+struct acted; /* acted.c: what was done to a member and is being carried out */
 struct again; /* elsewhere.c: what is said to other instances once more, a little later */
 
 struct away {
@@ -62,6 +63,7 @@ struct server {
   struct hear hear;
   struct peers peers;
   struct again *elsewhere;
+  struct acted *acted;
   struct connections *connections;
   struct api *api;
   int64_t gathering_since_ms; /* 0: the next fan-out is not put off */
@@ -87,6 +89,19 @@ void pulse_soon(struct server *server);
 bool pulse_is_fresh(const struct server *server);
 /* Has the store kept this instance waiting so long that it says `unavailable`? */
 bool pulse_is_lost(const struct server *server);
+
+/* A read of the member is back; a newer one that is known stays. False: it failed. */
+bool pulse_take_member(struct server *server, const struct store_job *job) CLUB_MUST_CHECK;
+/* Something of the club log could not be carried out: nothing is confirmed, and it is read again from this event on. */
+void pulse_again_from(struct server *server, int64_t seq);
+/* One of its reads is back. */
+void pulse_finish(struct server *server);
+
+/* acted.c */
+/* `from`: the first event that is carried out with it; `ended`: some of the member's sessions are over. False: it could
+ * not be begun. */
+bool acted_begin(struct server *server, const struct club_event *event, int64_t from, bool ended) CLUB_MUST_CHECK;
+void acted_end(struct server *server);
 
 /* away.c */
 void away_turn(struct server *server);

@@ -34,7 +34,7 @@ static bool pulse_is_under_way(const struct pulse *pulse) {
   return pulse->asked || pulse->reads > 0;
 }
 
-static void pulse_finish(struct server *server) {
+void pulse_finish(struct server *server) {
   struct pulse *pulse = &server->pulse;
   if (pulse_is_under_way(pulse)) return;
   if (pulse->carried_out) pulse->confirmed_ms = pulse->sent_ms;
@@ -44,22 +44,28 @@ static void pulse_finish(struct server *server) {
 
 /* ---- the club log ---- */
 
-/* The club log from this event on is read again; what was carried out already does no harm twice. */
-static void pulse_rewind(struct server *server, int64_t seq) {
+/* What was carried out already does no harm twice. */
+void pulse_again_from(struct server *server, int64_t seq) {
   if (server->pulse.club_seen >= seq) server->pulse.club_seen = seq - 1;
+  server->pulse.carried_out = false;
+}
+
+bool pulse_take_member(struct server *server, const struct store_job *job) {
+  struct present *present = presents_find(server->services.presents, job->member.member.key);
+  bool old = present && (int64_t)job->ticket < present->known_as_of; /* the member changed again since */
+  if (job->outcome == STORE_REFUSED || (job->outcome == STORE_DONE && (!present || old))) return true;
+  if (job->outcome != STORE_DONE) return !present;
+  if (!present_update(present, &job->member.member)) return false;
+  present->known_as_of = (int64_t)job->ticket;
+  return true;
 }
 
 static void pulse_member_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
-  struct present *present = presents_find(server->services.presents, job->member.member.key);
-  bool old = present && (int64_t)job->ticket < present->known_as_of; /* the member changed again since */
-  bool taken = job->outcome == STORE_DONE && (!present || old || present_update(present, &job->member.member));
-  if (present && taken && !old) present->known_as_of = (int64_t)job->ticket;
   server->pulse.reads--;
-  if (present && !taken && job->outcome != STORE_REFUSED) {
-    log_line(LOG_WARN, "changed member not read", LOG_NUMBER("member", present->key));
-    pulse_rewind(server, (int64_t)job->ticket);
-    server->pulse.carried_out = false;
+  if (!pulse_take_member(server, job)) {
+    log_line(LOG_WARN, "changed member not read", LOG_NUMBER("member", job->member.member.key));
+    pulse_again_from(server, (int64_t)job->ticket);
   }
   store_job_destroy(job);
   pulse_finish(server);
@@ -81,12 +87,39 @@ static bool pulse_read_member(struct server *server, int64_t member, int64_t seq
   return false;
 }
 
+/* The first of the events that belong to what was done to the member in the whole club: its sessions end with it, and by
+ * it is known how they are told. NULL: nothing was done. */
+static const struct club_event *pulse_act_of(const struct store_pulse *read, const struct club_event *event,
+                                             const struct club_event **ended) {
+  const struct club_event *act = NULL;
+  *ended = NULL;
+  for (size_t i = 0; i < read->event_count; i++) {
+    const struct club_event *one = &read->events[i];
+    if (one->member != event->member) continue;
+    if (one->kind == CLUB_ACTED && one->room.size == 0) act = one;
+    if (one->kind == CLUB_SESSION_ENDED && !*ended) *ended = one;
+  }
+  return act;
+}
+
+static bool pulse_end_session(struct server *server, const struct store_pulse *read, const struct club_event *event) {
+  const struct club_event *ended;
+  if (!pulse_act_of(read, event, &ended)) connections_end_session(server->connections, event->member, event->session);
+  return true;
+}
+
+static bool pulse_act(struct server *server, const struct store_pulse *read, const struct club_event *event) {
+  const struct club_event *ended = NULL, *act = event->room.size == 0 ? pulse_act_of(read, event, &ended) : NULL;
+  bool ends = act && ended;
+  return acted_begin(server, event, ends && ended->seq < event->seq ? ended->seq : event->seq, ends);
+}
+
 /* False: it could not be carried out and must be read again. */
-static bool pulse_apply(struct server *server, const struct club_event *event) {
+static bool pulse_apply(struct server *server, const struct store_pulse *read, const struct club_event *event) {
   switch (event->kind) {
-    case CLUB_SESSION_ENDED: connections_end_session(server->connections, event->member, event->session); return true;
-    case CLUB_MEMBER_CHANGED:
-    case CLUB_ACTED: return pulse_read_member(server, event->member, event->seq);
+    case CLUB_SESSION_ENDED: return pulse_end_session(server, read, event);
+    case CLUB_MEMBER_CHANGED: return pulse_read_member(server, event->member, event->seq);
+    case CLUB_ACTED: return pulse_act(server, read, event);
     case CLUB_LISTED:
       return !presents_find(server->services.presents, event->member) ||
              listing_changed(&server->services, event->member, event->room);
@@ -100,7 +133,7 @@ static bool pulse_apply_events(struct server *server, const struct store_pulse *
   for (size_t i = 0; i < read->event_count; i++) {
     const struct club_event *event = &read->events[i];
     if (event->seq <= server->pulse.club_seen) continue;
-    if (!pulse_apply(server, event)) return false;
+    if (!pulse_apply(server, read, event)) return false;
     server->pulse.club_seen = event->seq;
   }
   if (read->event_count < EVENTS_OF_A_PULSE) return true;
@@ -146,6 +179,16 @@ void pulse_admit(struct server *server) {
   server->forgetting = false;
 }
 
+static void pulse_switch(struct server *server, bool raid) {
+  if (server->services.raid == raid) return;
+  server->services.raid = raid;
+  log_line(LOG_WARN, raid ? "a raid: every room is slow, nobody new is let in" : "the raid is over");
+  if (raid)
+    connections_notice(server->connections, "warning", "raid", "Every room is slow for now, and nobody new is let in.");
+  else
+    connections_notice(server->connections, "info", "calm", "Rooms are as usual again.");
+}
+
 static void pulse_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
   struct pulse *pulse = &server->pulse;
@@ -155,6 +198,7 @@ static void pulse_done(void *context, struct store_job *job) {
   } else if (job->outcome == STORE_DONE) {
     for (size_t i = 0; i < job->pulse.head_count; i++)
       rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head, pulse->sent_ms);
+    pulse_switch(server, job->pulse.raid);
     pulse->carried_out = pulse_apply_events(server, &job->pulse);
   }
   store_job_destroy(job);

@@ -27,6 +27,10 @@ static void server_noticed(void *owner, struct watcher *watcher, bool soon) {
   connections_member_changed(server->connections, present, soon);
 }
 
+static void server_room_changed(void *owner, struct room *room) {
+  room_changed(&((struct server *)owner)->services, room);
+}
+
 static struct watcher *server_watcher_of(void *owner, int64_t member, struct slice room) {
   struct server *server = owner;
   struct present *present = presents_find(server->services.presents, member);
@@ -63,6 +67,7 @@ static struct rooms *server_make_rooms(struct server *server) {
                                     .wants = server_wants,
                                     .noticed = server_noticed,
                                     .writing = server_writing,
+                                    .changed = server_room_changed,
                                     .watcher_of = server_watcher_of};
   return rooms_create(&setup);
 }
@@ -134,6 +139,7 @@ void server_destroy(struct server *server) {
   if (!server) return;
   connections_destroy(server->connections);
   hear_end(server);
+  acted_end(server);
   api_destroy(server->api);
   presents_destroy(server->services.presents);
   rooms_destroy(server->services.rooms);

@@ -75,13 +75,42 @@ static struct slice texts_add(char **at, struct slice text) {
   return copy;
 }
 
+/* Structs first, so that they lie as they must; then the texts. */
+static size_t texts_size(const struct member_record *record) {
+  size_t size = record->login.size + record->name.size + record->country.size + record->company.size + 1;
+  for (size_t i = 0; i < record->standings.count; i++) size += sizeof(struct slice) + record->standings.items[i].size;
+  for (size_t i = 0; i < record->sanction_count; i++)
+    size += sizeof(struct sanction) + record->sanctions[i].room.size + record->sanctions[i].reason.size;
+  return size;
+}
+
+static void present_keep_rights(struct present *present, const struct member_record *record, char **at) {
+  struct sanction *sanctions = (struct sanction *)(void *)*at;
+  *at += record->sanction_count * sizeof *sanctions;
+  struct slice *standings = (struct slice *)(void *)*at;
+  *at += record->standings.count * sizeof *standings;
+  for (size_t i = 0; i < record->standings.count; i++) standings[i] = texts_add(at, record->standings.items[i]);
+  for (size_t i = 0; i < record->sanction_count; i++) {
+    sanctions[i] = record->sanctions[i];
+    sanctions[i].room = texts_add(at, record->sanctions[i].room);
+    sanctions[i].reason = texts_add(at, record->sanctions[i].reason);
+  }
+  present->role = record->role;
+  present->made_at = record->made_at;
+  present->sanctions = sanctions;
+  present->sanction_count = record->sanction_count;
+  present->standings = standings;
+  present->standing_count = record->standings.count;
+  present->rights++;
+}
+
 bool present_update(struct present *present, const struct member_record *record) {
-  char *texts = malloc(record->login.size + record->name.size + record->country.size + record->company.size + 1);
+  char *texts = malloc(texts_size(record));
   if (!texts) return false;
   char *at = texts;
   free(present->texts);
   present->texts = texts;
-  present->role = record->role;
+  present_keep_rights(present, record, &at);
   present->login = texts_add(&at, record->login);
   present->author = (struct author){.key = record->author,
                                     .member = record->key,
@@ -213,6 +242,17 @@ bool present_list(struct rooms *rooms, struct present *present, const struct roo
   if (turned) listing->face_change = listing->change;
   if (listing->watcher.read > read) listing->read_change = listing->change; /* it moved before its answer came */
   return true;
+}
+
+void present_unlist(struct rooms *rooms, struct present *present, struct listing *listing) {
+  struct listing **at = &present->listings;
+  while (*at && *at != listing) at = &(*at)->next;
+  if (!*at) return;
+  *at = listing->next;
+  present->listing_count--;
+  room_unwatch(rooms, &listing->watcher);
+  free((char *)listing->face.data);
+  free(listing);
 }
 
 bool listing_keep_face(struct listing *listing, struct slice encoded) {

@@ -14,6 +14,7 @@ struct store_job *call_job(struct call *call, enum store_kind kind) {
 
 void call_submit(struct call *call, struct store_job *job, store_done done) {
   const struct store *store = &call->services->store;
+  call->rights = call->member->rights;
   call->asked_ms = clock_monotonic_ms(&call->services->clock);
   job->done = done;
   job->ticket = call->ticket;
@@ -25,7 +26,12 @@ void call_submit(struct call *call, struct store_job *job, store_done done) {
 bool call_stored(struct call *call, const struct store_job *job) {
   switch (job->outcome) {
     case STORE_DONE: return true;
-    case STORE_REFUSED: call_reason(call, job->reason, 0); return false;
+    case STORE_REFUSED:
+      if (job->reason == REASON_INVALID_PARAMS)
+        call_params(call, NULL);
+      else
+        call_reason(call, job->reason, 0);
+      return false;
     case STORE_UNAVAILABLE:
     case STORE_UNKNOWN: break;
   }
@@ -105,6 +111,11 @@ bool room_id_is_custom(struct slice room) {
 bool call_is_open(const struct call *call, struct slice room) {
   enum room_kind kind;
   return club_room_kind(call->services->club, room, &kind);
+}
+
+bool call_is_shut_out(const struct call *call, struct slice room) {
+  return standing_sanction(call->member, SANCTION_BAN, room, clock_wall_ms(&call->services->clock)) ||
+         standing_is_out(call->member, clock_wall_ms(&call->services->clock));
 }
 
 bool call_may_enter(struct call *call, struct slice room) {

@@ -75,8 +75,11 @@ bool call_may_enter(struct call *call, struct slice room) CLUB_MUST_CHECK;
 bool room_id_is_direct(struct slice room);
 /* Was it made by a moderator? */
 bool room_id_is_custom(struct slice room);
-/* Is it one of the club's own rooms, open to everybody? */
+/* Is it one of the club's own rooms, open to everybody who is not banned from it? */
 bool call_is_open(const struct call *call, struct slice room);
+/* Is the member banned, from there or from the club, as memory knows it? Then the store is asked, and nothing is answered
+ * from memory. */
+bool call_is_shut_out(const struct call *call, struct slice room);
 
 /* ---- the member's list: listing.c ---- */
 
@@ -84,6 +87,9 @@ bool call_is_open(const struct call *call, struct slice room);
  * is too old, read it again. */
 bool listing_show(const struct services *services, struct present *present, const struct room_record *record)
     CLUB_MUST_CHECK;
+/* The room is another one for the member: the connections are owed the `room` notification. */
+void listing_face(const struct services *services, struct present *present, struct listing *listing,
+                  const struct room_record *record);
 
 /* ---- a room that came onto the list by the member's own act: room_open.c ---- */
 
@@ -92,8 +98,12 @@ void room_open_answer(struct call *call, const struct room_record *record);
 
 /* ---- rates: rate.c ---- */
 
-/* Of posts; without limits none. */
-struct rate rate_posts(const struct services *services);
+/* Of the member's posts; without limits none. */
+struct rate rate_posts(const struct call *call);
+/* One direct talk, one member let into a room: only the young have a rate for these. False: answered `rate_limited`. */
+bool rate_take_open(struct call *call) CLUB_MUST_CHECK;
+void rate_return_open(struct call *call); /* the talk was there */
+bool rate_take_admit(struct call *call) CLUB_MUST_CHECK;
 /* One of the member's changes: of messages, of the own card. False: answered `rate_limited`. */
 bool rate_take_change(struct call *call) CLUB_MUST_CHECK;
 /* One of the member's searches. False: answered `rate_limited`. */

@@ -120,13 +120,18 @@ static bool join_record(const struct call *call, const struct room_record *read,
                                  .unread = counts.unread,
                                  .mentions = counts.mentions,
                                  .listed = true};
-  return club_room_kind(call->services->club, room, &record->kind);
+  return club_room_kind(call->services->club, room, &record->kind) &&
+         room_settings_known(call->room, &record->settings);
 }
 
 /* `read`: what the store said of the room; NULL: it was not asked. Counts and page must be of one state of the log. */
 static void join_go_on(struct call *call, const struct room_record *read) {
   struct room_record record;
   struct room_page page;
+  if (call_is_shut_out(call, room_id(call->room))) {
+    join_read(call, call->after, false); /* it may be over, or lifted: the store knows */
+    return;
+  }
   enum room_page_state state = room_page_look(call->room, call->after, call->limit, &page);
   bool known = join_record(call, read, &record), patient = call->waited < WAITS;
   if (state == ROOM_PAGE_MISSING && patient) {
@@ -156,7 +161,11 @@ static void join_finish(struct call *call, struct store_job *job) {
   call->waits = false;
   if (!waited && job->kind == STORE_ROOM_JOIN) room_page_came(call->room, job);
   if (!call_stored(call, job)) return;
-  if (job->kind == STORE_ROOM_GET)
+  if (job->kind == STORE_ROOM_GET) room_settings_keep(call->room, &job->room.record);
+  if (job->kind == STORE_ROOM_JOIN && !waited) room_settings_keep(call->room, &job->page.record);
+  if (!waited && call->rights != call->member->rights)
+    join_read(call, call->after, false); /* the right to enter may be another one since it was read */
+  else if (job->kind == STORE_ROOM_GET)
     join_go_on(call, &job->room.record);
   else if (waited)
     join_go_on(call, NULL);

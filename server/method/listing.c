@@ -23,19 +23,24 @@ static bool listing_ask(const struct services *services, int64_t member, struct 
   return false;
 }
 
-/* For all connections of the member at once: none of them need be subscribed. */
-static void listing_face(const struct services *services, const struct present *present,
-                         const struct room_record *record) {
-  struct listing *listing = present_listing(present, record->room);
+/* For all connections of the member at once; who is subscribed is told so when it goes out. */
+static void listing_encode(const struct services *services, const struct present *present, struct listing *listing,
+                           const struct room_record *record) {
   struct room_view view;
   struct buffer face;
-  if (!listing) return;
   buffer_init(&face, LIMIT_FRAME);
   method_room_view(services, present, record, false, &view);
   encode_room_notification(&face, &view.face);
   /* Without memory for it the room still shows in `heads` and with the next room.list. */
   if (face.failed || !listing_keep_face(listing, buffer_slice(&face))) listing->face_change = 0;
   buffer_free(&face);
+}
+
+void listing_face(const struct services *services, struct present *present, struct listing *listing,
+                  const struct room_record *record) {
+  listing->face_owed = false;
+  listing->change = listing->face_change = ++present->change;
+  listing_encode(services, present, listing, record);
 }
 
 /* What changed that the member should see at once: a room that is new, a mark set elsewhere, a direct talk. */
@@ -48,8 +53,11 @@ bool listing_show(const struct services *services, struct present *present, cons
   bool appears = !present_listing(present, record->room);
   uint32_t before = present->change;
   if (!present_list(services->rooms, present, record, true)) return false;
-  const struct listing *listing = present_listing(present, record->room);
-  if (listing && listing->face_change == present->change) listing_face(services, present, record);
+  struct listing *listing = present_listing(present, record->room);
+  if (listing && listing->face_owed)
+    listing_face(services, present, listing, record);
+  else if (listing && listing->face_change == present->change)
+    listing_encode(services, present, listing, record);
   if (present->change != before)
     services->member_changed(services->server, present, listing_is_urgent(present, record, appears));
   return true;
@@ -144,4 +152,31 @@ bool listing_refresh_all(const struct services *services, int64_t member) {
   }
   store_job_destroy(job);
   return false;
+}
+
+/* ---- what the member is, or may, is otherwise ---- */
+
+bool listing_renew(const struct services *services, struct present *present, struct slice room) {
+  struct listing *listing = present_listing(present, room);
+  if (listing) listing->face_owed = true;
+  return listing_changed(services, present->key, room);
+}
+
+static bool listing_is_crossing_of(const struct listing *listing, struct slice part) {
+  struct slice country, sector;
+  return right_parts(room_id(listing->watcher.room), &country, &sector) &&
+         (slice_equal(country, part) || slice_equal(sector, part));
+}
+
+bool listing_renew_crossings(const struct services *services, struct present *present, struct slice part) {
+  bool asked = true;
+  for (struct listing *listing = present->listings; listing; listing = listing->next)
+    if (listing_is_crossing_of(listing, part) && !listing_renew(services, present, room_id(listing->watcher.room)))
+      asked = false;
+  return asked;
+}
+
+bool listing_renew_all(const struct services *services, struct present *present) {
+  for (struct listing *listing = present->listings; listing; listing = listing->next) listing->face_owed = true;
+  return listing_refresh_all(services, present->key);
 }

@@ -18,7 +18,7 @@ static void post_begin(struct call *call, const struct request *request, store_d
   if (!job) return;
   call_keep_author(call, job);
   /* A repeated post is recognised before the rate: over it, the store is asked for nothing else. */
-  call->limited = bucket_take(&call->member->posts, rate_posts(services), clock_monotonic_ms(&services->clock)) > 0;
+  call->limited = bucket_take(&call->member->posts, rate_posts(call), clock_monotonic_ms(&services->clock)) > 0;
   job->post = (struct store_post){.room = arena_copy(job->arena, params->room),
                                   .author = call->author.key,
                                   .member = call->member->key,
@@ -29,7 +29,7 @@ static void post_begin(struct call *call, const struct request *request, store_d
   call->token_taken = !call->limited;
   call_submit(call, job, done);
   /* It was not even submitted. */
-  if (call->failed && call->token_taken) bucket_return(&call->member->posts, rate_posts(services));
+  if (call->failed && call->token_taken) bucket_return(&call->member->posts, rate_posts(call));
 }
 
 static void post_append(struct call *call, const struct store_post *post) {
@@ -60,7 +60,7 @@ static void post_refused(struct call *call, const struct store_job *job) {
     if (call_stored(call, job)) call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
     return;
   }
-  int64_t wait = bucket_wait(&call->member->posts, rate_posts(services), clock_monotonic_ms(&services->clock));
+  int64_t wait = bucket_wait(&call->member->posts, rate_posts(call), clock_monotonic_ms(&services->clock));
   call_reason(call, REASON_RATE_LIMITED, wait > RETRY_LIMITED_MS ? wait : RETRY_LIMITED_MS);
 }
 
@@ -68,7 +68,7 @@ static void post_finish(struct call *call, struct store_job *job) {
   const struct store_post *post = &job->post;
   bool posted = job->outcome == STORE_DONE && !post->duplicate;
   if (call->token_taken && !posted && job->outcome != STORE_UNKNOWN)
-    bucket_return(&call->member->posts, rate_posts(call->services));
+    bucket_return(&call->member->posts, rate_posts(call));
   if (job->outcome != STORE_DONE) {
     post_refused(call, job);
     return;
@@ -118,7 +118,7 @@ static void remove_begin(struct call *call, const struct request *request, store
   const struct message_remove_params *params = &request->params.message_remove;
   struct store_job *job = change_job(call, STORE_REMOVE, params->room, params->seq);
   if (!job) return;
-  job->change.moderator = call->member->role != ROLE_MEMBER;
+  job->change.moderator = standing_in(call->member, params->room) != STANDING_MEMBER;
   job->change.reason = arena_copy(job->arena, params->reason);
   change_submit(call, job, done);
 }

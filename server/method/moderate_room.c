@@ -42,6 +42,7 @@ static void update_begin(struct call *call, const struct request *request, store
 
 static void invite_begin(struct call *call, const struct request *request, store_done done) {
   const struct room_invite_params *params = &request->params.room_invite;
+  if (params->on && !rate_take_admit(call)) return;
   struct store_job *job = moderate_job_on(call, ACT_ADMIT, params->room, params->member);
   if (!job) return;
   job->act.on = params->on;

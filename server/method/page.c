@@ -41,7 +41,7 @@ static void history_begin(struct call *call, const struct request *request, stor
     return;
   }
   if (!call_may_enter(call, params->room)) return;
-  if (!params->has_before && history_from_memory(call, after, limit)) return;
+  if (!params->has_before && !call_is_shut_out(call, params->room) && history_from_memory(call, after, limit)) return;
   struct store_job *job = call_job(call, STORE_HISTORY);
   if (!job) return;
   job->page = (struct store_page){.room = arena_copy(job->arena, params->room),

@@ -37,7 +37,7 @@ static void members_begin(struct call *call, const struct request *request, stor
   if (!call_may_enter(call, params->room)) return;
   call->limit = params->has_limit ? params->limit : LIMIT_HISTORY_DEFAULT;
   if (call->limit > LIMIT_MEMBERS_PAGE) call->limit = LIMIT_MEMBERS_PAGE;
-  if (call_is_open(call, params->room)) {
+  if (call_is_open(call, params->room) && !call_is_shut_out(call, params->room)) {
     members_answer(call);
     return;
   }
@@ -53,6 +53,19 @@ static void members_finish(struct call *call, struct store_job *job) {
 }
 
 /* ---- room.typing ---- */
+
+/* By what memory knows of the member's rights, since nothing of it is kept. */
+static bool typing_may(struct call *call, struct slice room) {
+  int64_t wall = clock_wall_ms(&call->services->clock);
+  const struct sanction *muted = standing_sanction(call->member, SANCTION_MUTE, room, wall);
+  if (call_is_shut_out(call, room))
+    call_reason(call, REASON_BANNED, 0);
+  else if (muted)
+    call_reason(call, REASON_MUTED, muted->until > 0 ? muted->until - wall : 0);
+  else
+    return true;
+  return false;
+}
 
 /* In a direct talk of two of whom one blocks the other nobody is told, and nobody is told why. */
 static bool typing_reaches(const struct call *call, struct slice room) {
@@ -71,6 +84,7 @@ static void typing_begin(struct call *call, const struct request *request, store
     call_reason(call, REASON_FORBIDDEN, 0);
     return;
   }
+  if (!typing_may(call, room)) return;
   if (!typing_reaches(call, room)) {
     call_empty(call);
     return;

@@ -41,6 +41,7 @@ static void direct_open_begin(struct call *call, const struct request *request, 
     call_params(call, "member");
     return;
   }
+  if (!rate_take_open(call)) return;
   struct store_job *job = call_job(call, STORE_DIRECT_OPEN);
   if (!job) return;
   job->room.member = call->member->key;
@@ -71,6 +72,8 @@ void room_open_answer(struct call *call, const struct room_record *record) {
 }
 
 static void opened_finish(struct call *call, struct store_job *job) {
+  bool known = job->outcome == STORE_DONE && present_listing(call->member, job->room.record.room);
+  if (job->kind == STORE_DIRECT_OPEN && (known || job->outcome == STORE_UNAVAILABLE)) rate_return_open(call);
   if (call_stored(call, job)) room_open_answer(call, &job->room.record);
 }
 

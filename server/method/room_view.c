@@ -17,18 +17,26 @@ static struct slice view_title(const struct services *services, const struct roo
   return (struct slice){view->title, size};
 }
 
+static int64_t view_slow(const struct services *services, const struct room_record *record) {
+  int64_t slow = record->settings.slow;
+  return services->raid && slow < RAID_SLOW_SECONDS ? RAID_SLOW_SECONDS : slow;
+}
+
 void method_room_view(const struct services *services, const struct present *member, const struct room_record *record,
                       bool joined, struct room_view *view) {
   const struct club_part *country = NULL, *sector = NULL;
   const struct room *room = rooms_find(services->rooms, record->room);
   const struct member_record *with = record->kind == ROOM_DIRECT ? record->with : NULL;
   if (!club_room_parts(services->club, record->room, &country, &sector)) country = sector = NULL;
-  view->face = (struct room_face){.record = record,
-                                  .country = part_id(country),
-                                  .sector = part_id(sector),
-                                  .title = with ? with->name : view_title(services, record, view),
-                                  .online = room ? room_online(room) : 0,
-                                  .joined = joined,
-                                  .with_online = with && presents_online(services->presents, with->key),
-                                  .role = member->role == ROLE_MEMBER ? "member" : "moderator"};
+  view->face = (struct room_face){
+      .record = record,
+      .country = part_id(country),
+      .sector = part_id(sector),
+      .title = with ? with->name : view_title(services, record, view),
+      .online = room ? room_online(room) : 0,
+      .joined = joined,
+      .with_online = with && presents_online(services->presents, with->key),
+      .slow = view_slow(services, record),
+      .role = standing_in(member, record->room) == STANDING_MEMBER ? "member" : "moderator",
+      .muted = standing_sanction(member, SANCTION_MUTE, record->room, clock_wall_ms(&services->clock))};
 }

@@ -180,6 +180,11 @@ bool room_attends(const struct room *room, int64_t member) {
   return attendance_find(room, member) != NULL;
 }
 
+size_t room_subscriptions(const struct room *room, int64_t member) {
+  const struct attendance *one = attendance_find(room, member);
+  return one ? one->count : 0;
+}
+
 int64_t room_online(const struct room *room) {
   return (int64_t)HASH_COUNT(room->attendance);
 }

@@ -175,11 +175,21 @@ struct tally {
   struct note notes[]; /* mentions are not kept */
 };
 
+/* ---- settings.c ---- */
+struct settings {
+  char *memory; /* what `told` points into; NULL: not known */
+  struct room_settings told;
+  int64_t as_of;   /* the room's head when it was read */
+  int64_t changed; /* the last entry that made it otherwise */
+  bool owed;       /* those who watch were not told of that yet */
+};
+
 struct room {
   UT_hash_handle hh;
   struct rooms *rooms;
   uint32_t holds;
   bool direct;
+  bool apart; /* not everybody may enter: nothing of it is shared */
   bool dirty;
   bool sure;  /* the store was asked since: `confirmed_ms` says when */
   bool asked; /* the store is asked again and again where the log ends */
@@ -202,6 +212,7 @@ struct room {
   struct wheel_timer block_timer;
   int64_t block_after_ms; /* a read failed: none before then */
   struct sharing *sharing;
+  struct settings settings;
   /* who follows */
   struct subscription **subscriptions;
   uint32_t subscription_count, subscription_capacity;
@@ -298,6 +309,10 @@ void waiting_begin(struct room *room);
 void waiting_wake(struct room *room, bool failed);
 void waiting_log_is_whole(struct room *room);
 void waiting_clear(struct room *room);
+/* settings.c */
+void settings_note(struct room *room, const struct note *note); /* an entry is taken, or came before its turn */
+void settings_tell(struct room *room);                          /* has it told what is owed */
+void settings_clear(struct room *room);
 /* attendance.c */
 void attendance_begin(struct room *room);
 bool attendance_enter(struct room *room, int64_t member, struct slice name, struct slice country, struct slice company)

@@ -49,6 +49,7 @@ static void log_take(struct room *room, const struct note *note, struct slice en
   if (note->type == ENTRY_REMOVE) log_forget_removed(room, note->seq);
   if (note->target > 0) ring_mark_changed(&room->ring, note->target);
   shared_note(room, note);
+  settings_note(room, note);
   log_make_space(room, encoded.size);
   size_t before = room->ring.bytes;
   if (!ring_append(&room->ring, note->seq, encoded))
@@ -60,12 +61,14 @@ static void log_take(struct room *room, const struct note *note, struct slice en
   room->appended_ms = log_now(room);
   rooms->setup.metrics->entries++;
   watch_note(room, note);
+  if (note->type == ENTRY_ROOM) settings_tell(room);
   room_mark(room);
 }
 
 /* What a removal that came early removes is in no memory from then on, and a read that began before it is not taken. */
 static void log_keep_early(struct room *room, const struct note *note, struct slice encoded) {
   early_keep(room, note, encoded);
+  settings_note(room, note);
   if (note->type == ENTRY_REMOVE) {
     early_drop(room, note->target);
     log_forget_removed(room, note->seq);
@@ -251,6 +254,8 @@ void log_end(struct room *room) {
   early_clear(room);
   block_clear(room);
   shared_forget(room);
+  settings_clear(room);
+  room->settings = (struct settings){0};
   room->filling = 0; /* what is being read is not taken any more */
   room->head = room->known_head = room->known_from = -1;
   room->claimed_head = 0;

@@ -14,6 +14,7 @@ static void rooms_fire_sweep(struct wheel_timer *timer) {
     block_sweep(room, now);
     shared_sweep(room, now);
     watch_sweep(room);
+    settings_tell(room);
   }
   departed_sweep(rooms, now);
   wheel_arm(rooms->setup.wheel, timer, now + SWEEP_MS);
@@ -46,6 +47,7 @@ static struct room *rooms_make(struct rooms *rooms, struct slice id) {
   memcpy(room->id, id.data, id.size);
   room->id_size = (uint8_t)id.size;
   room->direct = id.size > 3 && memcmp(id.data, "dm.", 3) == 0;
+  room->apart = room->direct || (id.size > 2 && memcmp(id.data, "r.", 2) == 0);
   log_begin(room);
   room->head = room->known_from = departed_take(rooms, id);
   block_begin(room);
@@ -75,6 +77,7 @@ static void rooms_free(struct rooms *rooms, struct room *room) {
   typing_clear(room);
   watch_clear(room);
   shared_clear(room);
+  settings_clear(room);
   free(room->subscriptions);
   HASH_DELETE(hh, rooms->by_id, room);
   free(room);

@@ -129,7 +129,7 @@ static enum room_page_state shared_look_newest(struct room *room, int64_t limit,
 
 enum room_page_state room_page_look(struct room *room, int64_t after, int64_t limit, struct room_page *page) {
   *page = (struct room_page){0};
-  if (room->direct) return ROOM_PAGE_OWN;
+  if (room->apart) return ROOM_PAGE_OWN;
   if (room->known_head > room->head) return ROOM_PAGE_COMING;
   if (!shared_is_fresh(room) || after > room->head) return shared_missing(room, after < 0 ? 0 : after + 1, limit, page);
   return after < 0 ? shared_look_newest(room, limit, page) : shared_look_after(room, after, limit, page);

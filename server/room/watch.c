@@ -151,6 +151,7 @@ bool room_watch(struct rooms *rooms, struct room *room, struct watcher *watcher,
     room->holds++;
     if (!room->direct) remote_wonder(room); /* so that the first one who joins is answered with all who are there */
   }
+  room_settings_keep(room, record);
   watcher->room = room;
   watcher->member = member;
   watcher->stale = false;
@@ -215,4 +216,8 @@ bool room_watch_known(const struct watcher *watcher, struct watch_counts *counts
   if (watch_now(watcher).stale || (setup->store_shared && age > LIMIT_FRESH_MS)) return false;
   *counts = room_watch_counts(watcher);
   return true;
+}
+
+int64_t room_watcher(const struct room *room, size_t place) {
+  return place < room->watcher_count ? room->watchers[place]->member : 0;
 }

@@ -84,7 +84,7 @@ void encode_room(struct buffer *out, const struct room_face *face) {
   encode_int_field(out, ",\"online\":", face->online);
   encode_bool_field(out, ",\"joined\":", face->joined);
   encode_bool_field(out, ",\"locked\":", settings->locked);
-  encode_int_field(out, ",\"slow\":", settings->slow);
+  encode_int_field(out, ",\"slow\":", face->slow);
   encode_text_field(out, ",\"role\":", slice_of(face->role));
   encode_pinned(out, settings);
   if (settings->is_private) encode_literal(out, ",\"private\":true");

@@ -28,6 +28,10 @@ static void said_notification(char *text, size_t size, const char *method, json_
     snprintf(text, size, "%s<%lld", house_text(params, "room"), (long long)house_number(params, "seq"));
   else if (strcmp(method, "room") == 0)
     snprintf(text, size, "%s+", house_text(params, "room"));
+  else if (strcmp(method, "left") == 0)
+    snprintf(text, size, "%s-%s", house_text(params, "room"), house_text(params, "reason"));
+  else if (strcmp(method, "acted") == 0 || strcmp(method, "notice") == 0)
+    snprintf(text, size, "%s:%s", method, house_text(params, *method == 'a' ? "action" : "code"));
   else if (strcmp(method, "heads") == 0)
     said_heads(text, size, house_at(params, "rooms"));
   else

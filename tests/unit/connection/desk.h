@@ -71,7 +71,8 @@ void peer_send(struct peer *peer, const char *frame);
 /* A request: `{"jsonrpc":"2.0","id":ID,"method":METHOD,"params":PARAMS}`. */
 void peer_ask(struct peer *peer, int id, const char *method, const char *params);
 /* What was sent since the last look, frames divided by "|": "=7" an answer, "!7:reason" an error, "11" an entry,
- * "p2" presence, "t3" typing, "kz^11/2/1" heads, "kz<5" read, "kz+" room, "welcome", "closing". */
+ * "p2" presence, "t3" typing, "kz^11/2/1" heads, "kz<5" read, "kz+" room, "kz-banned" left,
+ * "acted:mute", "notice:raid", "welcome", "closing". */
 const char *peer_said(struct peer *peer);
 
 /* Answers a join or history that waits: entries first … as_of. */

@@ -54,6 +54,11 @@ static void hall_noticed(void *owner, struct watcher *watcher, bool soon) {
   if (watcher->stale) hall->noticed_stale++;
 }
 
+static void hall_changed(void *owner, struct room *room) {
+  (void)room;
+  ((struct hall *)owner)->changed++;
+}
+
 static struct watcher *hall_watcher_of(void *owner, int64_t member, struct slice room) {
   struct hall *hall = owner;
   for (size_t i = 0; i < hall->watcher_count; i++) {
@@ -109,6 +114,7 @@ int hall_open(void **state) {
                               .owner = hall,
                               .wants = hall_wants,
                               .noticed = hall_noticed,
+                              .changed = hall_changed,
                               .writing = hall_writing,
                               .watcher_of = hall_watcher_of};
   hall->rooms = rooms_create(&setup);

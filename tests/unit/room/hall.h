@@ -51,6 +51,7 @@ struct hall {
   int64_t writer; /* a member who has a write under way; 0: none */
   struct watcher *watchers[8];
   size_t watcher_count;
+  int changed; /* rooms of which it was said that they are otherwise */
   int noticed, noticed_soon, noticed_stale;
 };
 
