@@ -27,7 +27,7 @@ struct entry *page_next(struct page *page) {
 /* ---- what it holds ---- */
 
 /* As JSON writes it: quotes, backslashes and controls take more than themselves. */
-static size_t encoded_size(struct slice text) {
+size_t page_text_bytes(struct slice text) {
   size_t size = text.size;
   for (size_t i = 0; i < text.size; i++) {
     unsigned char c = (unsigned char)text.data[i];
@@ -37,14 +37,14 @@ static size_t encoded_size(struct slice text) {
   return size;
 }
 
-static size_t entry_bytes(const struct entry *entry) {
-  return ENTRY_BYTES + encoded_size(entry->text) + encoded_size(entry->reason) + encoded_size(entry->from.name) +
-         encoded_size(entry->from.company) + entry->client_id.size + entry->mention_count * MENTION_BYTES +
-         entry->reaction_count * REACTION_BYTES;
+size_t page_entry_bytes(const struct entry *entry) {
+  return ENTRY_BYTES + page_text_bytes(entry->text) + page_text_bytes(entry->reason) + entry->detail.size +
+         page_text_bytes(entry->from.name) + page_text_bytes(entry->from.company) + entry->client_id.size +
+         entry->mention_count * MENTION_BYTES + entry->reaction_count * REACTION_BYTES;
 }
 
 bool page_keep(struct page *page) {
-  size_t bytes = entry_bytes(&page->entries[page->count]);
+  size_t bytes = page_entry_bytes(&page->entries[page->count]);
   if (page->count > 0 && page->bytes + bytes > LIMIT_PAGE_BYTES) return false;
   page->bytes += bytes;
   page->count++;

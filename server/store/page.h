@@ -22,6 +22,9 @@ struct entry *page_next(struct page *page);
 /* Keeps the entry that stands at page_next's place. False: it does not fit any more. One that opens the page always
  * does. */
 bool page_keep(struct page *page) CLUB_MUST_CHECK;
+/* What it takes as encoded, about. */
+size_t page_text_bytes(struct slice text);
+size_t page_entry_bytes(const struct entry *entry);
 /* Authors repeat within a page, and their texts are shared. NULL: none yet by this key. */
 const struct author *page_author(const struct page *page, int64_t key);
 /* `keys` as the store keeps them, with spaces between; ended by a zero byte. */

@@ -2,11 +2,19 @@
 
 #define MEMBER_COLUMNS \
   "key, author, login, name, title, company, country, about, offers, seeks, sectors, languages, role, disabled, " \
-  "password"
+  "password, made_at"
 #define INVITE_COLUMNS "key, role, room, uses, used, made_at, expires_at, made_by, revoked, digest"
 #define PAGE_COLUMNS \
   "seq, at, type, author, member, client_id, text, reply_to, mentions, edited, removed, reacted, target, " \
-  "target_member, emoji, flag, reason"
+  "target_member, emoji, flag, reason, action, until, detail"
+#define AUDIT_COLUMNS \
+  "SELECT audit.key, audit.at, audit.by, actor.name, audit.action, room.id, audit.member, target.name, audit.seq, " \
+  "audit.until, audit.reason, audit.detail FROM audit LEFT JOIN member AS actor ON actor.key = audit.by " \
+  "LEFT JOIN member AS target ON target.key = audit.member LEFT JOIN room ON room.key = audit.room "
+#define REPORT_COLUMNS \
+  "SELECT report.key, report.at, report.member, room.id, report.room, report.seq, report.accused, report.reason, " \
+  "report.text, report.text_id, report.reply_to, report.outcome, report.note, report.settled_by, report.settled_at " \
+  "FROM report JOIN room ON room.key = report.room "
 #define SESSION_COLUMNS "session.key, session.member, made_at, used_at, ended"
 
 static const char *const texts[SQL_COUNT] = {
@@ -22,15 +30,37 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CLUB_AFTER] = "SELECT seq, kind, member, session, room FROM club_log WHERE seq > $1 ORDER BY seq LIMIT $2",
     [SQL_RAID] = "SELECT value FROM switch WHERE name = 'raid'",
 
-    [SQL_ROOM_BY_ID] = "SELECT key, kind, head, at, low, high FROM room WHERE id = $1",
+    [SQL_ROOM_BY_ID] = "SELECT key, kind, head, at, low, high, locked, slow, private FROM room WHERE id = $1",
     [SQL_ROOM_BY_PAIR] = "SELECT id FROM room WHERE low = $1 AND high = $2",
     [SQL_ROOM_ADD] = "INSERT INTO room (id, kind, low, high) VALUES ($1, $2, $3, $4)",
     [SQL_ROOM_ADVANCE] = "UPDATE room SET head = $1, at = $2 WHERE key = $3",
-    [SQL_ROOM_LIST] = "SELECT room.key, room.id, room.kind, room.head, listing.read, room.low, room.high FROM listing "
-                      "JOIN room ON room.key = listing.room WHERE listing.member = $1 ORDER BY room.at DESC, room.id",
+    [SQL_ROOM_LIST] =
+        "SELECT room.key, room.id, room.kind, room.head, listing.read, room.low, room.high, room.locked, room.slow, "
+        "room.private, room.title IS NOT NULL OR room.topic IS NOT NULL OR EXISTS (SELECT 1 FROM pin WHERE pin.room = "
+        "room.key) FROM listing JOIN room ON room.key = listing.room WHERE listing.member = $1 AND (room.private = 0 OR "
+        "EXISTS (SELECT 1 FROM admission WHERE admission.room = room.key AND admission.member = listing.member)) AND "
+        "NOT EXISTS (SELECT 1 FROM sanction WHERE sanction.member = listing.member AND sanction.room = room.key AND "
+        "sanction.kind = 2 AND (sanction.until = 0 OR sanction.until > $2)) ORDER BY room.at DESC, room.id",
+    [SQL_ROOM_SETTINGS] = "SELECT title, topic FROM room WHERE key = $1",
+    [SQL_ROOM_UPDATE] = "UPDATE room SET title = $1, topic = $2, locked = $3, slow = $4 WHERE key = $5",
+    [SQL_ROOM_CREATE] = "INSERT INTO room (id, kind, title, topic, private, made_by, client_id) "
+                        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    [SQL_ROOM_BY_CLIENT] = "SELECT id FROM room WHERE made_by = $1 AND client_id = $2",
+    [SQL_ROOM_CUSTOM_COUNT] = "SELECT count(*) FROM room WHERE client_id IS NOT NULL",
+    [SQL_ADMISSION_GET] = "SELECT 1 FROM admission WHERE room = $1 AND member = $2",
+    [SQL_ADMISSION_ADD] = "INSERT INTO admission (room, member, at) VALUES ($1, $2, $3)",
+    [SQL_ADMISSION_DROP] = "DELETE FROM admission WHERE room = $1 AND member = $2",
+    [SQL_ADMISSION_COUNT] = "SELECT count(*) FROM admission WHERE room = $1",
+    [SQL_PINS] = "SELECT seq, at FROM pin WHERE room = $1 ORDER BY at DESC, seq DESC",
+    [SQL_PIN_ADD] = "INSERT INTO pin (room, seq, at) VALUES ($1, $2, $3)",
+    [SQL_PIN_DROP] = "DELETE FROM pin WHERE room = $1 AND seq = $2",
+    [SQL_POSTED_GET] = "SELECT at FROM posted WHERE room = $1 AND member = $2",
+    [SQL_POSTED_SET] = "INSERT INTO posted (room, member, at) VALUES ($1, $2, $3) "
+                       "ON CONFLICT (room, member) DO UPDATE SET at = excluded.at",
     [SQL_LISTING_GET] = "SELECT read FROM listing WHERE member = $1 AND room = $2",
     [SQL_LISTING_COUNT] = "SELECT count(*) FROM listing WHERE member = $1",
     [SQL_LISTING_ADD] = "INSERT INTO listing (member, room, read) VALUES ($1, $2, $3)",
+    [SQL_LISTING_DROP] = "DELETE FROM listing WHERE member = $1 AND room = $2",
     [SQL_LISTING_READ] = "UPDATE listing SET read = $1 WHERE member = $2 AND room = $3",
 
     [SQL_POST] = "INSERT INTO entry (room, seq, at, type, author, member, client_id, text, reply_to, mentions) "
@@ -39,6 +69,10 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_POST_FIND] = "SELECT room, seq, at FROM entry WHERE member = $1 AND client_id = $2",
     [SQL_CHANGE_ADD] = "INSERT INTO entry (room, seq, at, type, author, member, text, target, target_member, emoji, "
                        "flag, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    [SQL_ACT_ADD] = "INSERT INTO entry (room, seq, at, type, author, member, target, target_member, reason, action, "
+                    "until, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    [SQL_PURGE_FIND] = "SELECT seq, at, type, member, removed, mentions FROM entry WHERE room = $1 AND seq <= $2 "
+                       "ORDER BY seq DESC LIMIT $3",
     [SQL_ENTRY_GET] =
         "SELECT at, type, member, text, edited, removed, mentions FROM entry WHERE room = $1 AND seq = $2",
     [SQL_ENTRY_AT] = "SELECT at FROM entry WHERE room = $1 AND seq = $2",
@@ -67,6 +101,10 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_PAGE_AFTER] =
         "SELECT " PAGE_COLUMNS " FROM entry WHERE room = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4",
     [SQL_PAGE_BEFORE] = "SELECT " PAGE_COLUMNS " FROM entry WHERE room = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+    [SQL_MESSAGES_AFTER] =
+        "SELECT " PAGE_COLUMNS " FROM entry WHERE room = $1 AND seq > $2 AND type = 1 ORDER BY seq LIMIT $3",
+    [SQL_MESSAGES_BEFORE] =
+        "SELECT " PAGE_COLUMNS " FROM entry WHERE room = $1 AND seq < $2 AND type = 1 ORDER BY seq DESC LIMIT $3",
     [SQL_AUTHOR_GET] = "SELECT name, country, company FROM author WHERE key = $1",
     [SQL_MARKS_AFTER] = "SELECT seq, type, member, target, removed FROM entry "
                         "WHERE room = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
@@ -82,8 +120,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MEMBER_LIST] = "SELECT " MEMBER_COLUMNS " FROM member ORDER BY login",
     [SQL_MEMBER_MENTIONED] = "SELECT key FROM member WHERE login = $1 AND disabled = 0",
     [SQL_MEMBER_ADD] = "INSERT INTO member (login, name, title, company, country, about, offers, seeks, sectors, "
-                       "languages, role, password, author, made_at) "
-                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)",
+                       "languages, role, password, author, made_at, invited_by) "
+                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14)",
     [SQL_MEMBER_SET_AUTHOR] = "UPDATE member SET author = $1 WHERE key = $2",
     [SQL_MEMBER_UPDATE] =
         "UPDATE member SET name = $1, title = $2, company = $3, country = $4, about = $5, offers = $6, "
@@ -113,6 +151,62 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CARD_MEMBERS] = "SELECT member FROM card_term WHERE term = $1 AND member > $2 AND field BETWEEN $3 AND $4 "
                          "ORDER BY member LIMIT $5",
     [SQL_MEMBER_AFTER] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key > $1 ORDER BY key",
+
+    [SQL_RIGHTS] = "SELECT role, disabled, author, EXISTS (SELECT 1 FROM sanction WHERE sanction.member = member.key) "
+                   "FROM member WHERE key = $1",
+    [SQL_STANDING_AMONG] = "SELECT 1 FROM room JOIN standing ON standing.room = room.key "
+                           "WHERE standing.member = $1 AND room.id IN ($2, $3, $4) LIMIT 1",
+    [SQL_STANDING_GET] = "SELECT 1 FROM standing WHERE member = $1 AND room = $2",
+    [SQL_STANDINGS] = "SELECT room.id FROM standing JOIN room ON room.key = standing.room "
+                      "WHERE standing.member = $1 ORDER BY standing.room",
+    [SQL_STANDING_ADD] = "INSERT INTO standing (member, room, at) VALUES ($1, $2, $3)",
+    [SQL_STANDING_DROP] = "DELETE FROM standing WHERE member = $1 AND room = $2",
+    [SQL_STANDING_COUNT] = "SELECT count(*) FROM standing WHERE member = $1",
+    [SQL_SANCTIONS_HERE] = "SELECT room, kind, until FROM sanction WHERE member = $1 AND room IN (0, $2) "
+                           "AND (until = 0 OR until > $3)",
+    [SQL_SANCTIONS] = "SELECT sanction.kind, room.id, sanction.until, sanction.reason FROM sanction LEFT JOIN room "
+                      "ON room.key = sanction.room WHERE sanction.member = $1 "
+                      "AND (sanction.until = 0 OR sanction.until > $2) ORDER BY sanction.room, sanction.kind",
+    [SQL_SANCTION_GET] = "SELECT until, reason FROM sanction WHERE member = $1 AND room = $2 AND kind = $3 "
+                         "AND (until = 0 OR until > $4)",
+    [SQL_SANCTION_PUT] = "INSERT INTO sanction (member, room, kind, until, at, reason) VALUES ($1, $2, $3, $4, $5, $6) "
+                         "ON CONFLICT (member, room, kind) DO UPDATE SET until = excluded.until, at = excluded.at, "
+                         "reason = excluded.reason",
+    [SQL_SANCTION_DROP] = "DELETE FROM sanction WHERE member = $1 AND room = $2 AND kind = $3",
+    [SQL_SANCTION_CLEAN] = "DELETE FROM sanction WHERE member = $1 AND until > 0 AND until <= $2",
+    [SQL_SANCTION_COUNT] = "SELECT count(*) FROM sanction WHERE member = $1 AND (until = 0 OR until > $2)",
+    [SQL_INVITED] = "SELECT key FROM member WHERE invited_by = $1 ORDER BY key LIMIT $2",
+    [SQL_RAID_SET] = "INSERT INTO switch (name, value) VALUES ('raid', $1) "
+                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    [SQL_AUDIT_ADD] = "INSERT INTO audit (at, by, action, room, member, seq, until, reason, detail) "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    [SQL_AUDIT_BY_KEY] = AUDIT_COLUMNS "WHERE audit.key = $1",
+    [SQL_AUDIT_LIST] = AUDIT_COLUMNS "WHERE audit.key < $1 ORDER BY audit.key DESC",
+    [SQL_AUDIT_OF_ROOM] = AUDIT_COLUMNS "WHERE audit.key < $1 AND audit.room = $2 ORDER BY audit.key DESC",
+    [SQL_AUDIT_OF_MEMBER] =
+        AUDIT_COLUMNS "WHERE audit.key < $1 AND (audit.member = $2 OR audit.by = $2) ORDER BY audit.key DESC",
+
+    [SQL_REPORT_ADD] =
+        "INSERT INTO report (at, member, client_id, room, seq, accused, reason, text, text_id, reply_to) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    [SQL_REPORT_BY_KEY] = REPORT_COLUMNS "WHERE report.key = $1",
+    [SQL_REPORT_BY_CLIENT] = "SELECT key FROM report WHERE member = $1 AND client_id = $2",
+    [SQL_REPORT_BY_MESSAGE] =
+        "SELECT key FROM report WHERE accused = $1 AND room = $2 AND seq = $3 AND member = $4 ORDER BY key LIMIT 1",
+    [SQL_REPORT_HELD] = "SELECT key FROM report WHERE accused = $1 AND text_id = $2",
+    [SQL_REPORT_OPEN_COUNT] =
+        "SELECT count(*) FROM report WHERE member = $1 AND client_id IS NOT NULL AND outcome IS NULL",
+    [SQL_REPORT_HELD_COUNT] =
+        "SELECT count(*) FROM report WHERE accused = $1 AND text_id IS NOT NULL AND outcome IS NULL",
+    [SQL_REPORT_SETTLE] =
+        "UPDATE report SET outcome = $1, note = $2, settled_by = $3, settled_at = $4, text = NULL, seq = $5 "
+        "WHERE key = $6",
+    [SQL_REPORTS_OPEN] = REPORT_COLUMNS "WHERE report.key < $1 AND report.outcome IS NULL ORDER BY report.key DESC",
+    [SQL_REPORTS_SETTLED] =
+        REPORT_COLUMNS "WHERE report.key < $1 AND report.outcome IS NOT NULL ORDER BY report.key DESC",
+    [SQL_REPORTS_BEFORE] =
+        "SELECT count(*), coalesce(sum(outcome IS NOT NULL AND outcome NOT IN ('dismissed', 'published')), 0) "
+        "FROM report WHERE accused = $1 AND key <> $2",
 
     [SQL_SESSION_BY_DIGEST] = "SELECT " SESSION_COLUMNS " FROM session WHERE digest = $1",
     [SQL_SESSION_BY_KEY] = "SELECT " SESSION_COLUMNS " FROM session WHERE key = $1",

@@ -12,6 +12,7 @@
 
 struct room_cache;
 struct listed_cache;
+struct rights_cache;
 struct recents;
 struct terms;
 
@@ -19,7 +20,9 @@ struct terms;
 struct room_row {
   int64_t key, head, at;
   int64_t low, high; /* of a direct talk */
+  int64_t slow;      /* seconds between a member's posts */
   enum room_kind kind;
+  bool locked, is_private;
   bool dirty; /* head and at are not in the table yet */
   size_t id_size;
   char id[LIMIT_IDENTIFIER + 1];
@@ -39,6 +42,7 @@ struct sqlite {
   struct room_row scratch;     /* a reader's room */
   struct room_cache *rooms;    /* a writer's */
   struct listed_cache *listed; /* a writer's */
+  struct rights_cache *rights; /* a writer's */
   struct recents *recents;
   struct terms *cutter;   /* made when it is needed */
   int wal_pages;          /* in the WAL and not in the file, after the last commit */
@@ -105,18 +109,82 @@ void room_cache_forget(struct sqlite *self);
 struct listed_cache *listed_cache_create(void);
 bool listed_cache_has(const struct listed_cache *cache, int64_t member, int64_t room);
 void listed_cache_add(struct listed_cache *cache, int64_t member, int64_t room);
+void listed_cache_drop(struct listed_cache *cache, int64_t member, int64_t room);
 /* NULL: there is no such room, or an error. The row stays in place until the transaction ends (a reader's: until the
  * next call). */
 struct room_row *room_find(struct sqlite *self, struct slice id);
-/* The same, and NULL where the member may not enter. */
-struct room_row *room_enter(struct sqlite *self, struct slice id, int64_t member);
 /* Takes the room's next number for an entry. */
 void room_advance(struct sqlite *self, struct room_row *room);
+/* Is there a raid? */
+bool room_cache_raid(struct sqlite *self);
+/* The switch was turned in this transaction. */
+void room_cache_set_raid(struct sqlite *self, bool raid);
+
+/* sqlite_rights.c */
+/* What is known of a member before a room is looked at. */
+struct rights {
+  int64_t member, author; /* keys */
+  enum role role;
+  bool exists, disabled;
+  bool sanctioned; /* something may be forbidden to that one: the table says what */
+};
+/* What is forbidden to a member in a room now. */
+struct bars {
+  bool barred; /* disabled, banned from the club or frozen: everything */
+  bool banned; /* from the room */
+  bool muted;
+  int64_t muted_until; /* 0: until it is lifted */
+};
+/* An act, as far as the right to it. */
+struct deed {
+  struct rights actor, target;
+  enum standing standing; /* the actor's, there */
+  struct room_row *room;  /* NULL: it is done in the club */
+};
+struct rights_cache *rights_cache_create(void);
+void rights_cache_empty(struct rights_cache *cache);
+/* After a change of a member's role, author, sanctions, or of whether it is disabled. */
+void rights_changed(struct sqlite *self, int64_t member);
+struct rights rights_of(struct sqlite *self, int64_t member);
+/* `room` 0: in the club alone. */
+struct bars rights_bars(struct sqlite *self, const struct rights *rights, int64_t room);
+/* Disabled, banned from the club or frozen. */
+bool rights_barred(struct sqlite *self, int64_t member);
+bool room_has_admitted(struct sqlite *self, int64_t room, int64_t member);
+/* May the member enter? */
+enum reason room_admits(struct sqlite *self, const struct room_row *room, int64_t member);
+/* The room, as room_find gives it, and whether the member may enter. */
+enum reason room_enter(struct sqlite *self, struct slice id, int64_t member, struct room_row **room) CLUB_MUST_CHECK;
+/* `room` NULL: in the club. */
+enum standing standing_of(struct sqlite *self, const struct rights *rights, const struct room_row *room);
+/* The part of rights_check that asks for the actor alone. */
+enum reason rights_check_actor(struct sqlite *self, int64_t actor, struct deed *deed) CLUB_MUST_CHECK;
+/* The one place where the table of rights is asked: may `actor` do that, in that room (absent: in the club), to `member`
+ * (0: nobody)? */
+enum reason rights_check(struct sqlite *self, enum act act, int64_t actor, struct slice room, int64_t member,
+                         struct deed *deed) CLUB_MUST_CHECK;
+/* Could a post of that member be refused for its mode or a sanction? Quick. */
+bool rights_hinder(struct sqlite *self, const struct room_row *room, int64_t member);
+/* Muted or locked? */
+enum reason rights_to_write(struct sqlite *self, const struct room_row *room, int64_t member, int64_t *muted_ms);
+/* Milliseconds between the member's posts in the room; 0: as they come. */
+int64_t rights_slow(struct sqlite *self, const struct room_row *room, int64_t member);
+/* The record's standings and sanctions. */
+void rights_fill(struct sqlite *self, struct arena *arena, struct member_record *record);
+/* By a record with rights. */
+bool rights_record_barred(const struct member_record *record);
+bool rights_moderates(const struct member_record *record, struct slice room);
 
 /* sqlite_rooms.c */
 enum listed { LISTED_BEFORE, LISTED_NOW, LISTED_NOT };
 /* Puts the room on the member's list if it is not there, read up to `read`; LISTED_NOT: the list is full. */
 enum listed room_list_for(struct sqlite *self, const struct room_row *room, int64_t member, int64_t read);
+void room_unlist_for(struct sqlite *self, const struct room_row *room, int64_t member);
+bool room_list_is_full(struct sqlite *self, int64_t member);
+/* The room's title and topic. */
+void room_titles(struct sqlite *self, const struct room_row *room, struct arena *arena, struct room_settings *settings);
+/* What is pinned, the one pinned last first, and when that was (NULL: does not matter). */
+size_t room_pins(struct sqlite *self, const struct room_row *room, int64_t seqs[LIMIT_PINS], int64_t *newest_at);
 /* How the member sees the room. `other_in_full`: all of the other one of a direct talk. */
 void room_describe(struct sqlite *self, const struct room_row *room, int64_t member, bool other_in_full,
                    struct arena *arena, struct room_record *record);
@@ -137,14 +205,80 @@ int64_t count_unread(struct sqlite *self, const struct room_row *room, int64_t m
 int64_t count_mentions(struct sqlite *self, const struct room_row *room, int64_t member, int64_t read);
 
 /* sqlite_posts.c */
+/* Was this client_id used before? Then answers with that post. */
+bool post_find_repeated(struct sqlite *self, struct store_post *post, const struct room_row *room, enum reason *reason);
+bool post_is_message(struct sqlite *self, const struct room_row *room, int64_t seq);
+/* May it be posted, as the room and its author stand? */
+enum reason post_check(struct sqlite *self, struct store_post *post, const struct room_row *room) CLUB_MUST_CHECK;
+/* From now on a room in slow mode counts for the member. */
+void post_note(struct sqlite *self, const struct room_row *room, int64_t member);
+/* The entry and what it leaves behind, whoever may; only a repeated client_id is recognised. */
+enum reason post_add(struct sqlite *self, struct store_job *job, struct store_post *post, struct room_row *room)
+    CLUB_MUST_CHECK;
 enum reason sqlite_post(struct sqlite *self, struct store_job *job);
 
 /* sqlite_changes.c */
+/* A message whose text goes. */
+struct removal {
+  int64_t room, target, by; /* by: seq of the entry that removes it */
+  struct slice mentions;    /* keys separated by spaces */
+};
+void change_wipe(struct sqlite *self, const struct removal *removal);
 enum reason sqlite_edit(struct sqlite *self, struct store_job *job);
 enum reason sqlite_remove(struct sqlite *self, struct store_job *job);
 enum reason sqlite_react(struct sqlite *self, struct store_job *job);
 
+/* sqlite_acts.c: what moderators do. */
+/* Adds an entry of which what is its type's own is filled in; fills in the rest. */
+void act_entry(struct sqlite *self, struct store_job *job, const struct deed *deed, struct entry *entry);
+/* The only entry of the act; into the answer. */
+void act_entry_one(struct sqlite *self, struct store_job *job, const struct deed *deed, struct entry entry);
+/* The audit log's record of the act; tells the member. `undone`: by the act's word for that. */
+void act_note(struct sqlite *self, struct store_job *job, const struct deed *deed, bool undone, struct slice detail);
+enum reason sqlite_act(struct sqlite *self, struct store_job *job);
+
+/* sqlite_acts_rooms.c */
+enum reason act_update(struct sqlite *self, struct store_job *job, struct deed *deed);
+enum reason act_pin(struct sqlite *self, struct store_job *job, struct deed *deed);
+enum reason act_create(struct sqlite *self, struct store_job *job, struct deed *deed);
+enum reason act_admit(struct sqlite *self, struct store_job *job, struct deed *deed);
+/* Into a private room. False: it is full. */
+bool room_admit(struct sqlite *self, const struct room_row *room, int64_t member);
+
+/* sqlite_acts_members.c */
+enum reason act_sanction(struct sqlite *self, struct store_job *job, struct deed *deed);
+enum reason act_appoint(struct sqlite *self, struct store_job *job, struct deed *deed);
+enum reason act_purge(struct sqlite *self, struct store_job *job, struct deed *deed);
+enum reason act_freeze(struct sqlite *self, struct store_job *job, struct deed *deed);
+
+/* sqlite_audit.c */
+struct audit_entry {
+  int64_t by; /* key of a member; 0: the operator */
+  const char *action;
+  int64_t room, member, seq; /* keys; 0: none */
+  int64_t until;             /* of a mute or a ban; 0: none, or until it is lifted */
+  struct slice reason, detail;
+};
+/* Gives its key. */
+int64_t audit_add(struct sqlite *self, const struct audit_entry *entry);
+/* The member is told of what is in the audit log (0: nobody). */
+void audit_tell(struct sqlite *self, struct store_job *job, int64_t audit, int64_t member, struct slice room);
+enum reason sqlite_audit_list(struct sqlite *self, struct store_job *job);
+
+/* sqlite_reports.c */
+enum reason sqlite_report_send(struct sqlite *self, struct store_job *job);
+enum reason sqlite_hold(struct sqlite *self, struct store_job *job);
+enum reason act_settle(struct sqlite *self, struct store_job *job, struct deed *deed);
+
+/* sqlite_report_list.c */
+enum reason sqlite_report_list(struct sqlite *self, struct store_job *job);
+
 /* sqlite_pages.c */
+/* A message as it stands now. NULL: there is none. */
+const struct entry *page_message(struct sqlite *self, struct store_job *job, const struct room_row *room, int64_t seq);
+/* Messages next to an entry, the nearest first, at most LIMIT_AROUND. */
+struct entry *page_beside(struct sqlite *self, struct store_job *job, const struct room_row *room, int64_t seq,
+                          bool before, size_t *count);
 enum reason sqlite_join(struct sqlite *self, struct store_job *job);
 enum reason sqlite_history(struct sqlite *self, struct store_job *job);
 enum reason sqlite_entries(struct sqlite *self, struct store_job *job);
@@ -172,6 +306,11 @@ bool member_by_key(struct sqlite *self, int64_t key, struct arena *arena, struct
                    struct slice *password);
 bool member_by_login(struct sqlite *self, struct slice login, struct arena *arena, struct member_record *record,
                      struct slice *password);
+/* What entries show of the member now. */
+struct author author_of(struct sqlite *self, const struct rights *rights, struct arena *arena);
+bool member_is_last_admin(struct sqlite *self, const struct member_record *member);
+/* Every instance hears of it. */
+void member_set_role(struct sqlite *self, struct store_job *job, int64_t member, enum role role);
 enum reason sqlite_member_add(struct sqlite *self, struct store_job *job);
 enum reason sqlite_member_role(struct sqlite *self, struct store_job *job);
 enum reason sqlite_member_disable(struct sqlite *self, struct store_job *job);

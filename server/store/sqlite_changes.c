@@ -65,6 +65,14 @@ static void add_entry(struct sqlite *self, struct store_change *change, struct r
   query_run(&query);
 }
 
+/* As a post, but for slow mode. */
+static enum reason may_change(struct sqlite *self, const struct store_change *change, const struct room_row *room) {
+  int64_t muted_ms;
+  if (block_closes(self, room)) return REASON_FORBIDDEN;
+  return rights_hinder(self, room, change->member) ? rights_to_write(self, room, change->member, &muted_ms)
+                                                   : REASON_NONE;
+}
+
 /* ---- edit ---- */
 
 /* Has the message this text already? Then since which entry. */
@@ -95,13 +103,16 @@ static int64_t count_edits(struct sqlite *self, const struct room_row *room, int
 
 enum reason sqlite_edit(struct sqlite *self, struct store_job *job) {
   struct store_change *change = &job->change;
-  struct room_row *room = room_enter(self, change->room, change->member);
+  struct room_row *room;
   struct target target;
-  if (!room || !find_target(self, job, room, &target) || target.removed) return REASON_NOT_FOUND;
+  enum reason reason = room_enter(self, change->room, change->member, &room);
+  if (reason) return reason;
+  if (!find_target(self, job, room, &target) || target.removed) return REASON_NOT_FOUND;
   if (target.member != change->member) return REASON_FORBIDDEN;
   int64_t since, at;
   if (has_text(self, job, room, &target, &since, &at)) return unchanged(change, since, at);
-  if (block_closes(self, room)) return REASON_FORBIDDEN;
+  reason = may_change(self, change, room);
+  if (reason) return reason;
   if (count_edits(self, room, change->target) >= LIMIT_EDITS_OF_MESSAGE) return REASON_RATE_LIMITED;
   add_entry(self, change, room, ENTRY_EDIT);
   struct query query = query_begin(self, SQL_ENTRY_EDITED);
@@ -114,41 +125,72 @@ enum reason sqlite_edit(struct sqlite *self, struct store_job *job) {
 
 /* ---- remove ---- */
 
-static void wipe(struct sqlite *self, enum sql sql, const struct store_change *change, const struct room_row *room) {
+static void wipe(struct sqlite *self, enum sql sql, const struct removal *removal) {
   struct query query = query_begin(self, sql);
-  query_int(&query, change->seq);
-  query_int(&query, room->key);
-  query_int(&query, change->target);
+  query_int(&query, removal->by);
+  query_int(&query, removal->room);
+  query_int(&query, removal->target);
   query_run(&query);
 }
 
-static void drop_mentions(struct sqlite *self, const struct target *target, const struct room_row *room, int64_t seq) {
-  const char *at = target->mentions.data;
+static void drop_mentions(struct sqlite *self, const struct removal *removal) {
+  const char *at = removal->mentions.data;
   while (at && *at) {
     char *end;
     int64_t key = strtoll(at, &end, 10);
     if (end == at) return;
     struct query query = query_begin(self, SQL_MENTION_DROP);
     query_int(&query, key);
-    query_int(&query, room->key);
-    query_int(&query, seq);
+    query_int(&query, removal->room);
+    query_int(&query, removal->target);
     query_run(&query);
     at = end;
   }
 }
 
+static void unpin(struct sqlite *self, const struct removal *removal) {
+  struct query query = query_begin(self, SQL_PIN_DROP);
+  query_int(&query, removal->room);
+  query_int(&query, removal->target);
+  query_run(&query);
+}
+
+void change_wipe(struct sqlite *self, const struct removal *removal) {
+  wipe(self, SQL_WIPE_MESSAGE, removal);
+  wipe(self, SQL_WIPE_EDITS, removal);
+  drop_mentions(self, removal);
+  unpin(self, removal);
+  checkpoint_note_removal(self);
+}
+
+/* The one whose message a moderator removed is told. */
+static void tell(struct sqlite *self, struct store_job *job, const struct room_row *room) {
+  const struct store_change *change = &job->change;
+  struct audit_entry entry = {.by = change->member,
+                              .action = right_of(ACT_REMOVE)->done,
+                              .room = room->key,
+                              .member = change->target_member,
+                              .seq = change->target,
+                              .reason = change->reason};
+  audit_tell(self, job, audit_add(self, &entry), change->target_member, change->room);
+}
+
 enum reason sqlite_remove(struct sqlite *self, struct store_job *job) {
   struct store_change *change = &job->change;
-  struct room_row *room = room_enter(self, change->room, change->member);
+  struct room_row *room;
   struct target target;
-  if (!room || !find_target(self, job, room, &target)) return REASON_NOT_FOUND;
-  if (target.member != change->member && !change->moderator) return REASON_FORBIDDEN;
+  struct deed deed;
+  enum reason reason = room_enter(self, change->room, change->member, &room);
+  if (reason) return reason;
+  if (!find_target(self, job, room, &target)) return REASON_NOT_FOUND;
+  bool others = target.member != change->member;
+  reason = others ? rights_check(self, ACT_REMOVE, change->member, change->room, target.member, &deed) : REASON_NONE;
+  if (reason) return reason;
   if (target.removed) return unchanged(change, target.removed, time_of(self, room, target.removed));
   add_entry(self, change, room, ENTRY_REMOVE);
-  wipe(self, SQL_WIPE_MESSAGE, change, room);
-  wipe(self, SQL_WIPE_EDITS, change, room);
-  drop_mentions(self, &target, room, change->target);
-  checkpoint_note_removal(self);
+  const struct removal removal = {room->key, change->target, change->seq, target.mentions};
+  change_wipe(self, &removal);
+  if (others) tell(self, job, room);
   return REASON_NONE;
 }
 
@@ -212,14 +254,17 @@ static void mark_reacted(struct sqlite *self, const struct store_change *change,
 
 enum reason sqlite_react(struct sqlite *self, struct store_job *job) {
   struct store_change *change = &job->change;
-  struct room_row *room = room_enter(self, change->room, change->member);
+  struct room_row *room;
   struct target target;
-  if (!room || !find_target(self, job, room, &target) || target.removed) return REASON_NOT_FOUND;
+  enum reason reason = room_enter(self, change->room, change->member, &room);
+  if (reason) return reason;
+  if (!find_target(self, job, room, &target) || target.removed) return REASON_NOT_FOUND;
   struct reacts reacts = read_reacts(self, change, room);
   if (reacts.on == change->on) {
     return reacts.seq ? unchanged(change, reacts.seq, reacts.at) : unchanged(change, change->target, target.at);
   }
-  if (block_closes(self, room)) return REASON_FORBIDDEN;
+  reason = may_change(self, change, room);
+  if (reason) return reason;
   /* What stands may always be taken back. */
   if (change->on && (reacts.count >= LIMIT_REACTS_OF_MEMBER || !has_place(self, change, room))) {
     return REASON_RATE_LIMITED;

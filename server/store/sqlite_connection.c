@@ -105,7 +105,8 @@ static bool prepare(struct sqlite *self, char *error, size_t error_size) {
   if (self->role == STORE_WRITER) {
     self->rooms = room_cache_create();
     self->listed = listed_cache_create();
-    memory = memory && self->rooms && self->listed;
+    self->rights = rights_cache_create();
+    memory = memory && self->rooms && self->listed && self->rights;
   }
   if (!memory) snprintf(error, error_size, "%s: no memory", self->path);
   return memory;
@@ -139,6 +140,7 @@ void sqlite_close(struct sqlite *self) {
   if (self->lock >= 0) close(self->lock);
   room_cache_destroy(self->rooms);
   free(self->listed);
+  free(self->rights);
   recents_destroy(self->recents);
   terms_destroy(self->cutter);
   free(self);

@@ -114,8 +114,9 @@ static void move_mark(struct sqlite *self, int64_t member, int64_t room, int64_t
 
 enum reason sqlite_mark_read(struct sqlite *self, struct store_job *job) {
   struct store_mark_read *mark = &job->mark_read;
-  const struct room_row *room = room_enter(self, mark->room, mark->member);
-  if (!room) return REASON_NOT_FOUND;
+  struct room_row *room;
+  enum reason reason = room_enter(self, mark->room, mark->member, &room);
+  if (reason) return reason;
   if (mark->seq > room->head) return REASON_CONFLICT;
   mark->head = room->head;
   mark->read = room->kind == ROOM_DIRECT ? 0 : room->head;

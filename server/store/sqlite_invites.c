@@ -1,4 +1,5 @@
 /* Invites: links by which people join. */
+#include "detail.h"
 #include "sqlite.h"
 
 #define LIST_LIMIT 1000
@@ -47,12 +48,6 @@ void invite_void_all(struct sqlite *self, int64_t member) {
   query_run(&query);
 }
 
-/* A request that was under way when its member was disabled. */
-static bool is_disabled(struct sqlite *self, int64_t member, struct arena *arena) {
-  struct member_record record;
-  return member > 0 && member_by_key(self, member, arena, &record, NULL) && record.disabled;
-}
-
 static bool find_by_client(struct sqlite *self, struct store_job *job, struct invite_record *record) {
   const struct store_invite *wish = &job->invite;
   if (!wish->client_id.size || wish->member == 0) return false;
@@ -70,11 +65,34 @@ static bool has_too_many(struct sqlite *self, int64_t member) {
   return query_number(&query, 0) >= LIMIT_INVITES;
 }
 
-/* Rooms of two are for their two alone. */
-static bool is_for_guests(struct sqlite *self, struct slice id) {
+/* Rooms of two are for their two alone; another one must be open to whoever invites there. */
+static bool is_for_guests(struct sqlite *self, struct slice id, int64_t member) {
   if (!id.size) return true;
   const struct room_row *room = room_find(self, id);
-  return room && room->kind != ROOM_DIRECT;
+  if (!room || room->kind == ROOM_DIRECT) return false;
+  return member == 0 || room_admits(self, room, member) == REASON_NONE;
+}
+
+/* ---- rights ---- */
+
+/* The operator may all. */
+static enum reason check(struct sqlite *self, enum act act, int64_t member, struct deed *deed) {
+  *deed = (struct deed){.standing = STANDING_ADMIN};
+  return member > 0 ? rights_check(self, act, member, SLICE_NONE, 0, deed) : REASON_NONE;
+}
+
+static void note(struct sqlite *self, struct store_job *job, enum act act, const struct invite_record *invite) {
+  const struct room_row *room = invite->room.size ? room_find(self, invite->room) : NULL;
+  struct detail detail;
+  detail_begin(&detail);
+  detail_number(&detail, "invite", invite->key);
+  detail_text(&detail, "role", slice_of(role_text(invite->role)));
+  detail_number(&detail, "uses", invite->uses);
+  struct audit_entry entry = {.by = job->invite.member,
+                              .action = right_of(act)->done,
+                              .room = room ? room->key : 0,
+                              .detail = detail_end(&detail, job->arena)};
+  (void)audit_add(self, &entry);
 }
 
 static void insert(struct sqlite *self, struct store_invite *wish, bool first) {
@@ -100,29 +118,38 @@ static void insert(struct sqlite *self, struct store_invite *wish, bool first) {
 enum reason sqlite_invite_create(struct sqlite *self, struct store_job *job) {
   struct store_invite *wish = &job->invite;
   struct invite_record earlier;
+  struct deed deed;
+  enum reason reason = check(self, ACT_INVITE, wish->member, &deed);
+  if (reason) return reason;
   if (find_by_client(self, job, &earlier)) {
     wish->record = earlier;
     return REASON_NONE;
   }
-  if (is_disabled(self, wish->member, job->arena)) return REASON_FORBIDDEN;
-  if (!is_for_guests(self, wish->record.room)) return REASON_NOT_FOUND;
+  if (wish->record.role != ROLE_MEMBER && deed.standing < STANDING_ADMIN) return REASON_FORBIDDEN;
+  if (!is_for_guests(self, wish->record.room, wish->member)) return REASON_NOT_FOUND;
   if (has_too_many(self, wish->member)) return REASON_RATE_LIMITED;
   insert(self, wish, false);
+  note(self, job, ACT_INVITE, &wish->record);
   return REASON_NONE;
 }
 
 enum reason sqlite_invite_revoke(struct sqlite *self, struct store_job *job) {
   struct store_invite *wish = &job->invite;
   struct invite_record invite;
+  struct deed deed;
+  enum reason reason = check(self, ACT_REVOKE, wish->member, &deed);
+  if (reason) return reason;
   struct query find = query_begin(self, SQL_INVITE_BY_KEY);
   query_int(&find, wish->record.key);
   if (!take_invite(&find, job->arena, &invite)) return REASON_NOT_FOUND;
-  if (!wish->any && invite.made_by != wish->member) return REASON_NOT_FOUND;
+  bool others = wish->any && deed.standing == STANDING_ADMIN;
+  if (!others && invite.made_by != wish->member) return REASON_NOT_FOUND;
   if (!invite.revoked) {
     struct query revoke = query_begin(self, SQL_INVITE_REVOKE);
     query_int(&revoke, invite.key);
     query_run(&revoke);
     invite.revoked = true;
+    note(self, job, ACT_REVOKE, &invite);
   }
   wish->record = invite;
   return REASON_NONE;
@@ -149,9 +176,9 @@ enum reason sqlite_invite_find(struct sqlite *self, struct store_job *job) {
   return REASON_NONE;
 }
 
-static struct query begin_list(struct sqlite *self, const struct store_invite *wish) {
-  struct query query = query_begin(self, wish->any ? SQL_INVITE_LIST_ANY : SQL_INVITE_LIST);
-  if (!wish->any) query_int(&query, wish->member);
+static struct query begin_list(struct sqlite *self, const struct store_invite *wish, bool any) {
+  struct query query = query_begin(self, any ? SQL_INVITE_LIST_ANY : SQL_INVITE_LIST);
+  if (!any) query_int(&query, wish->member);
   query_int(&query, self->now);
   query_int(&query, LIST_LIMIT);
   return query;
@@ -166,11 +193,12 @@ static size_t count_rows(struct query query) {
 
 enum reason sqlite_invite_list(struct sqlite *self, struct store_job *job) {
   struct store_invite *wish = &job->invite;
-  size_t capacity = count_rows(begin_list(self, wish));
+  bool any = wish->any && (wish->member == 0 || rights_of(self, wish->member).role == ROLE_ADMIN);
+  size_t capacity = count_rows(begin_list(self, wish, any));
   wish->count = 0;
   wish->records = arena_alloc(job->arena, capacity * sizeof *wish->records);
   if (!wish->records) return REASON_NONE;
-  struct query query = begin_list(self, wish);
+  struct query query = begin_list(self, wish, any);
   while (wish->count < capacity && query_row(&query)) {
     read_invite(&query, job->arena, &wish->records[wish->count++]);
   }

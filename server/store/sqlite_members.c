@@ -1,11 +1,11 @@
 /* Members: adding, changing, finding. */
+#include "detail.h"
 #include "sqlite.h"
 #include "words.h"
 
 /* ---- rows ---- */
 
-void member_read(const struct query *query, struct arena *arena, struct member_record *record,
-                 struct slice *password) {
+void member_read(const struct query *query, struct arena *arena, struct member_record *record, struct slice *password) {
   *record = (struct member_record){
       .key = query_get_int(query, 0),
       .author = query_get_int(query, 1),
@@ -23,6 +23,7 @@ void member_read(const struct query *query, struct arena *arena, struct member_r
       .disabled = query_get_int(query, 13) != 0,
   };
   if (password) *password = query_get_text(query, 14, arena);
+  record->made_at = query_get_int(query, 15);
 }
 
 static bool take_member(struct query *query, struct arena *arena, struct member_record *record,
@@ -47,6 +48,19 @@ bool member_by_login(struct sqlite *self, struct slice login, struct arena *aren
   return take_member(&query, arena, record, password);
 }
 
+struct author author_of(struct sqlite *self, const struct rights *rights, struct arena *arena) {
+  struct author author = {.key = rights->author, .member = rights->member};
+  struct query query = query_begin(self, SQL_AUTHOR_GET);
+  query_int(&query, author.key);
+  if (query_row(&query)) {
+    author.name = query_get_text(&query, 0, arena);
+    author.country = query_get_text(&query, 1, arena);
+    author.company = query_get_text(&query, 2, arena);
+  }
+  query_end(&query);
+  return author;
+}
+
 /* By key where it is given, else by login. */
 static bool find(struct sqlite *self, const struct store_member *wish, struct arena *arena,
                  struct member_record *record) {
@@ -69,7 +83,8 @@ static void query_card(struct query *query, const struct member_record *member, 
   query_text(query, words_join(member->languages, arena));
 }
 
-static int64_t insert_member(struct sqlite *self, const struct store_member *wish, struct arena *arena) {
+static int64_t insert_member(struct sqlite *self, const struct store_member *wish, int64_t invited_by,
+                             struct arena *arena) {
   const struct member_record *member = &wish->member;
   struct query query = query_begin(self, SQL_MEMBER_ADD);
   query_text(&query, member->login);
@@ -77,6 +92,7 @@ static int64_t insert_member(struct sqlite *self, const struct store_member *wis
   query_int(&query, member->role);
   query_text(&query, wish->password);
   query_int(&query, self->now);
+  query_int_or_none(&query, invited_by);
   query_run(&query);
   return sqlite3_last_insert_rowid(self->db);
 }
@@ -93,13 +109,16 @@ static int64_t insert_author(struct sqlite *self, const struct member_record *me
   query_int(&update, author);
   query_int(&update, member->key);
   query_run(&update);
+  rights_changed(self, member->key);
   return author;
 }
 
+/* An invite into a private room lets in. */
 static void list_invited_room(struct sqlite *self, int64_t member, struct slice id) {
   if (!id.size) return;
-  const struct room_row *room = room_enter(self, id, member);
-  if (room) (void)room_list_for(self, room, member, room->head);
+  const struct room_row *room = room_find(self, id);
+  if (!room || (room->is_private && !room_admit(self, room, member))) return;
+  if (room_admits(self, room, member) == REASON_NONE) (void)room_list_for(self, room, member, room->head);
 }
 
 enum reason sqlite_member_add(struct sqlite *self, struct store_job *job) {
@@ -107,26 +126,29 @@ enum reason sqlite_member_add(struct sqlite *self, struct store_job *job) {
   struct member_record *member = &wish->member, other;
   struct invite_record invite = {0};
   if (wish->invited && !invite_find_usable(self, wish->digest, job->arena, &invite)) return REASON_NOT_FOUND;
+  if (wish->invited && room_cache_raid(self)) return REASON_UNAVAILABLE;
   if (member_by_login(self, member->login, job->arena, &other, NULL)) return REASON_CONFLICT;
   if (wish->invited) {
     invite_use(self, invite.key);
     member->role = invite.role;
   }
   member->disabled = false;
-  member->key = insert_member(self, wish, job->arena);
+  member->key = insert_member(self, wish, invite.made_by, job->arena);
   member->author = insert_author(self, member);
   card_put(self, member->key, member, true, job->arena);
+  member->made_at = self->now;
+  rights_fill(self, job->arena, member);
   list_invited_room(self, member->key, invite.room);
   if (wish->with_session) {
-    wish->session =
-        session_begin(self, job, wish->session_digest, member->key, (struct session_place){wish->address, wish->client});
+    wish->session = session_begin(self, job, wish->session_digest, member->key,
+                                  (struct session_place){wish->address, wish->client});
   }
   return REASON_NONE;
 }
 
 /* ---- changing ---- */
 
-static bool is_last_admin(struct sqlite *self, const struct member_record *member) {
+bool member_is_last_admin(struct sqlite *self, const struct member_record *member) {
   if (member->role != ROLE_ADMIN || member->disabled) return false;
   struct query query = query_begin(self, SQL_ADMIN_COUNT);
   return query_number(&query, 0) <= 1;
@@ -137,6 +159,33 @@ static void set_number(struct sqlite *self, enum sql sql, int64_t value, int64_t
   query_int(&query, value);
   query_int(&query, member);
   query_run(&query);
+  rights_changed(self, member);
+}
+
+void member_set_role(struct sqlite *self, struct store_job *job, int64_t member, enum role role) {
+  set_number(self, SQL_MEMBER_SET_ROLE, role, member);
+  club_add(self, job, CLUB_MEMBER_CHANGED, member, 0, SLICE_NONE);
+}
+
+/* What the operator did. */
+static void note(struct sqlite *self, struct store_job *job, int64_t member, struct detail *detail) {
+  struct audit_entry entry = {
+      .action = right_of(ACT_OPERATE)->done, .member = member, .detail = detail_end(detail, job->arena)};
+  (void)audit_add(self, &entry);
+}
+
+static void note_role(struct sqlite *self, struct store_job *job, int64_t member, enum role role) {
+  struct detail detail;
+  detail_begin(&detail);
+  detail_text(&detail, "role", slice_of(role_text(role)));
+  note(self, job, member, &detail);
+}
+
+static void note_disabled(struct sqlite *self, struct store_job *job, int64_t member, bool disabled) {
+  struct detail detail;
+  detail_begin(&detail);
+  detail_flag(&detail, "disabled", disabled);
+  note(self, job, member, &detail);
 }
 
 enum reason sqlite_member_role(struct sqlite *self, struct store_job *job) {
@@ -144,10 +193,10 @@ enum reason sqlite_member_role(struct sqlite *self, struct store_job *job) {
   struct member_record member;
   enum role role = wish->member.role;
   if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
-  if (role != ROLE_ADMIN && is_last_admin(self, &member)) return REASON_CONFLICT;
+  if (role != ROLE_ADMIN && member_is_last_admin(self, &member)) return REASON_CONFLICT;
   if (member.role != role) {
-    set_number(self, SQL_MEMBER_SET_ROLE, role, member.key);
-    club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
+    member_set_role(self, job, member.key, role);
+    note_role(self, job, member.key, role);
     member.role = role;
   }
   wish->member = member;
@@ -158,10 +207,11 @@ enum reason sqlite_member_disable(struct sqlite *self, struct store_job *job) {
   struct store_member *wish = &job->member;
   struct member_record member;
   if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
-  if (wish->disable && is_last_admin(self, &member)) return REASON_CONFLICT;
+  if (wish->disable && member_is_last_admin(self, &member)) return REASON_CONFLICT;
   if (member.disabled != wish->disable) {
     set_number(self, SQL_MEMBER_SET_DISABLED, wish->disable, member.key);
     club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
+    note_disabled(self, job, member.key, wish->disable);
     member.disabled = wish->disable;
   }
   if (wish->disable) {
@@ -197,7 +247,7 @@ enum reason sqlite_member_update(struct sqlite *self, struct store_job *job) {
   const struct member_record *given = &wish->member;
   struct member_record member;
   if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
-  if (member.disabled) return REASON_FORBIDDEN;
+  if (rights_barred(self, member.key)) return REASON_FORBIDDEN;
   bool shown = put_text(&member.name, given->name);
   shown |= put_text(&member.company, given->company);
   shown |= put_text(&member.country, given->country);
@@ -214,6 +264,7 @@ enum reason sqlite_member_update(struct sqlite *self, struct store_job *job) {
   }
   if (shown) member.author = insert_author(self, &member);
   if (changed) club_add(self, job, CLUB_MEMBER_CHANGED, member.key, 0, SLICE_NONE);
+  rights_fill(self, job->arena, &member);
   wish->member = member;
   return REASON_NONE;
 }
@@ -237,6 +288,7 @@ enum reason sqlite_member_get(struct sqlite *self, struct store_job *job) {
   struct store_member *wish = &job->member;
   struct member_record member;
   if (!find(self, wish, job->arena, &member)) return REASON_NOT_FOUND;
+  rights_fill(self, job->arena, &member);
   wish->member = member;
   wish->blocked = wish->asker > 0 && block_is(self, wish->asker, member.key);
   return REASON_NONE;

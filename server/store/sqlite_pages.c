@@ -54,6 +54,9 @@ static void read_entry(struct filling *filling, const struct query *query, struc
   entry->emoji = query_get_text(query, 14, arena);
   entry->on = query_get_int(query, 15) != 0;
   entry->reason = query_get_text(query, 16, arena);
+  entry->action = query_get_text(query, 17, arena);
+  entry->until = query_get_int(query, 18);
+  entry->detail = query_get_text(query, 19, arena);
   read_author(filling, &entry->from, query_get_int(query, 3), query_get_int(query, 4));
 }
 
@@ -152,8 +155,9 @@ static void fill_before(struct filling *filling, int64_t before, int64_t member)
 
 static enum reason answer_page(struct sqlite *self, struct store_job *job, bool joining) {
   struct store_page *wish = &job->page;
-  const struct room_row *room = room_enter(self, wish->room, wish->member);
-  if (!room) return REASON_NOT_FOUND;
+  struct room_row *room;
+  enum reason reason = room_enter(self, wish->room, wish->member, &room);
+  if (reason) return reason;
   if (wish->after > room->head) return REASON_CONFLICT;
   struct filling filling;
   if (!begin(&filling, self, job, room, page_limit(wish->limit))) return REASON_NONE;
@@ -166,6 +170,31 @@ static enum reason answer_page(struct sqlite *self, struct store_job *job, bool 
   page_answer(&filling.page, wish, room->head);
   if (joining) room_describe(self, room, wish->member, true, job->arena, &wish->record);
   return REASON_NONE;
+}
+
+/* Messages alone, as they stand. `sql`: SQL_MESSAGES_AFTER or _BEFORE `seq`. */
+static struct entry *read_messages(struct sqlite *self, struct store_job *job, const struct room_row *room,
+                                   enum sql sql, int64_t seq, int64_t limit, size_t *count) {
+  struct filling filling;
+  *count = 0;
+  if (!begin(&filling, self, job, room, limit)) return NULL;
+  struct query query = query_begin(self, sql);
+  query_int(&query, room->key);
+  query_int(&query, seq);
+  fill(&filling, query, true, 0);
+  *count = filling.page.count;
+  return filling.page.entries;
+}
+
+const struct entry *page_message(struct sqlite *self, struct store_job *job, const struct room_row *room, int64_t seq) {
+  size_t count;
+  struct entry *entry = read_messages(self, job, room, SQL_MESSAGES_AFTER, seq - 1, 1, &count);
+  return count == 1 && entry->seq == seq ? entry : NULL;
+}
+
+struct entry *page_beside(struct sqlite *self, struct store_job *job, const struct room_row *room, int64_t seq,
+                          bool before, size_t *count) {
+  return read_messages(self, job, room, before ? SQL_MESSAGES_BEFORE : SQL_MESSAGES_AFTER, seq, LIMIT_AROUND, count);
 }
 
 enum reason sqlite_join(struct sqlite *self, struct store_job *job) {

@@ -12,9 +12,8 @@ struct mentions {
   size_t count;
 };
 
-/* Was this client_id used before? Then answers with that post. */
-static bool find_repeated(struct sqlite *self, struct store_post *post, const struct room_row *room,
-                          enum reason *reason) {
+bool post_find_repeated(struct sqlite *self, struct store_post *post, const struct room_row *room,
+                        enum reason *reason) {
   struct query query = query_begin(self, SQL_POST_FIND);
   query_int(&query, post->member);
   query_text(&query, post->client_id);
@@ -29,7 +28,7 @@ static bool find_repeated(struct sqlite *self, struct store_post *post, const st
   return found;
 }
 
-static bool is_message(struct sqlite *self, const struct room_row *room, int64_t seq) {
+bool post_is_message(struct sqlite *self, const struct room_row *room, int64_t seq) {
   struct query query = query_begin(self, SQL_ENTRY_GET);
   query_int(&query, room->key);
   query_int(&query, seq);
@@ -38,14 +37,13 @@ static bool is_message(struct sqlite *self, const struct room_row *room, int64_t
   return message;
 }
 
-static bool may_be_mentioned(const struct mentions *mentions, const struct store_post *post,
+static bool may_be_mentioned(struct sqlite *self, const struct mentions *mentions, const struct store_post *post,
                              const struct room_row *room, int64_t key) {
   if (key == 0 || key == post->member) return false;
-  if (room->kind == ROOM_DIRECT && key != room->low && key != room->high) return false;
   for (size_t i = 0; i < mentions->count; i++) {
     if (mentions->keys[i] == key) return false;
   }
-  return true;
+  return room_admits(self, room, key) == REASON_NONE;
 }
 
 static void find_mentions(struct sqlite *self, const struct store_post *post, const struct room_row *room,
@@ -57,7 +55,7 @@ static void find_mentions(struct sqlite *self, const struct store_post *post, co
     struct query query = query_begin(self, SQL_MEMBER_MENTIONED);
     query_text(&query, slice_of(login));
     int64_t key = query_number(&query, 0);
-    if (may_be_mentioned(mentions, post, room, key)) mentions->keys[mentions->count++] = key;
+    if (may_be_mentioned(self, mentions, post, room, key)) mentions->keys[mentions->count++] = key;
   }
 }
 
@@ -87,9 +85,8 @@ static bool insert(struct sqlite *self, struct store_post *post, const struct ro
   return self->error == SQLITE_OK && sqlite3_changes(self->db) > 0;
 }
 
-static void add_mentions(struct sqlite *self, struct store_job *job, const struct room_row *room,
-                         const struct mentions *mentions) {
-  struct store_post *post = &job->post;
+static void add_mentions(struct sqlite *self, struct store_job *job, struct store_post *post,
+                         const struct room_row *room, const struct mentions *mentions) {
   if (mentions->count == 0) return;
   for (size_t i = 0; i < mentions->count; i++) {
     struct query query = query_begin(self, SQL_MENTION_ADD);
@@ -104,9 +101,8 @@ static void add_mentions(struct sqlite *self, struct store_job *job, const struc
   post->mention_count = mentions->count;
 }
 
-static void list_for_both(struct sqlite *self, struct store_job *job, const struct room_row *room,
-                          int64_t head_before) {
-  struct store_post *post = &job->post;
+static void list_for_both(struct sqlite *self, struct store_job *job, struct store_post *post,
+                          const struct room_row *room, int64_t head_before) {
   bool direct = room->kind == ROOM_DIRECT;
   (void)room_list_for(self, room, post->member, direct ? 0 : head_before);
   if (!direct) return;
@@ -116,33 +112,73 @@ static void list_for_both(struct sqlite *self, struct store_job *job, const stru
   post->listed_other = true;
 }
 
-enum reason sqlite_post(struct sqlite *self, struct store_job *job) {
-  struct store_post *post = &job->post;
-  post->seq = post->at = 0;
-  post->duplicate = post->listed_other = false;
-  post->mention_count = 0;
-  struct room_row *room = room_enter(self, post->room, post->member);
-  if (!room) return REASON_NOT_FOUND;
+/* ---- may it? ---- */
+
+/* Milliseconds that the member must wait. */
+static int64_t must_wait(struct sqlite *self, const struct room_row *room, int64_t member, int64_t slow) {
+  struct query query = query_begin(self, SQL_POSTED_GET);
+  query_int(&query, room->key);
+  query_int(&query, member);
+  int64_t at = query_number(&query, 0);
+  if (at == 0 || self->now - at >= slow) return 0;
+  return at > self->now ? slow : at + slow - self->now;
+}
+
+enum reason post_check(struct sqlite *self, struct store_post *post, const struct room_row *room) {
+  if (block_closes(self, room)) return REASON_FORBIDDEN;
+  enum reason reason = rights_to_write(self, room, post->member, &post->retry_after_ms);
+  if (reason) return reason;
+  int64_t slow = rights_slow(self, room, post->member);
+  if (slow > 0) post->retry_after_ms = must_wait(self, room, post->member, slow);
+  if (post->retry_after_ms > 0) return REASON_SLOW_MODE;
+  return post->reply_to > 0 && !post_is_message(self, room, post->reply_to) ? REASON_NOT_FOUND : REASON_NONE;
+}
+
+void post_note(struct sqlite *self, const struct room_row *room, int64_t member) {
+  struct query query = query_begin(self, SQL_POSTED_SET);
+  query_int(&query, room->key);
+  query_int(&query, member);
+  query_int(&query, self->now);
+  query_run(&query);
+}
+
+/* ---- posting ---- */
+
+enum reason post_add(struct sqlite *self, struct store_job *job, struct store_post *post, struct room_row *room) {
   enum reason reason = REASON_NONE;
-  bool closed = block_closes(self, room);
-  /* A new client_id shows in the insertion itself; only what may be refused is looked up before. */
-  if (post->known_only || post->reply_to > 0 || closed) {
-    if (find_repeated(self, post, room, &reason)) return reason;
-    if (post->known_only) return REASON_RATE_LIMITED;
-    if (closed) return REASON_FORBIDDEN;
-    if (!is_message(self, room, post->reply_to)) return REASON_NOT_FOUND;
-  }
   struct mentions mentions;
   find_mentions(self, post, room, &mentions);
   if (!insert(self, post, room, &mentions)) {
-    (void)find_repeated(self, post, room, &reason);
+    (void)post_find_repeated(self, post, room, &reason);
     return reason;
   }
   int64_t head_before = room->head;
   room_advance(self, room);
   post->seq = room->head;
   post->at = room->at;
-  add_mentions(self, job, room, &mentions);
-  list_for_both(self, job, room, head_before);
+  add_mentions(self, job, post, room, &mentions);
+  list_for_both(self, job, post, room, head_before);
   return REASON_NONE;
+}
+
+enum reason sqlite_post(struct sqlite *self, struct store_job *job) {
+  struct store_post *post = &job->post;
+  post->seq = post->at = post->retry_after_ms = 0;
+  post->duplicate = post->listed_other = false;
+  post->mention_count = 0;
+  struct room_row *room;
+  enum reason reason = room_enter(self, post->room, post->member, &room);
+  if (reason) return reason;
+  bool hindered = rights_hinder(self, room, post->member);
+  /* A new client_id shows in the insertion itself; only what may be refused is looked up before. */
+  if (hindered || post->known_only || post->reply_to > 0 || block_closes(self, room)) {
+    if (post_find_repeated(self, post, room, &reason)) return reason;
+    if (post->known_only) return REASON_RATE_LIMITED;
+    reason = post_check(self, post, room);
+    if (reason) return reason;
+  }
+  reason = post_add(self, job, post, room);
+  if (hindered && !reason && !post->duplicate && rights_slow(self, room, post->member) > 0)
+    post_note(self, room, post->member);
+  return reason;
 }

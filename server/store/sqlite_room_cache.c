@@ -11,12 +11,14 @@
 
 struct room_cache {
   int64_t version;
+  int raid; /* -1: not known */
   size_t count, dirty_count;
   struct room_row *dirty[DIRTY_LIMIT];
   struct room_row *slots[SLOTS];
 };
 
-/* Rows of listings are never deleted, so what was seen once stays true; a later pair takes the place of an earlier. */
+/* What was seen once stays true until somebody is put out of a private room; a later pair takes the place of an
+ * earlier. */
 struct listed_cache {
   struct {
     int64_t member, room;
@@ -25,7 +27,9 @@ struct listed_cache {
 
 struct room_cache *room_cache_create(void) {
   struct room_cache *cache = calloc(1, sizeof *cache);
-  if (cache) cache->version = -1;
+  if (!cache) return NULL;
+  cache->version = -1;
+  cache->raid = -1;
   return cache;
 }
 
@@ -36,6 +40,7 @@ static void empty(struct room_cache *cache) {
   }
   cache->count = 0;
   cache->dirty_count = 0;
+  cache->raid = -1;
 }
 
 void room_cache_destroy(struct room_cache *cache) {
@@ -64,17 +69,27 @@ void listed_cache_add(struct listed_cache *cache, int64_t member, int64_t room) 
   cache->pairs[slot].room = room;
 }
 
+void listed_cache_drop(struct listed_cache *cache, int64_t member, int64_t room) {
+  size_t slot = listed_slot(member, room);
+  if (listed_cache_has(cache, member, room)) cache->pairs[slot].member = 0;
+}
+
 void room_cache_begin(struct sqlite *self) {
   struct room_cache *cache = self->rooms;
   struct query query = query_begin(self, SQL_DATA_VERSION);
   int64_t version = query_number(&query, -1);
   if (version != cache->version || cache->count > FULL) empty(cache);
+  if (version != cache->version) {
+    rights_cache_empty(self->rights);
+    memset(self->listed, 0, sizeof *self->listed);
+  }
   cache->version = version;
 }
 
 void room_cache_forget(struct sqlite *self) {
   empty(self->rooms);
   memset(self->listed, 0, sizeof *self->listed);
+  rights_cache_empty(self->rights);
 }
 
 void room_cache_flush(struct sqlite *self) {
@@ -114,6 +129,9 @@ static bool read_room(struct sqlite *self, struct slice id, struct room_row *roo
         .at = query_get_int(&query, 3),
         .low = query_get_int(&query, 4),
         .high = query_get_int(&query, 5),
+        .locked = query_get_int(&query, 6) != 0,
+        .slow = query_get_int(&query, 7),
+        .is_private = query_get_int(&query, 8) != 0,
         .id_size = id.size,
     };
     memcpy(room->id, id.data, id.size);
@@ -155,9 +173,20 @@ struct room_row *room_find(struct sqlite *self, struct slice id) {
   return read_room(self, id, &self->scratch) ? &self->scratch : NULL;
 }
 
-struct room_row *room_enter(struct sqlite *self, struct slice id, int64_t member) {
-  struct room_row *room = room_find(self, id);
-  if (!room) return NULL;
-  if (room->kind == ROOM_DIRECT && room->low != member && room->high != member) return NULL;
-  return room;
+/* ---- the switch ---- */
+
+static bool read_raid(struct sqlite *self) {
+  struct query query = query_begin(self, SQL_RAID);
+  return query_number(&query, 0) != 0;
+}
+
+bool room_cache_raid(struct sqlite *self) {
+  struct room_cache *cache = self->rooms;
+  if (!cache) return read_raid(self);
+  if (cache->raid < 0) cache->raid = read_raid(self);
+  return cache->raid > 0;
+}
+
+void room_cache_set_raid(struct sqlite *self, bool raid) {
+  self->rooms->raid = raid;
 }

@@ -27,7 +27,7 @@ static int64_t listing_read(struct sqlite *self, int64_t member, int64_t room, i
   return query_number(&query, none);
 }
 
-static bool list_is_full(struct sqlite *self, int64_t member) {
+bool room_list_is_full(struct sqlite *self, int64_t member) {
   struct query query = query_begin(self, SQL_LISTING_COUNT);
   query_int(&query, member);
   return query_number(&query, 0) >= LIMIT_LISTED;
@@ -37,7 +37,7 @@ enum listed room_list_for(struct sqlite *self, const struct room_row *room, int6
   if (listed_cache_has(self->listed, member, room->key)) return LISTED_BEFORE;
   bool before = listing_read(self, member, room->key, -1) >= 0;
   if (!before) {
-    if (list_is_full(self, member)) return LISTED_NOT;
+    if (room_list_is_full(self, member)) return LISTED_NOT;
     struct query query = query_begin(self, SQL_LISTING_ADD);
     query_int(&query, member);
     query_int(&query, room->key);
@@ -47,6 +47,39 @@ enum listed room_list_for(struct sqlite *self, const struct room_row *room, int6
   if (self->error != SQLITE_OK) return LISTED_NOT;
   listed_cache_add(self->listed, member, room->key);
   return before ? LISTED_BEFORE : LISTED_NOW;
+}
+
+void room_unlist_for(struct sqlite *self, const struct room_row *room, int64_t member) {
+  struct query query = query_begin(self, SQL_LISTING_DROP);
+  query_int(&query, member);
+  query_int(&query, room->key);
+  query_run(&query);
+  listed_cache_drop(self->listed, member, room->key);
+}
+
+/* ---- settings ---- */
+
+void room_titles(struct sqlite *self, const struct room_row *room, struct arena *arena,
+                 struct room_settings *settings) {
+  struct query query = query_begin(self, SQL_ROOM_SETTINGS);
+  query_int(&query, room->key);
+  if (query_row(&query)) {
+    settings->title = query_get_text(&query, 0, arena);
+    settings->topic = query_get_text(&query, 1, arena);
+  }
+  query_end(&query);
+}
+
+size_t room_pins(struct sqlite *self, const struct room_row *room, int64_t seqs[LIMIT_PINS], int64_t *newest_at) {
+  size_t count = 0;
+  struct query query = query_begin(self, SQL_PINS);
+  query_int(&query, room->key);
+  while (count < LIMIT_PINS && query_row(&query)) {
+    if (count == 0 && newest_at) *newest_at = query_get_int(&query, 1);
+    seqs[count++] = query_get_int(&query, 0);
+  }
+  query_end(&query);
+  return count;
 }
 
 /* ---- describing ---- */
@@ -62,6 +95,26 @@ static struct member_record *describe_other(struct sqlite *self, const struct ro
     *other = (struct member_record){.key = all.key, .author = all.author, .login = all.login, .name = all.name};
   }
   return other;
+}
+
+static void read_pins(struct sqlite *self, const struct room_row *room, struct arena *arena,
+                      struct room_settings *settings) {
+  int64_t seqs[LIMIT_PINS];
+  size_t count = room_pins(self, room, seqs, NULL);
+  if (count == 0) return;
+  settings->pinned = arena_alloc(arena, count * sizeof *settings->pinned);
+  if (!settings->pinned) return;
+  memcpy(settings->pinned, seqs, count * sizeof *seqs);
+  settings->pinned_count = count;
+}
+
+/* `more`: there may be a title, a topic or pins. */
+static void read_settings(struct sqlite *self, const struct room_row *room, bool more, struct arena *arena,
+                          struct room_settings *settings) {
+  *settings = (struct room_settings){.locked = room->locked, .is_private = room->is_private, .slow = room->slow};
+  if (!more) return;
+  room_titles(self, room, arena, settings);
+  read_pins(self, room, arena, settings);
 }
 
 static void fill(struct sqlite *self, const struct room_row *room, int64_t member, bool other_in_full,
@@ -83,16 +136,25 @@ void room_describe(struct sqlite *self, const struct room_row *room, int64_t mem
   int64_t read = listing_read(self, member, room->key, -1);
   record->listed = read >= 0;
   record->read = record->listed ? read : room->kind == ROOM_DIRECT ? 0 : room->head;
+  read_settings(self, room, true, arena, &record->settings);
   fill(self, room, member, other_in_full, arena, record);
 }
 
-static size_t read_list(struct sqlite *self, int64_t member, struct room_row *rooms, int64_t *reads) {
+/* A room on a list. */
+struct listed_room {
+  struct room_row room;
+  int64_t read;
+  bool more; /* settings to be read */
+};
+
+static size_t read_list(struct sqlite *self, int64_t member, struct listed_room *rooms) {
   size_t count = 0;
   struct query query = query_begin(self, SQL_ROOM_LIST);
   query_int(&query, member);
+  query_int(&query, self->now);
   while (count < LIMIT_LISTED && query_row(&query)) {
     struct slice id = query_peek_text(&query, 1);
-    struct room_row *room = &rooms[count];
+    struct room_row *room = &rooms[count].room;
     if (id.size > LIMIT_IDENTIFIER || !id.data) continue;
     *room = (struct room_row){
         .key = query_get_int(&query, 0),
@@ -100,10 +162,14 @@ static size_t read_list(struct sqlite *self, int64_t member, struct room_row *ro
         .head = query_get_int(&query, 3),
         .low = query_get_int(&query, 5),
         .high = query_get_int(&query, 6),
+        .locked = query_get_int(&query, 7) != 0,
+        .slow = query_get_int(&query, 8),
+        .is_private = query_get_int(&query, 9) != 0,
         .id_size = id.size,
     };
     memcpy(room->id, id.data, id.size);
-    reads[count++] = query_get_int(&query, 4);
+    rooms[count].read = query_get_int(&query, 4);
+    rooms[count++].more = query_get_int(&query, 10) != 0;
   }
   query_end(&query);
   return count;
@@ -111,31 +177,33 @@ static size_t read_list(struct sqlite *self, int64_t member, struct room_row *ro
 
 void room_list(struct sqlite *self, int64_t member, bool other_in_full, struct arena *arena,
                struct room_record **records, size_t *count) {
-  struct room_row *rooms = malloc(LIMIT_LISTED * sizeof *rooms);
-  int64_t *reads = malloc(LIMIT_LISTED * sizeof *reads);
   *count = 0;
-  if (!rooms || !reads) {
+  if (rights_barred(self, member)) return;
+  struct listed_room *rooms = malloc(LIMIT_LISTED * sizeof *rooms);
+  if (!rooms) {
     self->error = SQLITE_NOMEM;
-  } else {
-    size_t found = read_list(self, member, rooms, reads);
-    *records = arena_alloc(arena, found * sizeof **records);
-    for (size_t i = 0; *records && i < found; i++) {
-      (*records)[i].read = reads[i];
-      (*records)[i].listed = true;
-      fill(self, &rooms[i], member, other_in_full, arena, &(*records)[i]);
-    }
-    if (*records) *count = found;
+    return;
   }
+  size_t found = read_list(self, member, rooms);
+  *records = arena_alloc(arena, found * sizeof **records);
+  for (size_t i = 0; *records && i < found; i++) {
+    struct room_record *record = &(*records)[i];
+    record->read = rooms[i].read;
+    record->listed = true;
+    read_settings(self, &rooms[i].room, rooms[i].more, arena, &record->settings);
+    fill(self, &rooms[i].room, member, other_in_full, arena, record);
+  }
+  if (*records) *count = found;
   free(rooms);
-  free(reads);
 }
 
 /* ---- operations ---- */
 
 enum reason sqlite_room_open(struct sqlite *self, struct store_job *job) {
   struct store_room *wish = &job->room;
-  const struct room_row *room = room_enter(self, wish->room, wish->member);
-  if (!room) return REASON_NOT_FOUND;
+  struct room_row *room;
+  enum reason reason = room_enter(self, wish->room, wish->member, &room);
+  if (reason) return reason;
   int64_t read = room->kind == ROOM_DIRECT ? 0 : room->head;
   if (room_list_for(self, room, wish->member, read) == LISTED_NOT) return REASON_RATE_LIMITED;
   room_describe(self, room, wish->member, true, job->arena, &wish->record);
@@ -163,13 +231,15 @@ enum reason sqlite_direct_open(struct sqlite *self, struct store_job *job) {
   struct store_room *wish = &job->room;
   struct member_record other = {0};
   if (wish->member == wish->other) return REASON_INVALID_PARAMS;
-  if (!member_by_key(self, wish->other, job->arena, &other, NULL) || other.disabled) return REASON_NOT_FOUND;
+  if (rights_barred(self, wish->member)) return REASON_FORBIDDEN;
+  if (!member_by_key(self, wish->other, job->arena, &other, NULL)) return REASON_NOT_FOUND;
+  if (rights_barred(self, wish->other)) return REASON_NOT_FOUND;
   if (block_is(self, wish->other, wish->member)) return REASON_FORBIDDEN;
   int64_t low = wish->member < wish->other ? wish->member : wish->other;
   int64_t high = wish->member < wish->other ? wish->other : wish->member;
   struct slice id = room_find_pair(self, low, high, job->arena);
   if (!id.data) {
-    if (list_is_full(self, wish->member)) return REASON_RATE_LIMITED;
+    if (room_list_is_full(self, wish->member)) return REASON_RATE_LIMITED;
     id = fresh_id(wish, job->arena);
     if (id.data) add_room(self, id, ROOM_DIRECT, low, high);
   }
@@ -198,8 +268,9 @@ enum reason sqlite_rooms_ensure(struct sqlite *self, struct store_job *job) {
 
 enum reason sqlite_room_get(struct sqlite *self, struct store_job *job) {
   struct store_room *wish = &job->room;
-  const struct room_row *room = room_enter(self, wish->room, wish->member);
-  if (!room) return REASON_NOT_FOUND;
+  struct room_row *room;
+  enum reason reason = room_enter(self, wish->room, wish->member, &room);
+  if (reason) return reason;
   room_describe(self, room, wish->member, true, job->arena, &wish->record);
   return REASON_NONE;
 }

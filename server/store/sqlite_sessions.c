@@ -100,11 +100,17 @@ int64_t session_begin(struct sqlite *self, struct store_job *job, const unsigned
 
 /* ---- operations ---- */
 
+/* With rights. False: there is none, or it may not be here. */
+static bool find_member(struct sqlite *self, struct store_job *job, int64_t member) {
+  struct member_record *record = &job->session.record;
+  if (!member_by_key(self, member, job->arena, record, NULL)) return false;
+  rights_fill(self, job->arena, record);
+  return !rights_record_barred(record);
+}
+
 enum reason sqlite_session_add(struct sqlite *self, struct store_job *job) {
   struct store_session *wish = &job->session;
-  if (!member_by_key(self, wish->member, job->arena, &wish->record, NULL) || wish->record.disabled) {
-    return REASON_NOT_FOUND;
-  }
+  if (!find_member(self, job, wish->member)) return REASON_NOT_FOUND;
   wish->session =
       session_begin(self, job, wish->digest, wish->member, (struct session_place){wish->address, wish->client});
   wish->made_at = wish->used_at = self->now;
@@ -153,8 +159,7 @@ enum reason sqlite_session_list(struct sqlite *self, struct store_job *job) {
 /* False: there is none, or it is over, or its member may not use it. */
 static bool find_alive(struct sqlite *self, struct store_job *job, struct session_row *row) {
   struct store_session *wish = &job->session;
-  return read_session(self, wish, row) && is_alive(self, row) &&
-         member_by_key(self, row->member, job->arena, &wish->record, NULL) && !wish->record.disabled;
+  return read_session(self, wish, row) && is_alive(self, row) && find_member(self, job, row->member);
 }
 
 enum reason sqlite_session_touch(struct sqlite *self, struct store_job *job) {
@@ -191,6 +196,8 @@ enum reason sqlite_session_find(struct sqlite *self, struct store_job *job) {
 enum reason sqlite_login_find(struct sqlite *self, struct store_job *job) {
   struct store_session *wish = &job->session;
   if (!member_by_login(self, wish->login, job->arena, &wish->record, &wish->password)) return REASON_NOT_FOUND;
+  rights_fill(self, job->arena, &wish->record);
+  wish->record.disabled = rights_record_barred(&wish->record);
   wish->member = wish->record.key;
   wish->club_head = club_head(self);
   return REASON_NONE;

@@ -286,10 +286,12 @@ static inline void an_invite_is_over_when_revoked_or_expired(void **state) {
   struct suite *suite = *state;
   struct store_job *first = suite_run(suite, invite(suite, STORE_INVITE_CREATE, "first", suite->ada));
   assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "second", suite->ada)));
+  assert_done(set_role(suite, "ivan", ROLE_MODERATOR));
   struct store_job *revoke = suite_job(suite, STORE_INVITE_REVOKE);
   revoke->invite.member = suite->ivan;
   revoke->invite.record.key = first->invite.record.key;
   assert_refused(suite_run(suite, revoke), REASON_NOT_FOUND);
+  revoke->invite.member = suite->ada;
   revoke->invite.any = true;
   assert_done(suite_run(suite, revoke));
   assert_refused(suite_run(suite, join_by(suite, "first", "guest")), REASON_NOT_FOUND);
