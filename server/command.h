@@ -24,6 +24,7 @@ int command_member_password(const struct command *command, const struct config *
 int command_member_import(const struct command *command, const struct config *config, int count, char **arguments);
 int command_session_add(const struct command *command, const struct config *config, int count, char **arguments);
 int command_invite(const struct command *command, const struct config *config, int count, char **arguments);
+int command_audit(const struct command *command, const struct config *config, int count, char **arguments);
 int command_backup(const struct command *command, const struct config *config, int count, char **arguments);
 int command_restore(const struct command *command, const struct config *config, int count, char **arguments);
 int command_health(const struct command *command, const struct config *config, int count, char **arguments);

@@ -32,6 +32,8 @@ static const struct command commands[] = {
      command_session_add},
     {"invite", "[--role ROLE] [--room ROOM] [--uses N] [--for 7d]", "makes an invite and prints its link",
      command_invite},
+    {"audit", "[--room ROOM] [--member LOGIN] [--since DATE] [--format csv|json] [--order newest|oldest]",
+     "prints what moderators did: by whom, when, to whom, why", command_audit},
     {"backup", "FILE", "copies the store into a new file while the server runs", command_backup},
     {"restore", "FILE",
      "puts a backup in the store's place, or into an empty PostgreSQL database; only while no server runs",

@@ -2,7 +2,10 @@
 #define CLUB_CLOCK_H
 /* Time and randomness as handed-in interfaces, so that tests can make them up. */
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "club/slice.h"
 
 struct clock {
   void *self;
@@ -29,4 +32,7 @@ static inline int64_t clock_wall_ms(const struct clock *clock) {
 #define INSTANT_SIZE 25 /* "2026-01-31T08:05:03.120Z" and a zero byte */
 /* Writes RFC 3339 in UTC with milliseconds; years 1970 to 9999. */
 void instant_write(char text[INSTANT_SIZE], int64_t wall_ms);
+/* A date ("2026-01-31": its beginning in UTC), or with a time and a zone ("2026-01-31T08:05Z", "…08:05:03.120+05:00").
+ * False: neither. */
+bool instant_read(struct slice text, int64_t *wall_ms) CLUB_MUST_CHECK;
 #endif

@@ -1,6 +1,7 @@
 #ifndef CLUB_CSV_H
 #define CLUB_CSV_H
 /* Comma-separated values (RFC 4180; also with bare newlines and a byte order mark). One thread at a time. */
+#include "club/buffer.h"
 #include "club/slice.h"
 
 #define CSV_FIELDS_LIMIT 32
@@ -25,4 +26,8 @@ enum csv_result { CSV_ROW, CSV_END, CSV_WRONG };
 void csv_init(struct csv *csv, char *text, size_t size);
 /* The next row that is not blank. CSV_WRONG: `error` says what is the matter in the row, `row->line` where it begins. */
 enum csv_result csv_next(struct csv *csv, struct csv_row *row, const char **error) CLUB_MUST_CHECK;
+
+/* Appends the fields as one row that ends with CR LF. What a spreadsheet would take for a formula has an apostrophe before
+ * it, which it shows to nobody. */
+void csv_append_row(struct buffer *out, const struct slice *fields, size_t count);
 #endif

@@ -75,3 +75,40 @@ enum csv_result csv_next(struct csv *csv, struct csv_row *row, const char **erro
     csv->at++; /* the separator */
   }
 }
+
+/* ---- writing ---- */
+
+/* "=", "+", "-", "@", wide ones too, and what is cut off before one is looked for. */
+static bool is_formula(struct slice field) {
+  static const char *const begins[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+  for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+    size_t size = strlen(begins[i]);
+    if (field.size >= size && memcmp(field.data, begins[i], size) == 0) return true;
+  }
+  return false;
+}
+
+static bool needs_quotes(struct slice field) {
+  for (size_t i = 0; i < field.size; i++)
+    if (strchr("\",;\r\n", field.data[i]) && field.data[i]) return true;
+  return field.size > 0 && (field.data[0] == ' ' || field.data[field.size - 1] == ' ');
+}
+
+static void append_field(struct buffer *out, struct slice field) {
+  bool quoted = needs_quotes(field);
+  if (quoted) buffer_append_char(out, '"');
+  if (is_formula(field)) buffer_append_char(out, '\'');
+  for (size_t i = 0; i < field.size; i++) {
+    if (field.data[i] == '"') buffer_append_char(out, '"');
+    buffer_append_char(out, field.data[i]);
+  }
+  if (quoted) buffer_append_char(out, '"');
+}
+
+void csv_append_row(struct buffer *out, const struct slice *fields, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0) buffer_append_char(out, ',');
+    append_field(out, fields[i]);
+  }
+  buffer_append_text(out, "\r\n");
+}

@@ -1,5 +1,7 @@
 #include "club/clock.h"
 
+#include <string.h>
+
 #define DAY_MS 86400000
 #define LAST_MS 253402300799999 /* 9999-12-31T23:59:59.999Z */
 
@@ -38,4 +40,79 @@ void instant_write(char text[INSTANT_SIZE], int64_t wall_ms) {
   text = write_digits(text, rest / 1000 % 60, 2, '.');
   text = write_digits(text, rest % 1000, 3, 'Z');
   *text = '\0';
+}
+
+/* ---- reading ---- */
+
+/* Takes so many digits. */
+static bool read_digits(struct slice *text, size_t digits, int64_t least, int64_t most, int64_t *number) {
+  *number = 0;
+  if (text->size < digits) return false;
+  for (size_t i = 0; i < digits; i++) {
+    if (text->data[i] < '0' || text->data[i] > '9') return false;
+    *number = *number * 10 + (text->data[i] - '0');
+  }
+  *text = (struct slice){text->data + digits, text->size - digits};
+  return *number >= least && *number <= most;
+}
+
+static bool read_char(struct slice *text, const char *of) {
+  if (text->size == 0 || !text->data[0] || !strchr(of, text->data[0])) return false;
+  *text = (struct slice){text->data + 1, text->size - 1};
+  return true;
+}
+
+/* The inverse of civil_date(). */
+static int64_t civil_days(int64_t year, int64_t month, int64_t day) {
+  year -= month <= 2;
+  int64_t era = year / 400, year_of_era = year % 400;
+  int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+static bool read_date(struct slice *text, int64_t *ms) {
+  int64_t year, month, day, again_year, again_month, again_day;
+  if (!read_digits(text, 4, 1970, 9999, &year) || !read_char(text, "-") || !read_digits(text, 2, 1, 12, &month) ||
+      !read_char(text, "-") || !read_digits(text, 2, 1, 31, &day))
+    return false;
+  *ms = civil_days(year, month, day) * DAY_MS;
+  civil_date(*ms / DAY_MS, &again_year, &again_month, &again_day);
+  return again_month == month && again_day == day; /* 30 February is no day */
+}
+
+static bool read_seconds(struct slice *text, int64_t *ms) {
+  int64_t seconds, digit, unit = 100;
+  if (!read_char(text, ":")) return true;
+  if (!read_digits(text, 2, 0, 59, &seconds)) return false;
+  *ms += seconds * 1000;
+  if (!read_char(text, ".")) return true;
+  if (!read_digits(text, 1, 0, 9, &digit)) return false;
+  do {
+    *ms += digit * unit;
+    unit /= 10;
+  } while (read_digits(text, 1, 0, 9, &digit));
+  return true;
+}
+
+static bool read_zone(struct slice *text, int64_t *ms) {
+  int64_t hours, minutes;
+  if (read_char(text, "Zz")) return true;
+  bool behind = text->size > 0 && text->data[0] == '-';
+  if (!read_char(text, "+-") || !read_digits(text, 2, 0, 23, &hours) || !read_char(text, ":") ||
+      !read_digits(text, 2, 0, 59, &minutes))
+    return false;
+  int64_t zone = (hours * 60 + minutes) * 60000;
+  *ms += behind ? zone : -zone;
+  return true;
+}
+
+bool instant_read(struct slice text, int64_t *wall_ms) {
+  int64_t hours, minutes;
+  if (!read_date(&text, wall_ms)) return false;
+  if (text.size == 0) return true;
+  if (!read_char(&text, "Tt ") || !read_digits(&text, 2, 0, 23, &hours) || !read_char(&text, ":") ||
+      !read_digits(&text, 2, 0, 59, &minutes))
+    return false;
+  *wall_ms += (hours * 60 + minutes) * 60000;
+  return read_seconds(&text, wall_ms) && read_zone(&text, wall_ms) && text.size == 0;
 }

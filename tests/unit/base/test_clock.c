@@ -69,9 +69,48 @@ static void randomness_fills_all_bytes_differently_each_time(void **state) {
   assert_true(zeros < 50);
 }
 
+static void assert_read(const char *text, int64_t expected) {
+  int64_t wall_ms;
+  if (!instant_read(slice_of(text), &wall_ms)) fail_msg("not read: %s", text);
+  assert_int_equal(wall_ms, expected);
+}
+
+static void reads_dates_and_times_with_a_zone(void **state) {
+  (void)state;
+  assert_read("1970-01-01", 0);
+  assert_read("2026-01-31", 1769817600000);
+  assert_read("2026-01-31T08:05:03.120Z", 1769846703120);
+  assert_read("2026-01-31T13:05:03.12+05:00", 1769846703120);
+  assert_read("2026-01-31 03:05:03.1200009-05:00", 1769846703120);
+  assert_read("2026-01-31T08:05z", 1769846700000);
+  assert_read("2024-02-29", 1709164800000);
+  for (int64_t ms = 0; ms < INT64_C(253402300799999); ms += INT64_C(98765432123)) {
+    char text[INSTANT_SIZE];
+    instant_write(text, ms);
+    assert_read(text, ms);
+  }
+  static const char *const wrong[] = {"",
+                                      "2026",
+                                      "2026-1-31",
+                                      "2026-02-30",
+                                      "2023-02-29",
+                                      "2026-01-31T08:05",
+                                      "2026-01-31T24:00Z",
+                                      "2026-01-31T08:05:60Z",
+                                      "2026-01-31T08:05:03.Z",
+                                      "2026-01-31T08:05Z ",
+                                      "1969-12-31",
+                                      "2026-13-01",
+                                      "2026-01-31T08:05+5:00",
+                                      "вчера"};
+  int64_t wall_ms;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_false(instant_read(slice_of(wrong[i]), &wall_ms));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(writes_instants_as_rfc_3339),
+      cmocka_unit_test(reads_dates_and_times_with_a_zone),
       cmocka_unit_test(keeps_to_the_years_that_it_can_write),
       cmocka_unit_test(agrees_with_the_library_on_every_day),
       cmocka_unit_test(the_monotonic_clock_does_not_go_back),

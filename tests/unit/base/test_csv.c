@@ -93,6 +93,43 @@ static void broken_rows_are_named_with_their_line(void **state) {
   assert_next(&sheet, 1, "!too many fields");
 }
 
+static void assert_row(const char *first, const char *second, const char *expected) {
+  const struct slice fields[] = {slice_of(first), slice_of(second)};
+  struct buffer out;
+  buffer_init(&out, 1000);
+  csv_append_row(&out, fields, 2);
+  assert_true(slice_is(buffer_slice(&out), expected));
+  buffer_free(&out);
+}
+
+static void rows_are_written_so_that_they_can_be_read(void **state) {
+  (void)state;
+  assert_row("Реклама", "刷屏", "Реклама,刷屏\r\n");
+  assert_row("", " Bank ", ",\" Bank \"\r\n");
+  assert_row("a, b; \"c\"", "one\ntwo", "\"a, b; \"\"c\"\"\",\"one\ntwo\"\r\n");
+  const struct slice fields[] = {slice_of("a, \"b\"\r\nc"), slice_of("договор"), slice_of("")};
+  struct buffer out;
+  struct csv csv;
+  struct csv_row row;
+  const char *error;
+  buffer_init(&out, 1000);
+  csv_append_row(&out, fields, 3);
+  csv_init(&csv, out.data, out.size);
+  assert_int_equal(csv_next(&csv, &row, &error), CSV_ROW);
+  assert_int_equal(row.count, 3);
+  for (size_t i = 0; i < 3; i++) assert_true(slice_equal(row.fields[i], fields[i]));
+  buffer_free(&out);
+}
+
+static void what_a_spreadsheet_would_carry_out_is_text(void **state) {
+  (void)state;
+  assert_row("=1+1", "-2", "'=1+1,'-2\r\n");
+  assert_row("@SUM(A1)", "+7 701", "'@SUM(A1),'+7 701\r\n");
+  assert_row("\t=1", "=cmd|' /C calc'!A0,x", "'\t=1,\"'=cmd|' /C calc'!A0,x\"\r\n");
+  assert_row("＝1", "＋1", "'＝1,'＋1\r\n");
+  assert_row("a=1", "2-1", "a=1,2-1\r\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_and_fields_are_told_apart),
@@ -100,6 +137,8 @@ int main(void) {
       cmocka_unit_test(blank_lines_and_a_missing_last_newline_do_no_harm),
       cmocka_unit_test(a_sheet_with_semicolons_is_read_by_them),
       cmocka_unit_test(broken_rows_are_named_with_their_line),
+      cmocka_unit_test(rows_are_written_so_that_they_can_be_read),
+      cmocka_unit_test(what_a_spreadsheet_would_carry_out_is_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
