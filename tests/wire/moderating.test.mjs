@@ -1,0 +1,264 @@
+// What moderators do: the effect, who is told what, and how it is undone.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { clientId, clubForFile, sleep } from './support/club.mjs';
+
+const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
+const within = 2000; // milliseconds in which an act has taken effect
+
+const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
+const lines = (...logins) => Promise.all(logins.map((login) => club.connect(login)));
+const ends = (...all) => Promise.all(all.map((line) => line.close()));
+const acted = (line, action, room) => line.notification('acted', (act) => act.action === action && act.room === room, within);
+
+test('a mute keeps one from writing, says why and until when, and is lifted', async () => {
+  const [moderator, bo, anna] = await lines('moderator', 'bo', 'anna');
+  for (const line of [bo, anna]) await line.call('room.join', { room: 'kz' });
+  const { until } = await moderator.call('member.mute', { room: 'kz', member: bo.me, for: 3600, reason: '请不要刷屏' });
+  const left = Date.parse(until) - Date.now();
+  assert.ok(left > 3500_000 && left < 3601_000, `${left}`);
+  const told = await acted(bo, 'mute', 'kz');
+  assert.deepEqual([told.reason, told.until, told.by, told.by_name], ['请不要刷屏', until, moderator.me, 'Мода Ратор']);
+  const entry = await anna.notification('entry', ({ type }) => type === 'moderation');
+  assert.deepEqual([entry.action, entry.member, entry.until, entry.reason], ['mute', bo.me, until, '请不要刷屏']);
+  assert.equal(anna.all('acted').length, 0);
+  const refused = await bo.refused('message.post', { room: 'kz', client_id: clientId(), text: '您好' });
+  assert.equal(refused.reason, 'muted');
+  assert.ok(refused.retryAfter > 3500 && refused.retryAfter <= 3600);
+  assert.equal((await bo.refused('room.typing', { room: 'kz' })).reason, 'muted');
+  await post(bo, 'cn', '这里可以说话');
+  const { room } = await bo.call('room.join', { room: 'kz' });
+  assert.deepEqual(room.muted, { until, reason: '请不要刷屏' });
+  assert.deepEqual(await moderator.call('member.mute', { room: 'kz', member: bo.me, for: 0 }), { until: null });
+  await acted(bo, 'unmute', 'kz');
+  await post(bo, 'kz', '谢谢');
+  await bo.call('room.typing', { room: 'kz' });
+  assert.equal((await bo.call('room.join', { room: 'kz' })).room.muted, undefined);
+  await ends(moderator, bo, anna);
+});
+
+test('a ban from a room ends the place there at once, and when its time is over the room may be entered again', async () => {
+  const [moderator, bo, anna] = await lines('moderator', 'bo', 'anna');
+  const second = await club.connect('bo');
+  for (const line of [bo, anna]) await line.call('room.join', { room: 'uz' });
+  await post(bo, 'uz', '我在这里');
+  const began = Date.now();
+  await moderator.call('member.ban', { room: 'uz', member: bo.me, for: 4, reason: 'Реклама' });
+  assert.deepEqual(await bo.notification('left', undefined, within), { room: 'uz', reason: 'banned' });
+  const { seq } = await post(anna, 'uz', 'Он этого уже не видит');
+  await acted(bo, 'ban', 'uz');
+  assert.deepEqual((await second.notification('left', undefined, within)).room, 'uz');
+  assert.ok(!(await bo.call('room.list')).rooms.some(({ room }) => room === 'uz'));
+  for (const [method, params] of [['room.join', {}], ['room.history', {}], ['room.members', {}], ['room.read', { seq: 1 }],
+    ['message.post', { client_id: clientId(), text: 'x' }], ['message.react', { seq: 1, emoji: '👍', on: true }]]) {
+    assert.equal((await bo.refused(method, { room: 'uz', ...params })).reason, 'banned', method);
+  }
+  const online = await anna.call('room.members', { room: 'uz' });
+  assert.ok(!online.members.some(({ id }) => id === bo.me));
+  await sleep(Math.max(0, began + 4300 - Date.now()));
+  const again = await bo.call('room.join', { room: 'uz', after: 0 });
+  assert.ok(again.entries.some((entry) => entry.seq === seq));
+  assert.ok(!bo.entries('uz').some((entry) => entry.seq === seq), 'nothing of it was delivered meanwhile');
+  await ends(moderator, bo, second, anna);
+});
+
+test('who is banned from the club hears why, is closed with 4003, and may not come back before it is lifted', async () => {
+  const [moderator, emil] = await lines('moderator', 'emil');
+  await emil.call('room.join', { room: 'fintech' });
+  await moderator.call('member.ban', { member: emil.me, for: null, reason: 'Мошенничество' });
+  const began = Date.now();
+  const { code } = await emil.closed;
+  assert.equal(code, 4003);
+  assert.ok(Date.now() - began < within);
+  assert.deepEqual(emil.all('acted').map(({ action, reason }) => [action, reason]), [['ban', 'Мошенничество']]);
+  const late = club.open({ cookie: emil.cookie });
+  assert.ok([4001, 4003].includes((await late.closed).code));
+  const login = await club.http('POST', '/api/session', { body: { login: 'emil', password: 'верблюд-на-мосту 42' } });
+  assert.equal(login.status, 401);
+  await moderator.call('member.ban', { member: emil.me, for: 0 });
+  const [cookie] = await club.cookies('emil');
+  const back = await club.connect({ cookie });
+  await post(back, 'fintech', 'Это была ошибка');
+  await ends(moderator, back);
+});
+
+test('a room that is locked or slow is so for all but those who moderate it', async () => {
+  const [moderator, anna, bo] = await lines('moderator', 'anna', 'bo');
+  await anna.call('room.join', { room: 'by' });
+  await bo.call('room.open', { country: 'by' }); /* on the list, not joined */
+  const { seq } = await moderator.call('room.update', { room: 'by', locked: true, title: 'Беларусь · рынки', topic: '白俄罗斯' });
+  const entry = await anna.entry('by', seq);
+  assert.deepEqual([entry.type, entry.locked, entry.title, entry.topic], ['room', true, 'Беларусь · рынки', '白俄罗斯']);
+  const told = await bo.notification('room', ({ room, locked }) => room === 'by' && locked);
+  assert.deepEqual([told.title, told.topic, told.joined], ['Беларусь · рынки', '白俄罗斯', false]);
+  assert.equal((await anna.refused('message.post', { room: 'by', client_id: clientId(), text: 'x' })).reason, 'locked');
+  await post(moderator, 'by', 'Тишина на пять минут');
+  const again = await moderator.call('room.update', { room: 'by', locked: true });
+  assert.ok(again.seq >= seq, 'the same again changes nothing');
+  await moderator.call('room.update', { room: 'by', locked: false, slow: 30, title: '' });
+  await post(anna, 'by', 'Первое');
+  const slow = await anna.refused('message.post', { room: 'by', client_id: clientId(), text: 'Второе' });
+  assert.equal(slow.reason, 'slow_mode');
+  assert.ok(slow.retryAfter > 0 && slow.retryAfter <= 30);
+  const { room } = await bo.call('room.join', { room: 'by' });
+  assert.deepEqual([room.slow, room.locked, room.title, room.topic], [30, false, 'Belarus', '白俄罗斯']);
+  await moderator.call('room.update', { room: 'by', slow: 0 });
+  await post(anna, 'by', 'Второе');
+  assert.equal((await bo.call('room.join', { room: 'by' })).room.slow, 0);
+  await ends(moderator, anna, bo);
+});
+
+test('pins are seen by all, at most twenty, and go with the message', async () => {
+  const [moderator, anna] = await lines('moderator', 'anna');
+  await anna.call('room.join', { room: 'pk' });
+  const seqs = [];
+  for (let i = 0; i < 21; i++) seqs.push((await post(anna, 'pk', `Номер ${i}`)).seq);
+  for (const seq of seqs.slice(0, 20)) await moderator.call('room.pin', { room: 'pk', seq, on: true });
+  assert.equal((await moderator.refused('room.pin', { room: 'pk', seq: seqs[20], on: true })).reason, 'conflict');
+  await anna.notification('entry', ({ type, pinned }) => type === 'room' && pinned?.length === 20);
+  assert.equal((await anna.call('room.join', { room: 'pk' })).room.pinned[0], seqs[19]);
+  await moderator.call('room.pin', { room: 'pk', seq: seqs[19], on: false });
+  await anna.call('message.remove', { room: 'pk', seq: seqs[18] });
+  assert.deepEqual((await anna.call('room.join', { room: 'pk' })).room.pinned.slice(0, 2), [seqs[17], seqs[16]]);
+  assert.equal((await moderator.refused('room.pin', { room: 'pk', seq: seqs[18], on: true })).reason, 'not_found');
+  await ends(moderator, anna);
+});
+
+test('a purge removes what one member wrote lately, and nobody else', async () => {
+  const [moderator, bo, anna] = await lines('moderator', 'bo', 'anna');
+  await anna.call('room.join', { room: 'tj' });
+  const spam = [];
+  for (let i = 0; i < 5; i++) spam.push((await post(bo, 'tj', `便宜 ${i}`)).seq);
+  const kept = await post(anna, 'tj', 'Это остаётся');
+  assert.deepEqual(await moderator.call('message.purge', { room: 'tj', member: bo.me, for: 600 }), { removed: 5 });
+  await anna.until(() => anna.entries('tj').filter(({ type }) => type === 'remove').length === 5);
+  await acted(bo, 'purge', 'tj');
+  const { entries } = await anna.call('room.history', { room: 'tj' });
+  for (const entry of entries.filter(({ type }) => type === 'message')) {
+    assert.equal(entry.removed === true, spam.includes(entry.seq), JSON.stringify(entry));
+  }
+  assert.ok(entries.some(({ seq }) => seq === kept.seq));
+  assert.deepEqual(await moderator.call('message.purge', { room: 'tj', member: bo.me, for: 600 }), { removed: 0 });
+  await ends(moderator, bo, anna);
+});
+
+test('a private room is there for those who were let in, and gone for those who were let out', async () => {
+  const [moderator, bo, anna] = await lines('moderator', 'bo', 'anna');
+  const client_id = clientId();
+  const { room: made } = await moderator.call('room.create', { client_id, title: 'Хлопок', topic: 'Ферганская долина', private: true });
+  assert.match(made.room, /^r\./);
+  assert.deepEqual([made.kind, made.title, made.private, made.role], ['custom', 'Хлопок', true, 'moderator']);
+  assert.equal((await moderator.call('room.create', { client_id, title: 'Другое' })).room.room, made.room);
+  const room = made.room;
+  await post(moderator, room, 'Добро пожаловать');
+  for (const method of ['room.join', 'room.history', 'room.members']) {
+    assert.equal((await bo.refused(method, { room })).reason, 'not_found', method);
+  }
+  await moderator.call('room.invite', { room, member: bo.me, on: true });
+  assert.equal((await bo.notification('room', (one) => one.room === room, within)).title, 'Хлопок');
+  assert.equal((await bo.call('room.join', { room })).entries[0].text, 'Добро пожаловать');
+  assert.equal((await anna.refused('room.join', { room })).reason, 'not_found', 'what one may read is nobody else’s');
+  await moderator.call('room.invite', { room, member: bo.me, on: false });
+  assert.deepEqual(await bo.notification('left', undefined, within), { room, reason: 'not_found' });
+  const { seq } = await post(moderator, room, 'Теперь без него');
+  await sleep(300);
+  assert.ok(!bo.entries(room).some((entry) => entry.seq === seq));
+  assert.equal((await bo.refused('room.join', { room })).reason, 'not_found');
+  assert.equal((await moderator.refused('room.invite', { room: 'kz', member: bo.me, on: true })).reason, 'conflict');
+  await ends(moderator, bo, anna);
+});
+
+test('a moderator of a country moderates its crossings, until dismissed', async () => {
+  const [admin, dana, bo] = await lines('admin', 'dana', 'bo');
+  await dana.call('room.open', { country: 'kz', sector: 'trade' });
+  assert.equal((await dana.refused('room.update', { room: 'kz.trade', locked: true })).reason, 'forbidden');
+  await admin.call('member.appoint', { member: dana.me, room: 'kz', role: 'moderator' });
+  await acted(dana, 'appoint', 'kz');
+  await dana.notification('room', ({ room, role }) => room === 'kz.trade' && role === 'moderator', within);
+  await dana.call('room.update', { room: 'kz.trade', locked: true });
+  await dana.call('member.mute', { room: 'kz.trade', member: bo.me, for: 60 });
+  assert.equal((await dana.refused('room.update', { room: 'cn', locked: true })).reason, 'forbidden');
+  assert.equal((await dana.refused('member.mute', { room: 'kz', member: admin.me, for: 60 })).reason, 'forbidden');
+  assert.equal((await dana.refused('member.mute', { member: bo.me, for: 60 })).reason, 'forbidden', 'not in the whole club');
+  await admin.call('member.appoint', { member: dana.me, room: 'kz', role: 'member' });
+  await acted(dana, 'dismiss', 'kz');
+  assert.equal((await dana.refused('room.update', { room: 'kz.trade', locked: false })).reason, 'forbidden');
+  await admin.call('room.update', { room: 'kz.trade', locked: false });
+  await ends(admin, dana, bo);
+});
+
+test('two who do the same at once do it once', async () => {
+  const [moderator, admin, bo, anna] = await lines('moderator', 'admin', 'bo', 'anna');
+  await anna.call('room.join', { room: 'ir' });
+  const { seq } = await post(bo, 'ir', 'дважды');
+  const removed = await Promise.all([moderator, admin].map((line) => line.call('message.remove', { room: 'ir', seq })));
+  assert.equal(removed[0].seq, removed[1].seq);
+  await Promise.all([moderator, admin].map((line) => line.call('room.update', { room: 'ir', locked: true })));
+  await Promise.all([moderator, admin].map((line) => line.call('room.update', { room: 'ir', locked: false })));
+  const kinds = (await anna.call('room.history', { room: 'ir' })).entries.map(({ type }) => type);
+  assert.deepEqual(kinds, ['message', 'remove', 'room', 'room']);
+  await ends(moderator, admin, bo, anna);
+});
+
+test('an act on somebody who is not there holds when that one comes', async () => {
+  const [moderator, bo] = await lines('moderator', 'bo');
+  const me = bo.me;
+  await bo.close();
+  await moderator.call('member.ban', { room: 'kg', member: me, for: null });
+  const back = await club.connect('bo');
+  assert.equal((await back.refused('room.join', { room: 'kg' })).reason, 'banned');
+  await moderator.call('member.ban', { room: 'kg', member: me, for: 0 });
+  await acted(back, 'unban', 'kg');
+  await back.call('room.join', { room: 'kg' });
+  await ends(moderator, back);
+});
+
+test('the audit log has every act, for those who may see it', async () => {
+  const [moderator, anna] = await lines('moderator', 'anna');
+  const seen = [];
+  for (let before, more = true; more;) {
+    const page = await moderator.call('audit.list', { limit: 7, ...(before ? { before } : {}) });
+    seen.push(...page.actions);
+    before = page.actions.at(-1)?.id;
+    more = page.more;
+  }
+  const words = new Set(seen.map(({ action }) => action));
+  for (const word of ['mute', 'unmute', 'ban', 'unban', 'update', 'pin', 'unpin', 'purge', 'create', 'admit', 'exclude', 'appoint', 'dismiss', 'remove']) {
+    assert.ok(words.has(word), word);
+  }
+  const ids = seen.map(({ id }) => Number(id.slice(1)));
+  assert.deepEqual(ids, [...ids].sort((a, b) => b - a));
+  const inRoom = await moderator.call('audit.list', { room: 'kz' });
+  assert.ok(inRoom.actions.length > 0 && inRoom.actions.every(({ room }) => room === 'kz'));
+  assert.equal((await anna.refused('audit.list')).reason, 'forbidden');
+  await ends(moderator, anna);
+});
+
+test('the operator gets it as CSV and JSON, whole, in either order', async () => {
+  const moderator = await club.connect('moderator');
+  const bo = await club.connect('bo');
+  const reasons = ['=HYPERLINK("http://зло.example")', 'Реклама, "срочно"\nи ещё', '请停止刷屏'];
+  for (const reason of reasons) {
+    await moderator.call('member.mute', { room: 'telecommunications', member: bo.me, for: 60, reason });
+    await moderator.call('member.mute', { room: 'telecommunications', member: bo.me, for: 0 });
+  }
+  const json = JSON.parse(await club.command(['audit', '--format', 'json']));
+  const listed = await moderator.call('audit.list', { limit: 100 });
+  assert.deepEqual(json.slice(0, listed.actions.length), listed.actions);
+  const oldest = JSON.parse(await club.command(['audit', '--format', 'json', '--order', 'oldest']));
+  assert.deepEqual(oldest, [...json].reverse());
+  const csv = await club.command(['audit', '--room', 'telecommunications', '--member', 'bo']);
+  assert.ok(csv.startsWith('\uFEFFid,at,by,by_name,action,room,member,member_name,seq,until,reason,detail\r\n'));
+  assert.ok(csv.includes(`"'=HYPERLINK(""http://зло.example"")"`));
+  assert.ok(csv.includes('"Реклама, ""срочно""\nи ещё"'));
+  assert.ok(csv.includes(',请停止刷屏,'));
+  assert.ok(csv.includes(`,${moderator.me},Мода Ратор,mute,telecommunications,${bo.me},王博,`));
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  assert.equal(await club.command(['audit', '--format', 'json', '--since', tomorrow]), '[]\n');
+  assert.equal(JSON.parse(await club.command(['audit', '--format', 'json', '--since', '2026-01-01T00:00+05:00'])).length, json.length);
+  for (const wrong of [['--since', 'вчера'], ['--format', 'xml'], ['--order', 'up']]) {
+    assert.equal((await club.run(['audit', ...wrong])).status, 2, wrong.join(' '));
+  }
+  assert.match((await club.run(['audit', '--member', 'nobody'])).errors, /nobody has this login/);
+  await ends(moderator, bo);
+});
