@@ -1,5 +1,6 @@
 // Builds the client into a folder of static files:   node build.mjs [FOLDER]     (../build/web unless said)
-// Everything but index.html carries a hash of its content in its name and may be cached for ever.
+// All but index.html, the service worker and the manifests carry a hash of their content in their names and may be
+// cached for ever.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,6 +13,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, '../build/web'));
 /** Gzipped bytes of what is needed to chat, one language included. */
 const BUDGET = 100 * 1024;
+const LANGUAGES = ['en', 'ru', 'zh'];
 
 async function bundle() {
   const result = await build({
@@ -50,6 +52,54 @@ async function putHashed(source) {
   return `assets/${name}`;
 }
 
+/** What a browser needs to know to install the client, in one language. */
+async function putManifest(language, icons) {
+  const { 'club.brand': name } = JSON.parse(await readFile(join(here, `src/locales/${language}.json`), 'utf8'));
+  const icon = (src, sizes, more) => ({
+    src: `/${src}`,
+    sizes,
+    type: src.endsWith('.svg') ? 'image/svg+xml' : 'image/png',
+    ...more,
+  });
+  const manifest = {
+    id: '/',
+    name,
+    short_name: name,
+    lang: language === 'zh' ? 'zh-Hans' : language,
+    dir: 'ltr',
+    start_url: '/',
+    scope: '/',
+    display: 'standalone',
+    background_color: '#f3f5f8',
+    theme_color: '#f3f5f8',
+    categories: ['business', 'social'],
+    icons: [
+      icon(icons.small, '192x192', { purpose: 'any' }),
+      icon(icons.large, '512x512', { purpose: 'any' }),
+      icon(icons.maskable, '512x512', { purpose: 'maskable' }),
+      icon(icons.drawn, 'any', { purpose: 'any' }),
+    ],
+  };
+  await writeFile(join(out, `manifest-${language}.webmanifest`), JSON.stringify(manifest));
+}
+
+/** Its name stays, since a browser asks for it by that; its content tells one build from another. */
+async function putWorker(description) {
+  const version = createHash('sha256').update(JSON.stringify(description)).digest('hex').slice(0, 12);
+  await build({
+    absWorkingDir: here,
+    entryPoints: { sw: 'src/worker/worker.ts' },
+    outdir: out,
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    charset: 'utf8',
+    define: { BUILD: JSON.stringify({ version, ...description }) },
+    logLevel: 'warning',
+  });
+}
+
 function found(path) {
   if (path === undefined) throw new Error('the bundle lacks a part');
   return path;
@@ -65,12 +115,26 @@ await mkdir(join(out, 'assets'), { recursive: true });
 const files = await bundle();
 const script = found(files.find((file) => file.entry === 'src/main.tsx')?.path);
 const style = found(files.find((file) => file.path.endsWith('.css'))?.path);
-const icon = await putHashed('src/icon.svg');
-const page = await readFile(join(here, 'src/index.html'), 'utf8');
-await writeFile(
-  join(out, 'index.html'),
-  page.replace('%SCRIPT%', `/${script}`).replace('%STYLE%', `/${style}`).replace('%ICON%', `/${icon}`),
+const icons = {
+  drawn: await putHashed('src/icon.svg'),
+  small: await putHashed('src/icons/icon-192.png'),
+  large: await putHashed('src/icons/icon-512.png'),
+  maskable: await putHashed('src/icons/maskable-512.png'),
+  touch: await putHashed('src/icons/touch-180.png'),
+};
+for (const language of LANGUAGES) await putManifest(language, icons);
+const named = {
+  SCRIPT: script,
+  STYLE: style,
+  ICON: icons.drawn,
+  TOUCH: icons.touch,
+  MANIFEST: 'manifest-en.webmanifest',
+};
+const page = (await readFile(join(here, 'src/index.html'), 'utf8')).replace(
+  /%([A-Z]+)%/g,
+  (_, part) => `/${found(named[part])}`,
 );
+await writeFile(join(out, 'index.html'), page);
 
 /** The file and whatever must be there before it runs. */
 function withNeeds(path, seen = new Set()) {
@@ -80,10 +144,22 @@ function withNeeds(path, seen = new Set()) {
   return seen;
 }
 
-const texts = files.filter((file) => /locales\/\w+\.json$/.test(file.entry)).map((file) => file.path);
 // What is loaded when it is opened counts only as far as chatting needs it, too.
 const shared = [...withNeeds(script), style];
+const absolute = (paths) => paths.map((path) => `/${path}`);
+const later = files.filter((file) => file.entry !== '' && !shared.includes(file.path) && !file.path.endsWith('.css'));
+await putWorker({
+  page: createHash('sha256').update(page).digest('hex').slice(0, 12),
+  shell: absolute([...shared, icons.drawn]),
+  named: absolute([script, style, icons.drawn]),
+  later: Object.fromEntries(
+    later.map(({ path }) => [`/${path}`, absolute([...withNeeds(path)].filter((one) => !shared.includes(one)))]),
+  ),
+});
+
+const texts = files.filter((file) => /locales\/\w+\.json$/.test(file.entry)).map((file) => file.path);
 const size =
-  (await gzipped(['index.html', ...shared])) + Math.max(...(await Promise.all(texts.map((path) => gzipped([path])))));
+  (await gzipped(['index.html', 'sw.js', ...shared])) +
+  Math.max(...(await Promise.all(texts.map((path) => gzipped([path])))));
 console.log(`browser client: ${(size / 1024).toFixed(1)} KB gzip to chat, ${BUDGET / 1024} KB allowed`);
 if (size > BUDGET) process.exit(1);

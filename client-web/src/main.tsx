@@ -5,6 +5,7 @@ import { followAddress, route } from './app/route.js';
 import { begin, clubState, facts, rest, screen, showInvite, wake } from './app/session.js';
 import { loadLanguage, t } from './app/texts.js';
 import { watchVisibility } from './app/visible.js';
+import { installWorker, lookForUpdate } from './app/worker.js';
 import { totalUnread } from './state/rooms.js';
 import { App } from './views/app.js';
 import './styles/main.css';
@@ -27,7 +28,10 @@ followAddress((token) => {
   if (begun) void showInvite(token);
   else invite = token;
 });
-watchVisibility(wake, rest);
+watchVisibility(() => {
+  wake();
+  lookForUpdate();
+}, rest);
 addEventListener('online', wake);
 // The line is asked whether it still works: being offline may be a mistake of the browser's.
 addEventListener('offline', wake);
@@ -38,6 +42,7 @@ void begin(invite);
 await loadLanguage();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);
+installWorker();
 effect(() => {
   document.title = titleText();
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -20,17 +20,63 @@ test('The page carries no inline script or style, and names only files that are 
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|%[A-Z]+%/);
   const named = [...page.matchAll(/(?:href|src)="\/([^"]+)"/g)].map((match) => match[1] ?? '');
-  assert.equal(named.length, 3);
+  assert.equal(named.length, 5);
   for (const name of named) assert.ok(readFileSync(join(folder, name)).length > 0, name);
 });
 
-test('Everything but the page has a hash in its name', () => {
-  assert.deepEqual(readdirSync(folder).sort(), ['assets', 'index.html']);
-  for (const name of readdirSync(join(folder, 'assets'))) assert.match(name, /^[a-z-]+-[A-Za-z0-9]{8}\.(js|css|svg)$/);
+const MANIFESTS = ['en', 'ru', 'zh'].map((language) => `manifest-${language}.webmanifest`);
+
+test('Everything but the page, the worker and the manifests has a hash in its name', () => {
+  assert.deepEqual(readdirSync(folder).sort(), ['assets', 'index.html', ...MANIFESTS, 'sw.js']);
+  for (const name of readdirSync(join(folder, 'assets')))
+    assert.match(name, /^[a-z0-9-]+-[A-Za-z0-9]{8}\.(js|css|svg|png)$/);
+});
+
+interface Manifest {
+  name: string;
+  lang: string;
+  start_url: string;
+  scope: string;
+  display: string;
+  icons: { src: string; sizes: string; type: string; purpose: string }[];
+}
+
+/** Width and height, as a PNG's header has them. */
+function sizeOf(png: Buffer): string {
+  return `${png.readUInt32BE(16)}x${png.readUInt32BE(20)}`;
+}
+
+test('The manifests of all languages name the club, open on its page, and have icons of the sizes that they tell', () => {
+  const names = new Set<string>();
+  for (const file of MANIFESTS) {
+    const manifest = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Manifest;
+    names.add(manifest.name);
+    assert.deepEqual([manifest.start_url, manifest.scope, manifest.display], ['/', '/', 'standalone']);
+    assert.ok(file.includes(manifest.lang.slice(0, 2)));
+    for (const { src, sizes, type } of manifest.icons) {
+      const bytes = readFileSync(join(folder, src));
+      if (type === 'image/png') assert.equal(sizeOf(bytes), sizes, src);
+    }
+    const kinds = manifest.icons.map(({ sizes, purpose }) => `${sizes} ${purpose}`);
+    for (const kind of ['192x192 any', '512x512 any', '512x512 maskable']) assert.ok(kinds.includes(kind), kind);
+  }
+  assert.equal(names.size, 3);
+});
+
+test('The service worker knows the files of its own build, and every one of them is there', () => {
+  const worker = readFileSync(join(folder, 'sw.js'), 'utf8');
+  const named = new Set([...worker.matchAll(/"(\/assets\/[^"]+)"/g)].map((match) => match[1] ?? ''));
+  for (const path of named) assert.ok(existsSync(join(folder, path)), path);
+  const scripts = readdirSync(join(folder, 'assets')).filter((name) => /\.(js|css)$/.test(name));
+  assert.deepEqual(
+    scripts.filter((name) => !named.has(`/assets/${name}`)),
+    [],
+  );
+  assert.doesNotMatch(worker, /sourceMappingURL|importScripts/);
 });
 
 test('Nothing is asked of another host', () => {
-  for (const name of readdirSync(join(folder, 'assets'))) {
+  for (const name of readdirSync(join(folder, 'assets')).filter((file) => !file.endsWith('.png'))) {
     const hosts = readFileSync(join(folder, 'assets', name), 'utf8').match(/(?:https?:)?\/\/[\w.-]+\.\w+/g) ?? [];
     assert.deepEqual(
       hosts.filter((host) => host !== 'http://www.w3.org'),

@@ -44,10 +44,26 @@ test('what the page names is there, is kept for ever when its name carries a has
     if (packed.headers['content-encoding'] === 'gzip') {
       assert.deepEqual(gunzipSync(packed.bytes), plain.bytes);
       assert.match(packed.headers.vary ?? '', /accept-encoding/i);
-    } else assert.ok(plain.bytes.length < 1500, `${name} is not compressed`);
+    } else assert.ok(plain.bytes.length < 1500 || /^image\/png/.test(plain.headers['content-type']), `${name} is not compressed`);
     assert.equal(Number(packed.headers['content-length']), packed.bytes.length);
   }
   assert.ok(immutable >= 1);
+});
+
+test('the service worker and the manifests are asked for again, with their types', async () => {
+  const worker = await get('/sw.js');
+  assert.equal(worker.status, 200);
+  assert.match(worker.headers['content-type'], /^text\/javascript/);
+  assert.equal(worker.headers['cache-control'], 'no-cache');
+  const policy = worker.headers['content-security-policy'];
+  assert.match(policy, /worker-src 'self'/);
+  assert.match(policy, /manifest-src 'self'/);
+  for (const language of ['en', 'ru', 'zh']) {
+    const manifest = await get(`/manifest-${language}.webmanifest`);
+    assert.equal(manifest.headers['content-type'], 'application/manifest+json');
+    assert.equal(manifest.headers['cache-control'], 'no-cache');
+    for (const { src, type } of JSON.parse(manifest.text).icons) assert.equal((await get(src)).headers['content-type'], type, src);
+  }
 });
 
 test('whoever has it already gets 304 without a body', async () => {

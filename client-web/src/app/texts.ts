@@ -48,6 +48,7 @@ async function load(chosen: Language): Promise<void> {
   const catalog = (await LOADERS[chosen]()).default;
   current.value = { language: chosen, catalog };
   document.documentElement.lang = LANGUAGES[chosen].tag;
+  document.querySelector('link[rel="manifest"]')?.setAttribute('href', `/manifest-${chosen}.webmanifest`);
 }
 
 function keptLanguage(): string | null {

@@ -16,6 +16,8 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage',
+  // The test's own certificate: the context's setting does not reach service workers.
+  '--ignore-certificate-errors',
 ];
 
 const visitors = new Set();

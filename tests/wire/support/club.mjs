@@ -253,7 +253,7 @@ export class Club {
           response.on('end', () => {
             const bytes = Buffer.concat(pieces);
             const answer = { status: response.statusCode, headers: response.headers, bytes, text: bytes.toString('utf8') };
-            if (/json/.test(response.headers['content-type'] ?? '') && bytes.length) answer.json = JSON.parse(answer.text);
+            if (/^application\/json/.test(response.headers['content-type'] ?? '') && bytes.length) answer.json = JSON.parse(answer.text);
             try {
               if (path.startsWith('/api/') && method !== 'HEAD') holdHttp(method, path, answer);
               done(answer);
