@@ -11,9 +11,13 @@ static void append_name(struct detail *detail, const char *name) {
 }
 
 static void append_escaped(struct buffer *out, unsigned char c) {
+  static const char controls[] = "\b\f\n\r\t", letters[] = "bfnrt";
+  const char *control = c ? strchr(controls, c) : NULL;
   if (c == '"' || c == '\\') {
     buffer_append_format(out, "\\%c", c);
-  } else if (c < ' ' || c == 0x7f) {
+  } else if (control) {
+    buffer_append_format(out, "\\%c", letters[control - controls]);
+  } else if (c < ' ') {
     buffer_append_format(out, "\\u%04x", c);
   } else {
     buffer_append_char(out, (char)c);
