@@ -19,6 +19,12 @@ INCLUDE_BYTES(postgres_migration_0005, "postgres/0005_cards.sql");
 INCLUDE_BYTES(postgres_migration_0006, "postgres/0006_moderation.sql");
 INCLUDE_BYTES(postgres_migration_0007, "postgres/0007_people.sql");
 INCLUDE_BYTES(postgres_migration_0008, "postgres/0008_directory.sql");
+INCLUDE_BYTES(postgres_migration_0009, "postgres/0009_rights.sql");
+INCLUDE_BYTES(postgres_migration_0010, "postgres/0010_guarded.sql");
+INCLUDE_BYTES(postgres_migration_0011, "postgres/0011_entering.sql");
+INCLUDE_BYTES(postgres_migration_0012, "postgres/0012_acts.sql");
+INCLUDE_BYTES(postgres_migration_0013, "postgres/0013_reports.sql");
+INCLUDE_BYTES(postgres_migration_0014, "postgres/0014_club.sql");
 
 const struct migration *migration_get(int number) {
   static const struct migration migrations[MIGRATION_COUNT] = {
@@ -34,7 +40,9 @@ const struct migration *postgres_migration_get(int number) {
   static const struct migration migrations[POSTGRES_MIGRATION_COUNT] = {
       {postgres_migration_0001, 1}, {postgres_migration_0002, 1}, {postgres_migration_0003, 1},
       {postgres_migration_0004, 1}, {postgres_migration_0005, 1}, {postgres_migration_0006, 1},
-      {postgres_migration_0007, 1}, {postgres_migration_0008, 1},
+      {postgres_migration_0007, 1}, {postgres_migration_0008, 1}, {postgres_migration_0009, 1},
+      {postgres_migration_0010, 1}, {postgres_migration_0011, 1}, {postgres_migration_0012, 1},
+      {postgres_migration_0013, 1}, {postgres_migration_0014, 1},
   };
   return number >= 1 && number <= POSTGRES_MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }

@@ -8,6 +8,7 @@
  * one snapshot, without BEGIN and COMMIT. */
 #include "club/limits.h"
 #include "club/store_driver.h"
+#include "club/text.h"
 
 struct pg_conn;   /* libpq's */
 struct pg_result; /* libpq's */
@@ -111,6 +112,8 @@ bool ask_is_absent(const struct ask *ask, int column);
 struct slice ask_get_text(const struct ask *ask, int column, struct arena *arena);
 /* Not copied: lives until ask_end; ended by a zero byte. */
 struct slice ask_peek_text(const struct ask *ask, int column);
+/* A word of the protocol; absent: REASON_NONE. */
+enum reason ask_get_reason(const struct ask *ask, int column);
 
 /* For whoever runs a job or a batch: a Sync; or only the wish to be sent the answers so far. Neither waits. */
 void ask_send_sync(struct postgres *self);
@@ -163,6 +166,24 @@ bool postgres_identity(const char *address, struct store_identity *identity, cha
 void members_take(const struct ask *ask, int first, struct arena *arena, struct member_record *record,
                   struct slice *password);
 
+/* ---- postgres_rights.c ---- */
+
+/* What it takes for the act, as the first eight of what is bound; RIGHT in the statement. */
+void ask_right(struct ask *ask, enum act act);
+#define RIGHT "ROW($1, $2, $3, $4, $5, $6, $7, $8)::club_right_1"
+/* Fills in the record's rights from a column that club_rights_1() gave; absent: leaves them. */
+void rights_take(const struct ask *ask, int column, struct arena *arena, struct member_record *record);
+
+/* ---- postgres_pages.c ---- */
+
+/* All rows of what club_added_1() gives, from the present one and the column `first` on: entries as they are sent. Their
+ * number. */
+size_t pages_take_added(struct ask *ask, int first, struct arena *arena, struct slice room, struct entry **entries);
+/* Messages around one, as they stand now: at most LIMIT_AROUND before and behind it and half of LIMIT_PAGE_BYTES, the
+ * nearest ones, by seq. Their number. */
+size_t pages_take_around(struct postgres *self, struct slice room, int64_t seq, int64_t member, struct arena *arena,
+                         struct entry **entries);
+
 /* ---- postgres_invites.c ---- */
 
 /* The columns of an invite, in the order that invites_take_record expects. */
@@ -175,14 +196,15 @@ void invites_take_record(const struct ask *ask, int first, struct arena *arena, 
 /* ---- postgres_rooms.c ---- */
 
 /* The columns of a room as the member sees it: does the member block the other one of a direct talk, does that one block
- * the member, then those of `seen`, what club_describe_1() gives: id, kind, head, read, unread, mentions, listed, and the
- * other one as MEMBERS_SELECT (all absent in other rooms). */
+ * the member, then those of `seen`, what club_describe_2() gives. */
 #define ROOMS_SEEN_BY(member) \
   "(SELECT true FROM block WHERE block.member = " member " AND block.other = seen.key), " \
   "(SELECT true FROM block WHERE block.member = seen.key AND block.other = " member "), seen.*"
 /* A room from such columns, from `first` on. */
 void rooms_take(const struct ask *ask, int first, struct arena *arena, struct room_record *record);
-/* Asks for the room as the member sees it; no row where the member may not enter. */
+/* Why the member may not enter, from the same columns; REASON_NONE: it may. */
+enum reason rooms_take_reason(const struct ask *ask, int first);
+/* Asks for the room as the member sees it: always one row. */
 struct ask rooms_ask(struct postgres *self, struct slice room, int64_t member);
 /* All rows of such columns; ends the question. */
 void rooms_take_list(struct ask *ask, struct arena *arena, struct room_record **records, size_t *count);
@@ -206,6 +228,8 @@ enum reason postgres_blocked_list(struct postgres *self, struct store_job *job);
 enum reason postgres_session_list(struct postgres *self, struct store_job *job);
 enum reason postgres_member_find(struct postgres *self, struct store_job *job);
 enum reason postgres_cards_uncut(struct postgres *self, struct store_job *job);
+enum reason postgres_audit_list(struct postgres *self, struct store_job *job);
+enum reason postgres_report_list(struct postgres *self, struct store_job *job);
 
 /* NULL: the connection has an error. */
 struct terms *postgres_cutter(struct postgres *self);

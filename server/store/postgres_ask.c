@@ -315,6 +315,15 @@ struct slice ask_peek_text(const struct ask *ask, int column) {
   return (struct slice){PQgetvalue(ask->rows, ask->row, column), (size_t)PQgetlength(ask->rows, ask->row, column)};
 }
 
+enum reason ask_get_reason(const struct ask *ask, int column) {
+  struct slice word = ask_peek_text(ask, column);
+  if (!word.data) return REASON_NONE;
+  for (int reason = 0; reason < REASON_COUNT; reason++) {
+    if (slice_is(word, reason_text((enum reason)reason))) return (enum reason)reason;
+  }
+  return REASON_UNAVAILABLE;
+}
+
 struct slice ask_get_text(const struct ask *ask, int column, struct arena *arena) {
   return arena_copy(arena, ask_peek_text(ask, column));
 }

@@ -1,7 +1,7 @@
 /* With whom members want no direct talks: writing it. */
 #include "postgres_write.h"
 
-static const char block_sql[] = "SELECT * FROM club_block_1($1, $2, $3, $4, $5)";
+static const char block_sql[] = "SELECT * FROM club_block_2($1, $2, $3, $4, $5)";
 
 struct ask blocks_ask(struct postgres *self, struct store_job *job) {
   const struct store_block *wish = &job->block;

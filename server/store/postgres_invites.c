@@ -2,8 +2,10 @@
 #include "postgres_write.h"
 
 static const char create_sql[] =
-    "SELECT reason, " INVITES_OF("its_invite") " FROM club_invite_create_1($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-static const char revoke_sql[] = "SELECT reason, " INVITES_OF("its_invite") " FROM club_invite_revoke_1($1, $2, $3)";
+    "SELECT reason, " INVITES_OF("its_invite") " FROM club_invite_create_2(" RIGHT
+                                               ", $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+static const char revoke_sql[] =
+    "SELECT reason, " INVITES_OF("its_invite") " FROM club_invite_revoke_2(" RIGHT ", $9, $10, $11, $12)";
 static const char first_sql[] =
     "SELECT reason, needed, " INVITES_OF("its_invite") " FROM club_first_invite_1($1, $2, $3, $4, $5, $6)";
 
@@ -29,13 +31,14 @@ static struct slice unless_empty(struct slice text) {
 struct ask invites_ask_create(struct postgres *self, struct store_job *job) {
   const struct store_invite *wish = &job->invite;
   struct ask ask = ask_begin(self, create_sql);
+  ask_right(&ask, ACT_INVITE);
   ask_bytes(&ask, wish->digest, DIGEST_SIZE);
   ask_int(&ask, wish->record.role);
   ask_text(&ask, unless_empty(wish->record.room));
   ask_int(&ask, wish->record.uses);
   ask_int(&ask, wish->record.expires_at);
-  ask_int_or_none(&ask, wish->member);
-  ask_text(&ask, unless_empty(wish->client_id));
+  ask_int(&ask, wish->member);
+  ask_text(&ask, wish->member ? unless_empty(wish->client_id) : SLICE_NONE);
   ask_int(&ask, LIMIT_INVITES);
   ask_now(&ask);
   return ask;
@@ -43,9 +46,11 @@ struct ask invites_ask_create(struct postgres *self, struct store_job *job) {
 
 struct ask invites_ask_revoke(struct postgres *self, struct store_job *job) {
   struct ask ask = ask_begin(self, revoke_sql);
+  ask_right(&ask, ACT_REVOKE);
   ask_int(&ask, job->invite.record.key);
   ask_int(&ask, job->invite.member);
   ask_bool(&ask, job->invite.any);
+  ask_now(&ask);
   return ask;
 }
 

@@ -1,11 +1,13 @@
 /* Members' lists of rooms: what is put on them, how far they are read; and the rooms themselves. */
 #include "postgres_write.h"
 
-static const char mark_sql[] = "SELECT * FROM club_mark_read_1($1, $2, $3)";
-static const char open_sql[] = "SELECT opened.reason, " ROOMS_SEEN_BY("$2") " FROM club_room_open_1($1, $2, $3) AS opened "
-                               "LEFT JOIN LATERAL club_describe_1(opened.id, $2) AS seen ON true";
-static const char direct_sql[] = "SELECT opened.reason, " ROOMS_SEEN_BY("$1") " FROM club_direct_open_1($1, $2, $3, $4) AS opened "
-                                 "LEFT JOIN LATERAL club_describe_1(opened.id, $1) AS seen ON true";
+static const char mark_sql[] = "SELECT * FROM club_mark_read_2($1, $2, $3, $4)";
+static const char open_sql[] =
+    "SELECT opened.reason, " ROOMS_SEEN_BY("$2") " FROM club_room_open_2($1, $2, $3, $4) AS opened "
+                                                 "LEFT JOIN LATERAL club_describe_2(opened.id, $2, $4) AS seen ON true";
+static const char direct_sql[] =
+    "SELECT opened.reason, " ROOMS_SEEN_BY("$1") " FROM club_direct_open_2($1, $2, $3, $4, $5) AS opened "
+                                                 "LEFT JOIN LATERAL club_describe_2(opened.id, $1, $5) AS seen ON true";
 static const char ensure_sql[] = "SELECT * FROM club_rooms_ensure_1($1)";
 
 struct ask listings_ask_mark(struct postgres *self, struct store_job *job) {
@@ -13,6 +15,7 @@ struct ask listings_ask_mark(struct postgres *self, struct store_job *job) {
   ask_text(&ask, job->mark_read.room);
   ask_int(&ask, job->mark_read.member);
   ask_int(&ask, job->mark_read.seq);
+  ask_now(&ask);
   return ask;
 }
 
@@ -32,6 +35,7 @@ struct ask listings_ask_open(struct postgres *self, struct store_job *job) {
   ask_text(&ask, job->room.room);
   ask_int(&ask, job->room.member);
   ask_int(&ask, LIMIT_LISTED);
+  ask_now(&ask);
   return ask;
 }
 
@@ -49,6 +53,7 @@ struct ask listings_ask_direct(struct postgres *self, struct store_job *job) {
   ask_int(&ask, job->room.other);
   ask_text(&ask, fresh_id(job));
   ask_int(&ask, LIMIT_LISTED);
+  ask_now(&ask);
   return ask;
 }
 

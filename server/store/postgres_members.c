@@ -3,16 +3,16 @@
 #include "words.h"
 
 static const char add_sql[] =
-    "SELECT reason, its_key, its_author, its_role, club_session_client_1(its_session, $21), club_head, "
+    "SELECT reason, its_key, its_author, its_role, club_session_client_1(its_session, $21), club_head, club_rights_1(its_key, $20), "
     "CASE WHEN its_key IS NOT NULL THEN club_cut_1(its_key, $22, $23, $24, $25) END FROM club_member_add_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
     "$14, $15, $16, $17, $18, $19, $20)";
 static const char role_sql[] =
-    "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_role_1($1, $2, $3, $4)";
+    "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_role_2($1, $2, $3, $4, $5)";
 static const char disable_sql[] =
-    "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_disable_1($1, $2, $3, $4)";
+    "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_member_disable_2($1, $2, $3, $4, $5)";
 static const char update_sql[] = "SELECT reason, club_head, " MEMBERS_OF(
-    "its_member") ", CASE WHEN club_head IS NOT NULL THEN club_cut_1((its_member).key, $12, $13, $14, $15) END "
-                  "FROM club_member_update_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    "its_member") ", club_rights_1($1, $11), CASE WHEN club_head IS NOT NULL THEN club_cut_1((its_member).key, $12, $13, $14, $15) END "
+                  "FROM club_member_update_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 static const char password_sql[] =
     "SELECT reason, club_head, " MEMBERS_OF("its_member") " FROM club_password_set_1($1, $2, $3, $4, $5)";
 
@@ -88,6 +88,7 @@ enum reason members_take_add(struct store_job *job, struct ask *ask) {
   wish->member.role = (enum role)ask_get_int(ask, 3);
   if (wish->with_session) wish->session = ask_get_int(ask, 4);
   job->club_head = ask_get_int(ask, 5);
+  rights_take(ask, 6, job->arena, &wish->member);
   return REASON_NONE;
 }
 
@@ -104,6 +105,7 @@ static struct ask begin(struct postgres *self, const char *sql, const struct mem
 struct ask members_ask_role(struct postgres *self, struct store_job *job) {
   struct ask ask = begin(self, role_sql, &job->member.member);
   ask_int(&ask, job->member.member.role);
+  ask_text(&ask, slice_of(right_of(ACT_OPERATE)->done));
   ask_now(&ask);
   return ask;
 }
@@ -111,6 +113,7 @@ struct ask members_ask_role(struct postgres *self, struct store_job *job) {
 struct ask members_ask_disable(struct postgres *self, struct store_job *job) {
   struct ask ask = begin(self, disable_sql, &job->member.member);
   ask_bool(&ask, job->member.disable);
+  ask_text(&ask, slice_of(right_of(ACT_OPERATE)->done));
   ask_now(&ask);
   return ask;
 }
@@ -142,5 +145,6 @@ enum reason members_take_change(struct store_job *job, struct ask *ask) {
   if (reason != REASON_NONE) return reason;
   job->club_head = ask_get_int(ask, 1);
   members_take(ask, 2, job->arena, &job->member.member, NULL);
+  if (job->kind == STORE_MEMBER_UPDATE) rights_take(ask, 2 + MEMBERS_COLUMNS, job->arena, &job->member.member);
   return REASON_NONE;
 }

@@ -19,7 +19,7 @@
 #define COLUMNS \
   "SELECT entry.seq, entry.at, entry.type, entry.author, entry.member, entry.client_id, entry.text, entry.reply_to, " \
   "entry.mentions, entry.removed, entry.target, entry.target_member, entry.emoji, entry.flag, entry.reason, " \
-  "author.name, author.country, author.company "
+  "entry.action, entry.until, entry.detail, author.name, author.country, author.company "
 
 /* Who reacted so: " MEMBER MEMBER …". */
 #define REACTORS \
@@ -47,7 +47,15 @@ static const char page_before[] = COLUMNS STANDING ENTRIES(ROOM_OF_MEMBER, "seq 
 LATEST FITTING "DESC";
 static const char log_between[] = COLUMNS ENTRIES("(SELECT key FROM room WHERE id = $1)", "seq >= $2 AND seq <= $3", "",
                                                   "512", "$4", "octet_length(text)") FITTING;
-static const char head[] = "SELECT head FROM room WHERE id = $1 AND (kind <> 3 OR $2 IN (low, high))";
+static const char head[] = "SELECT club_entering_1($1, $2, $3), (SELECT head FROM room WHERE id = $1)";
+/* The nearest ones on both sides in turn. */
+#define NEAR(condition, direction) \
+  "(SELECT *, row_number() OVER (ORDER BY seq " direction ") AS near FROM entry " \
+  "WHERE room = (SELECT key FROM room WHERE id = $1) AND type = 1 AND " condition " ORDER BY seq " direction \
+  " LIMIT $4)"
+static const char around[] = COLUMNS STANDING "FROM (" NEAR("seq < $3", "DESC") " UNION ALL " NEAR(
+    "seq > $3", "") ") AS entry "
+                    "JOIN author ON author.key = entry.author " LATEST "ORDER BY entry.near, entry.seq";
 static const char exists[] = "SELECT 1 FROM room WHERE id = $1";
 
 _Static_assert(LIMIT_PAGE_BYTES == 49152 && LIMIT_HISTORY == 100 && PAGE_ENTRIES == 512 && LIMIT_REACTORS == 4096,
@@ -71,6 +79,9 @@ enum column {
   EMOJI,
   FLAG,
   REASON,
+  ACTION,
+  UNTIL,
+  DETAIL,
   AUTHOR_NAME,
   AUTHOR_COUNTRY,
   AUTHOR_COMPANY,
@@ -79,8 +90,8 @@ enum column {
   REACTIONS
 };
 
-static void read_author(struct page *page, const struct ask *ask, struct author *author) {
-  int64_t key = ask_get_int(ask, AUTHOR);
+static void read_author(struct page *page, const struct ask *ask, int first, struct author *author) {
+  int64_t key = ask_get_int(ask, first + AUTHOR);
   const struct author *known = page_author(page, key);
   if (known) {
     *author = *known;
@@ -88,27 +99,31 @@ static void read_author(struct page *page, const struct ask *ask, struct author 
   }
   *author = (struct author){
       .key = key,
-      .member = ask_get_int(ask, MEMBER),
-      .name = ask_get_text(ask, AUTHOR_NAME, page->arena),
-      .country = ask_get_text(ask, AUTHOR_COUNTRY, page->arena),
-      .company = ask_get_text(ask, AUTHOR_COMPANY, page->arena),
+      .member = ask_get_int(ask, first + MEMBER),
+      .name = ask_get_text(ask, first + AUTHOR_NAME, page->arena),
+      .country = ask_get_text(ask, first + AUTHOR_COUNTRY, page->arena),
+      .company = ask_get_text(ask, first + AUTHOR_COMPANY, page->arena),
   };
 }
 
-static void read_entry(struct page *page, const struct ask *ask, struct entry *entry) {
-  entry->seq = ask_get_int(ask, SEQ);
-  entry->at = ask_get_int(ask, AT);
-  entry->type = (enum entry_type)ask_get_int(ask, TYPE);
-  entry->client_id = ask_get_text(ask, CLIENT_ID, page->arena);
-  entry->reply_to = ask_get_int(ask, REPLY_TO);
-  page_mentions(page, entry, ask_peek_text(ask, MENTIONS));
-  entry->removed = ask_get_int(ask, REMOVED) != 0;
-  entry->target = ask_get_int(ask, TARGET);
-  entry->target_member = ask_get_int(ask, TARGET_MEMBER);
-  entry->emoji = ask_get_text(ask, EMOJI, page->arena);
-  entry->on = ask_get_int(ask, FLAG) != 0;
-  entry->reason = ask_get_text(ask, REASON, page->arena);
-  read_author(page, ask, &entry->from);
+/* Columns from `first` on. */
+static void read_entry(struct page *page, const struct ask *ask, int first, struct entry *entry) {
+  entry->seq = ask_get_int(ask, first + SEQ);
+  entry->at = ask_get_int(ask, first + AT);
+  entry->type = (enum entry_type)ask_get_int(ask, first + TYPE);
+  entry->client_id = ask_get_text(ask, first + CLIENT_ID, page->arena);
+  entry->reply_to = ask_get_int(ask, first + REPLY_TO);
+  page_mentions(page, entry, ask_peek_text(ask, first + MENTIONS));
+  entry->removed = ask_get_int(ask, first + REMOVED) != 0;
+  entry->target = ask_get_int(ask, first + TARGET);
+  entry->target_member = ask_get_int(ask, first + TARGET_MEMBER);
+  entry->emoji = ask_get_text(ask, first + EMOJI, page->arena);
+  entry->on = ask_get_int(ask, first + FLAG) != 0;
+  entry->reason = ask_get_text(ask, first + REASON, page->arena);
+  entry->action = ask_get_text(ask, first + ACTION, page->arena);
+  entry->until = ask_get_int(ask, first + UNTIL);
+  entry->detail = ask_get_text(ask, first + DETAIL, page->arena);
+  read_author(page, ask, first, &entry->from);
 }
 
 /* " 17 23" up to the line's end; gives that. */
@@ -155,7 +170,7 @@ static void read_standing(struct page *page, const struct ask *ask, struct entry
 static void fill(struct page *page, struct ask *ask, bool standing) {
   while (page->count < page->capacity && ask_row(ask)) {
     struct entry *entry = page_next(page);
-    read_entry(page, ask, entry);
+    read_entry(page, ask, 0, entry);
     if (standing && entry->type == ENTRY_MESSAGE) {
       read_standing(page, ask, entry);
     } else {
@@ -191,6 +206,7 @@ static struct ask ask_head(struct postgres *self, const struct store_page *wish)
   struct ask ask = ask_begin(self, head);
   ask_text(&ask, wish->room);
   ask_int(&ask, wish->member);
+  ask_now(&ask);
   return ask;
 }
 
@@ -203,9 +219,10 @@ static enum reason answer_page(struct postgres *self, struct store_job *job, boo
   struct ask page = ask_page(self, wish, limit);
   ask_send(&page);
   enum reason reason = REASON_NOT_FOUND;
-  if (ask_row(&room)) {
+  if (ask_row(&room)) reason = joining ? rooms_take_reason(&room, 0) : ask_get_reason(&room, 0);
+  if (reason == REASON_NONE) {
     if (joining) rooms_take(&room, 0, job->arena, &wish->record);
-    reason = take_page(&page, job, limit, joining ? wish->record.head : ask_get_int(&room, 0));
+    reason = take_page(&page, job, limit, joining ? wish->record.head : ask_get_int(&room, 1));
   }
   ask_end(&room);
   ask_end(&page);
@@ -244,4 +261,45 @@ enum reason postgres_entries(struct postgres *self, struct store_job *job) {
   }
   ask_end(&entries);
   return found ? REASON_NONE : REASON_NOT_FOUND;
+}
+
+/* ---- a few entries ---- */
+
+size_t pages_take_added(struct ask *ask, int first, struct arena *arena, struct slice room, struct entry **entries) {
+  struct page page;
+  size_t capacity = ask_is_absent(ask, first) ? 0 : ask_count(ask);
+  *entries = NULL;
+  if (capacity == 0 || !page_begin(&page, arena, room, capacity)) return 0;
+  do {
+    struct entry *entry = page_next(&page);
+    read_entry(&page, ask, first, entry);
+    entry->text = ask_get_text(ask, first + TEXT, arena);
+    page.count++;
+  } while (page.count < capacity && ask_row(ask));
+  *entries = page.entries;
+  return page.count;
+}
+
+static int by_seq(const void *one, const void *other) {
+  int64_t a = ((const struct entry *)one)->seq, b = ((const struct entry *)other)->seq;
+  return a < b ? -1 : a > b;
+}
+
+size_t pages_take_around(struct postgres *self, struct slice room, int64_t seq, int64_t member, struct arena *arena,
+                         struct entry **entries) {
+  struct page page;
+  *entries = NULL;
+  if (!page_begin(&page, arena, room, 2 * (size_t)LIMIT_AROUND)) return 0;
+  page.bytes = LIMIT_PAGE_BYTES / 2;
+  struct ask ask = ask_begin(self, around);
+  ask_text(&ask, room);
+  ask_int(&ask, member);
+  ask_int(&ask, seq);
+  ask_int(&ask, LIMIT_AROUND);
+  ask_int(&ask, 0);
+  fill(&page, &ask, true);
+  ask_end(&ask);
+  qsort(page.entries, page.count, sizeof *page.entries, by_seq);
+  *entries = page.entries;
+  return page.count;
 }

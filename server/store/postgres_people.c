@@ -9,25 +9,29 @@
 #define USABLE "revoked = 0 AND used < uses AND (expires_at = 0 OR expires_at > club_now_1($1)) "
 
 static const char session_find[] =
-    "SELECT login.session, login.made_at, login.used_at, login.ended, login.now, face.* "
-    "FROM (SELECT key AS session, member, made_at, used_at, ended, club_now_1($3) AS now FROM session WHERE key = " SESSION
+    "SELECT login.session, login.made_at, login.used_at, login.ended, login.now, club_is_shut_1(face.key, $3), "
+    "club_rights_1(face.key, $3), face.* FROM (SELECT key AS session, member, made_at, used_at, ended, club_now_1($3) AS now FROM session WHERE key = " SESSION
     ") AS login JOIN (" ALL_OF_MEMBER ") AS face ON face.key = login.member";
 static const char session_rooms[] =
     "SELECT " ROOMS_SEEN_BY("own.member") " FROM (SELECT member FROM session WHERE key = " SESSION
-                                          ") AS own, LATERAL club_rooms_1(own.member) AS seen";
+                                          ") AS own, LATERAL club_rooms_2(own.member, $3) AS seen";
 static const char session_list[] =
     "SELECT key, made_at, used_at, address, client FROM session WHERE member = $1 AND ended = 0 "
     "AND made_at >= club_now_1($4) - $2 AND used_at >= club_now_1($4) - $3 ORDER BY used_at DESC, key DESC LIMIT $5";
 static const char club_head[] = "SELECT head FROM club";
-static const char member_by_key[] = ALL_OF_MEMBER "WHERE key = $1";
-static const char member_by_login[] = ALL_OF_MEMBER "WHERE login = $1";
+/* Behind the member's columns: is it shut out, and its rights. */
+#define WITH_RIGHTS "SELECT " MEMBERS_SELECT ", club_is_shut_1(key, $2), club_rights_1(key, $2) FROM member "
+static const char member_by_key[] = WITH_RIGHTS "WHERE key = $1";
+static const char member_by_login[] = WITH_RIGHTS "WHERE login = $1";
 static const char block_get[] = "SELECT 1 FROM block WHERE member = $1 AND other = $2";
 static const char blocked_list[] =
     ALL_OF_MEMBER "WHERE key = ANY (ARRAY(SELECT other FROM block WHERE block.member = $1 AND other > $2 "
                   "ORDER BY other LIMIT $3)) ORDER BY key";
 static const char member_list[] = ALL_OF_MEMBER "ORDER BY login";
 static const char invite_find[] = INVITE "WHERE " USABLE "AND digest = $2";
-static const char invite_list_any[] = INVITE "WHERE " USABLE "ORDER BY key DESC LIMIT 1000";
+/* All of them for the operator and admins. */
+static const char invite_list_any[] =
+    INVITE "WHERE " USABLE "AND (made_by = $2 OR $2 = 0 OR club_standing_1($2, NULL) = 3) ORDER BY key DESC LIMIT 1000";
 static const char invite_list[] = INVITE "WHERE " USABLE "AND made_by = $2 ORDER BY key DESC LIMIT 1000";
 
 /* ---- sessions ---- */
@@ -43,7 +47,7 @@ static void bind_session(struct ask *ask, const struct store_session *wish) {
 
 /* False: it is over, or its member may not use it. */
 static bool take_session(const struct ask *ask, struct store_session *wish, struct arena *arena) {
-  enum { SESSION_KEY, MADE_AT, USED_AT, ENDED, NOW, FACE };
+  enum { SESSION_KEY, MADE_AT, USED_AT, ENDED, NOW, SHUT, RIGHTS, FACE };
   int64_t now = ask_get_int(ask, NOW);
   wish->made_at = ask_get_int(ask, MADE_AT);
   wish->used_at = ask_get_int(ask, USED_AT);
@@ -51,8 +55,9 @@ static bool take_session(const struct ask *ask, struct store_session *wish, stru
       wish->used_at < now - (int64_t)SESSION_UNUSED_SECONDS * 1000) {
     return false;
   }
+  if (ask_get_int(ask, SHUT) != 0) return false;
   members_take(ask, FACE, arena, &wish->record, NULL);
-  if (wish->record.disabled) return false;
+  rights_take(ask, RIGHTS, arena, &wish->record);
   wish->session = ask_get_int(ask, SESSION_KEY);
   wish->member = wish->record.key;
   return true;
@@ -79,6 +84,7 @@ enum reason postgres_session_find(struct postgres *self, struct store_job *job) 
   if (wish->with_rooms) {
     rooms = ask_begin(self, session_rooms);
     bind_session(&rooms, wish);
+    ask_now(&rooms);
     ask_send(&rooms);
   }
   bool alive = ask_row(&session) && take_session(&session, wish, job->arena);
@@ -97,11 +103,16 @@ enum reason postgres_login_find(struct postgres *self, struct store_job *job) {
   struct store_session *wish = &job->session;
   struct ask member = ask_begin(self, member_by_login);
   ask_text(&member, wish->login);
+  ask_now(&member);
   ask_send(&member);
   struct ask club = ask_begin(self, club_head);
   ask_send(&club);
   bool found = ask_row(&member);
-  if (found) members_take(&member, 0, job->arena, &wish->record, &wish->password);
+  if (found) {
+    members_take(&member, 0, job->arena, &wish->record, &wish->password);
+    wish->record.disabled = ask_get_int(&member, MEMBERS_COLUMNS) != 0;
+    rights_take(&member, MEMBERS_COLUMNS + 1, job->arena, &wish->record);
+  }
   ask_end(&member);
   int64_t head = ask_number(&club, 0);
   if (!found) return REASON_NOT_FOUND;
@@ -150,8 +161,12 @@ enum reason postgres_member_get(struct postgres *self, struct store_job *job) {
   } else {
     ask_text(&ask, wish->member.login);
   }
+  ask_now(&ask);
   bool found = ask_row(&ask);
-  if (found) members_take(&ask, 0, job->arena, &wish->member, NULL);
+  if (found) {
+    members_take(&ask, 0, job->arena, &wish->member, NULL);
+    rights_take(&ask, MEMBERS_COLUMNS + 1, job->arena, &wish->member);
+  }
   ask_end(&ask);
   if (!found) return REASON_NOT_FOUND;
   wish->blocked = wish->asker > 0 && is_blocked(self, wish->asker, wish->member.key);
@@ -205,7 +220,7 @@ enum reason postgres_invite_list(struct postgres *self, struct store_job *job) {
   struct store_invite *wish = &job->invite;
   struct ask ask = ask_begin(self, wish->any ? invite_list_any : invite_list);
   ask_now(&ask);
-  if (!wish->any) ask_int(&ask, wish->member);
+  ask_int(&ask, wish->member);
   size_t capacity = ask_count(&ask);
   wish->count = 0;
   wish->records = arena_alloc(job->arena, capacity * sizeof *wish->records);

@@ -2,23 +2,22 @@
 #include "mentions.h"
 #include "postgres_write.h"
 
-static const char post_sql[] = "SELECT * FROM club_post_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+static const char post_sql[] = "SELECT * FROM club_post_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
-static const char posts_sql[] = "SELECT * FROM club_posts_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+static const char posts_sql[] = "SELECT * FROM club_posts_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
-/* Each login once, in order. */
-static size_t find_logins(const struct store_job *job, struct slice **logins) {
+size_t posts_find_logins(struct slice text, struct arena *arena, struct slice **logins) {
   struct mentions_scan scan = {0};
   char login[33];
   size_t count = 0;
   *logins = NULL;
-  while (mentions_next(job->post.text, &scan, login)) {
+  while (mentions_next(text, &scan, login)) {
     struct slice wish = slice_of(login);
-    if (!*logins) *logins = arena_alloc(job->arena, MENTIONS_TRIES * sizeof **logins);
+    if (!*logins) *logins = arena_alloc(arena, MENTIONS_TRIES * sizeof **logins);
     if (!*logins) return 0;
     bool there = false;
     for (size_t i = 0; i < count && !there; i++) there = slice_equal((*logins)[i], wish);
-    if (!there) (*logins)[count++] = arena_copy(job->arena, wish);
+    if (!there) (*logins)[count++] = arena_copy(arena, wish);
   }
   return count;
 }
@@ -26,7 +25,7 @@ static size_t find_logins(const struct store_job *job, struct slice **logins) {
 struct ask posts_ask(struct postgres *self, struct store_job *job) {
   const struct store_post *post = &job->post;
   struct slice *logins;
-  size_t count = find_logins(job, &logins);
+  size_t count = posts_find_logins(post->text, job->arena, &logins);
   struct ask ask = ask_begin(self, post_sql);
   ask_text(&ask, post->room);
   ask_int(&ask, post->author);
@@ -38,13 +37,14 @@ struct ask posts_ask(struct postgres *self, struct store_job *job) {
   ask_texts_or_none(&ask, logins, count, job->arena);
   ask_int(&ask, LIMIT_MENTIONS);
   ask_int(&ask, LIMIT_LISTED);
+  ask_int(&ask, RAID_SLOW_SECONDS);
   ask_now(&ask);
   return ask;
 }
 
 static struct slice write_logins(struct store_job *job) {
   struct slice *logins;
-  size_t count = find_logins(job, &logins), size = 0;
+  size_t count = posts_find_logins(job->post.text, job->arena, &logins), size = 0;
   char *text = count ? arena_alloc(job->arena, count * 33) : NULL;
   for (size_t i = 0; text && i < count; i++) {
     if (i) text[size++] = ' ';
@@ -94,6 +94,7 @@ struct ask posts_ask_many(struct postgres *self, struct store_job **jobs, size_t
   ask_texts(&ask, columns->logins, count, arena);
   ask_int(&ask, LIMIT_MENTIONS);
   ask_int(&ask, LIMIT_LISTED);
+  ask_int(&ask, RAID_SLOW_SECONDS);
   ask_now(&ask);
   return ask;
 }
@@ -107,6 +108,7 @@ enum reason posts_take(struct store_job *job, struct ask *ask) {
   post->mentions = mentions_read(ask_peek_text(ask, 4), job->arena, &post->mention_count);
   post->listed_other = ask_get_int(ask, 5) != 0;
   job->club_head = ask_get_int(ask, 6);
+  post->retry_after_ms = ask_get_int(ask, 7);
   return reason;
 }
 

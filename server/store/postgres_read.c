@@ -25,6 +25,8 @@ static enum reason run(struct postgres *self, struct store_job *job) {
     case STORE_MEMBER_FIND: return postgres_member_find(self, job);
     case STORE_CARDS_UNCUT: return postgres_cards_uncut(self, job);
     case STORE_SESSION_LIST: return postgres_session_list(self, job);
+    case STORE_AUDIT_LIST: return postgres_audit_list(self, job);
+    case STORE_REPORT_LIST: return postgres_report_list(self, job);
     default: self->error = POSTGRES_WRONG; return REASON_UNAVAILABLE;
   }
 }

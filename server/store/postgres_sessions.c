@@ -3,10 +3,10 @@
 
 static const char add_sql[] =
     "SELECT reason, club_session_client_1(its_key, $8), its_at, club_head, present_head, " MEMBERS_OF(
-        "its_member") " FROM club_session_add_1($1, $2, $3, $4, $5, $6, $7)";
+        "its_member") ", club_rights_1($2, $7) FROM club_session_add_1($1, $2, $3, $4, $5, $6, $7)";
 static const char end_sql[] = "SELECT * FROM club_session_end_2($1, $2, $3, $4)";
 static const char touch_sql[] = "SELECT reason, its_key, made_at, used_at, " MEMBERS_OF(
-    "its_member") " FROM club_session_touch_1($1, $2, $3, $4, $5)";
+    "its_member") ", club_rights_1((its_member).key, $5) FROM club_session_touch_1($1, $2, $3, $4, $5)";
 
 static void ask_ages(struct ask *ask) {
   ask_int(ask, (int64_t)SESSION_SECONDS * 1000);
@@ -34,6 +34,7 @@ enum reason sessions_take_add(struct store_job *job, struct ask *ask) {
   job->club_head = ask_get_int(ask, 3);
   wish->club_head = ask_get_int(ask, 4);
   members_take(ask, 5, job->arena, &wish->record, NULL);
+  rights_take(ask, 5 + MEMBERS_COLUMNS, job->arena, &wish->record);
   return REASON_NONE;
 }
 
@@ -76,6 +77,7 @@ enum reason sessions_take_touch(struct store_job *job, struct ask *ask) {
   wish->made_at = ask_get_int(ask, 2);
   wish->used_at = ask_get_int(ask, 3);
   members_take(ask, 4, job->arena, &wish->record, NULL);
+  rights_take(ask, 4 + MEMBERS_COLUMNS, job->arena, &wish->record);
   wish->member = wish->record.key;
   return REASON_NONE;
 }

@@ -13,25 +13,28 @@
 static const struct write_kind kinds[STORE_WRITES_END] = {
     [STORE_POST] = {posts_ask, posts_take, posts_room},
     [STORE_EDIT] = {changes_ask_edit, changes_take, changes_room},
-    [STORE_REMOVE] = {changes_ask_remove, changes_take, changes_room},
+    [STORE_REMOVE] = {changes_ask_remove, changes_take_remove, changes_room},
     [STORE_REACT] = {changes_ask_react, changes_take, changes_room},
-    [STORE_MARK_READ] = {listings_ask_mark, listings_take_mark, NULL},
-    [STORE_ROOM_OPEN] = {listings_ask_open, listings_take_room, NULL},
-    [STORE_DIRECT_OPEN] = {listings_ask_direct, listings_take_room, NULL},
-    [STORE_INVITE_CREATE] = {invites_ask_create, invites_take, NULL},
-    [STORE_INVITE_REVOKE] = {invites_ask_revoke, invites_take, NULL},
-    [STORE_MEMBER_ADD] = {members_ask_add, members_take_add, NULL},
-    [STORE_MEMBER_ROLE] = {members_ask_role, members_take_change, NULL},
-    [STORE_MEMBER_DISABLE] = {members_ask_disable, members_take_change, NULL},
-    [STORE_MEMBER_UPDATE] = {members_ask_update, members_take_change, NULL},
-    [STORE_BLOCK] = {blocks_ask, blocks_take, NULL},
-    [STORE_CARD_CUT] = {cards_ask_cut, cards_take_cut, NULL},
-    [STORE_PASSWORD_SET] = {members_ask_password, members_take_change, NULL},
-    [STORE_SESSION_ADD] = {sessions_ask_add, sessions_take_add, NULL},
-    [STORE_SESSION_END] = {sessions_ask_end, sessions_take_end, NULL},
-    [STORE_SESSION_TOUCH] = {sessions_ask_touch, sessions_take_touch, NULL},
-    [STORE_FIRST_INVITE] = {invites_ask_first, invites_take_first, NULL},
-    [STORE_ROOMS_ENSURE] = {listings_ask_ensure, listings_take_ensure, NULL},
+    [STORE_MARK_READ] = {listings_ask_mark, listings_take_mark},
+    [STORE_ROOM_OPEN] = {listings_ask_open, listings_take_room},
+    [STORE_DIRECT_OPEN] = {listings_ask_direct, listings_take_room},
+    [STORE_INVITE_CREATE] = {invites_ask_create, invites_take},
+    [STORE_INVITE_REVOKE] = {invites_ask_revoke, invites_take},
+    [STORE_MEMBER_ADD] = {members_ask_add, members_take_add},
+    [STORE_MEMBER_ROLE] = {members_ask_role, members_take_change},
+    [STORE_MEMBER_DISABLE] = {members_ask_disable, members_take_change},
+    [STORE_MEMBER_UPDATE] = {members_ask_update, members_take_change},
+    [STORE_BLOCK] = {blocks_ask, blocks_take},
+    [STORE_CARD_CUT] = {cards_ask_cut, cards_take_cut},
+    [STORE_PASSWORD_SET] = {members_ask_password, members_take_change},
+    [STORE_SESSION_ADD] = {sessions_ask_add, sessions_take_add},
+    [STORE_SESSION_END] = {sessions_ask_end, sessions_take_end},
+    [STORE_SESSION_TOUCH] = {sessions_ask_touch, sessions_take_touch},
+    [STORE_FIRST_INVITE] = {invites_ask_first, invites_take_first},
+    [STORE_ROOMS_ENSURE] = {listings_ask_ensure, listings_take_ensure},
+    [STORE_ACT] = {acts_ask, acts_take, acts_room, acts_prepare},
+    [STORE_REPORT_SEND] = {reports_ask_send, reports_take_send},
+    [STORE_HOLD] = {reports_ask_hold, reports_take_hold, reports_room},
 };
 
 static const char begin_sql[] = "BEGIN";
@@ -48,12 +51,7 @@ static const char unblock_sql[] =
     "AND xact_start < clock_timestamp() - interval '1 second'";
 
 enum reason write_reason(const struct ask *ask) {
-  struct slice word = ask_peek_text(ask, 0);
-  if (!word.data) return REASON_NONE;
-  for (int reason = 0; reason < REASON_COUNT; reason++) {
-    if (slice_is(word, reason_text((enum reason)reason))) return (enum reason)reason;
-  }
-  return REASON_UNAVAILABLE;
+  return ask_get_reason(ask, 0);
 }
 
 /* ---- what is asked ---- */
@@ -63,7 +61,9 @@ static void begin_lock(struct batch *batch) {
   size_t count = 0;
   for (size_t i = 0; i < batch->count; i++) {
     const struct write_kind *kind = &kinds[batch->jobs[i]->kind];
-    if (kind->room) rooms[count++] = kind->room(batch->jobs[i]);
+    if (kind->prepare) kind->prepare(batch->connection, batch->jobs[i]);
+    struct slice room = kind->room ? kind->room(batch->jobs[i]) : SLICE_NONE;
+    if (room.data) rooms[count++] = room;
   }
   batch->lock = ask_begin(batch->connection, lock_sql);
   ask_texts(&batch->lock, rooms, count, batch->arena);

@@ -7,8 +7,10 @@
 struct write_kind {
   struct ask (*ask)(struct postgres *self, struct store_job *job);
   enum reason (*take)(struct store_job *job, struct ask *ask);
-  /* The room whose log it changes: locked before anything of the batch is done. NULL: none. */
+  /* The room whose log it changes: locked before anything of the batch is done. NULL, or absent: none. */
   struct slice (*room)(const struct store_job *job);
+  /* What must be known before that, asked before the transaction begins. NULL: nothing. */
+  void (*prepare)(struct postgres *self, struct store_job *job);
 };
 
 /* The word of the protocol in the present row's first column. */
@@ -20,12 +22,15 @@ struct ask posts_ask(struct postgres *self, struct store_job *job);
 struct ask posts_ask_many(struct postgres *self, struct store_job **jobs, size_t count, struct arena *arena);
 enum reason posts_take(struct store_job *job, struct ask *ask);
 struct slice posts_room(const struct store_job *job);
+/* Who is named in the text by @login: each once, in order. Their number; `logins` NULL: nobody, or no memory. */
+size_t posts_find_logins(struct slice text, struct arena *arena, struct slice **logins);
 
 /* postgres_changes.c */
 struct ask changes_ask_edit(struct postgres *self, struct store_job *job);
 struct ask changes_ask_remove(struct postgres *self, struct store_job *job);
 struct ask changes_ask_react(struct postgres *self, struct store_job *job);
 enum reason changes_take(struct store_job *job, struct ask *ask);
+enum reason changes_take_remove(struct store_job *job, struct ask *ask);
 struct slice changes_room(const struct store_job *job);
 
 /* postgres_listings.c: rooms and members' lists of them */
@@ -66,4 +71,17 @@ struct ask invites_ask_revoke(struct postgres *self, struct store_job *job);
 enum reason invites_take(struct store_job *job, struct ask *ask);
 struct ask invites_ask_first(struct postgres *self, struct store_job *job);
 enum reason invites_take_first(struct store_job *job, struct ask *ask);
+
+/* postgres_acts.c */
+void acts_prepare(struct postgres *self, struct store_job *job);
+struct ask acts_ask(struct postgres *self, struct store_job *job);
+enum reason acts_take(struct store_job *job, struct ask *ask);
+struct slice acts_room(const struct store_job *job);
+
+/* postgres_reports.c */
+struct ask reports_ask_send(struct postgres *self, struct store_job *job);
+enum reason reports_take_send(struct store_job *job, struct ask *ask);
+struct ask reports_ask_hold(struct postgres *self, struct store_job *job);
+enum reason reports_take_hold(struct store_job *job, struct ask *ask);
+struct slice reports_room(const struct store_job *job);
 #endif
