@@ -123,12 +123,12 @@ BEGIN
   it := wish.room;
   hindered := wish.hindered;
   IF hindered THEN
+    IF NOT EXISTS (SELECT FROM author a WHERE a.key = given_author AND a.member = given_member) THEN
+      RAISE foreign_key_violation USING MESSAGE = 'there is no such author of this member';
+    END IF;
     reason := club_enters_1(it, given_member, given_now);
     IF reason IS NOT NULL THEN
       RETURN;
-    END IF;
-    IF NOT EXISTS (SELECT FROM author a WHERE a.key = given_author AND a.member = given_member) THEN
-      RAISE foreign_key_violation USING MESSAGE = 'there is no such author of this member';
     END IF;
   END IF;
   -- A new client_id shows in the insertion itself; only what may be refused is looked up before.
