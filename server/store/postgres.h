@@ -35,7 +35,9 @@ struct postgres {
   bool warned;               /* the server sent a warning since the batch began */
   const struct clock *clock; /* a test's: its wall time is the store's; NULL: the server's is */
   struct clock clock_kept;
-  int64_t deadline_ms; /* line_now(): what is under way must be done by then */
+  int64_t deadline_ms;   /* line_now(): what is under way must be done by then */
+  int64_t entered_ms;    /* line_now(): when the jobs that are written now were handed in */
+  int64_t write_wait_ms; /* later than that after it no try is begun; LIMIT_WRITE_WAIT_MS but in tests */
   struct hosts *hosts;
   struct terms *cutter; /* made when it is needed */
   /* What is prepared on this line, by the text's address. */

@@ -134,6 +134,7 @@ bool postgres_open(struct postgres **out, const char *address, enum store_role r
   struct randomness randomness = randomness_system();
   token_random(self->name, &randomness);
   self->role = role;
+  self->write_wait_ms = LIMIT_WRITE_WAIT_MS;
   self->hosts = hosts_read(address, error, error_size);
   if (self->hosts && connect_server(self, role == STORE_WRITER, words, sizeof words)) {
     *out = self;

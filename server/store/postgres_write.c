@@ -220,12 +220,26 @@ static bool is_worth_another(struct batch *batch, enum store_outcome outcome) {
   return true;
 }
 
+/* This process stood still meanwhile: the clients have asked elsewhere since, and what was answered there must not be
+ * undone. */
+static bool is_stale(const struct postgres *self) {
+  return line_now() > self->entered_ms + self->write_wait_ms;
+}
+
+/* Nothing of it is there, and nothing is tried again, part by part neither. */
+static enum store_outcome give_up(struct batch *batch) {
+  log_line(LOG_WARN, "writes took too long, not begun again", LOG_NUMBER("jobs", batch->count));
+  batch->guilty = batch->part_count;
+  return STORE_UNAVAILABLE;
+}
+
 static enum store_outcome write_batch(struct batch *batch) {
   struct postgres *self = batch->connection;
   enum store_outcome outcome = STORE_UNAVAILABLE;
   int64_t deadline = line_now() + POSTGRES_WRITE_MS;
   for (int tries = 0; tries < TRIES; tries++) {
     end_all(batch);
+    if (is_stale(self)) return give_up(batch);
     if (!postgres_ready(self)) return STORE_UNAVAILABLE;
     self->deadline_ms = deadline;
     outcome = try_transaction(batch);
@@ -333,6 +347,7 @@ static void write_apart(const struct writing *writing, struct store_job **jobs, 
 void postgres_write(void *context, struct store_job **jobs, size_t count) {
   struct postgres *self = context;
   struct writing writing = {self, calloc(LIMIT_WRITE_BATCH, sizeof *writing.parts)};
+  self->entered_ms = line_now();
   for (size_t at = 0; at < count; at += LIMIT_WRITE_BATCH) {
     size_t size = count - at < LIMIT_WRITE_BATCH ? count - at : LIMIT_WRITE_BATCH;
     if (writing.parts && self->role == STORE_WRITER) {

@@ -1,6 +1,7 @@
 /* Lines that are cut, servers that stop, instances that freeze: what was answered holds, and nobody waits for long. */
 #include <time.h>
 
+#include "postgres.h"
 #include "postgres_proxy.h"
 
 static int64_t now_ms(void) {
@@ -161,6 +162,34 @@ static void an_instance_that_froze_with_a_lock_is_got_rid_of(void **state) {
   PQfinish(frozen);
 }
 
+/* Somebody else is at work in the room for a while, with a session that is alive. */
+static PGconn *hold_room(struct suite *suite) {
+  PGconn *line = postgres_server_connect(suite->address);
+  (void)postgres_server_ask(line, "BEGIN; SELECT 1 FROM room WHERE id = 'kz' FOR UPDATE");
+  assert_int_equal(PQsendQuery(line, "SELECT pg_sleep(2.5); COMMIT"), 1);
+  return line;
+}
+
+static void release_room(PGconn *line) {
+  for (PGresult *result = PQgetResult(line); result; result = PQgetResult(line)) PQclear(result);
+  PQfinish(line);
+}
+
+/* As after the process stood still: what was to be written may have been answered elsewhere since. */
+static void what_takes_too_long_is_not_begun_again(void **state) {
+  struct suite *suite = *state;
+  struct postgres *writer = suite->writer.self;
+  PGconn *line = hold_room(suite);
+  assert_done(suite_post(suite, "kz", suite->ivan, "patient", "text")); /* at its second or third try */
+  release_room(line);
+  writer->write_wait_ms = 100;
+  line = hold_room(suite);
+  assert_int_equal(suite_post(suite, "kz", suite->ivan, "late", "text")->outcome, STORE_UNAVAILABLE);
+  release_room(line);
+  assert_done(suite_post(suite, "kz", suite->ivan, "later", "text"));
+  check_log(suite, "kz", 2);
+}
+
 /* ---- two instances ---- */
 
 enum { ROUNDS = 40, RACE = 20 };
@@ -300,6 +329,7 @@ int main(void) {
       SUITE_TEST(a_commit_whose_answer_was_lost_is_found_to_be_one, &postgres_setup),
       SUITE_TEST(posts_whose_answers_were_lost_are_found_by_their_client_id, &postgres_setup),
       SUITE_TEST(an_instance_that_froze_with_a_lock_is_got_rid_of, &postgres_setup),
+      SUITE_TEST(what_takes_too_long_is_not_begun_again, &postgres_setup),
       SUITE_TEST(two_instances_leave_no_hole_and_no_double, &postgres_setup),
       SUITE_TEST(a_line_that_broke_meanwhile_is_made_again_at_once, &postgres_setup),
       SUITE_TEST(a_server_that_was_restarted_is_found_again, &postgres_setup),
