@@ -7,7 +7,9 @@ export type Route =
   | { page: 'new-room' }
   | { page: 'audit'; member: string | null }
   | { page: 'member'; member: string }
-  | { page: 'invites' };
+  | { page: 'invites' }
+  | { page: 'directory' }
+  | { page: 'account' };
 
 export function readRoute(hash: string): Route {
   const [, page, rest] = hash.split('/');
@@ -16,7 +18,7 @@ export function readRoute(hash: string): Route {
   if (page === 'audit') return { page: 'audit', member: rest === undefined || rest === '' ? null : decode(rest) };
   if (page === 'new-room') return { page: 'new-room' };
   if (page === 'member' && rest !== undefined && rest !== '') return { page: 'member', member: decode(rest) };
-  return page === 'invites' ? { page: 'invites' } : { page: 'rooms' };
+  return page === 'invites' || page === 'directory' || page === 'account' ? { page } : { page: 'rooms' };
 }
 
 function decode(text: string): string {
@@ -51,6 +53,8 @@ export function auditHref(member: string | null): string {
 
 export const NEW_ROOM_HREF = '#/new-room';
 export const INVITES_HREF = '#/invites';
+export const DIRECTORY_HREF = '#/directory';
+export const ACCOUNT_HREF = '#/account';
 export const ROOMS_HREF = '#/';
 
 /** The token of an invite link, if the address carries one. */

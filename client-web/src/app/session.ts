@@ -150,6 +150,10 @@ export async function logOut(): Promise<void> {
   leave(null);
 }
 
+export function changePassword(old: string, next: string): Promise<void> {
+  return http.changePassword(old, next);
+}
+
 export function wake(): void {
   if (screen.value.at === 'unreachable') void look(screen.value.invite, 0);
   else if (screen.value.at === 'club') current?.wake();

@@ -10,6 +10,7 @@ import type {
   Notifications,
   Params,
   Room,
+  Session,
   Welcome,
 } from '../protocol/types.js';
 import {
@@ -28,7 +29,7 @@ import {
 import type { ClubState } from '../state/club.js';
 import { setFollowing } from '../state/log.js';
 import type { Act } from '../state/pending.js';
-import { changeRoom, putRoom } from '../state/rooms.js';
+import { changeRoom, markBlocked, putRoom } from '../state/rooms.js';
 import { Acts } from './acts.js';
 import { History } from './history.js';
 import { RoomList } from './list.js';
@@ -38,6 +39,12 @@ import { Outbox } from './outbox.js';
 import { Store } from './parts.js';
 import type { ClubParts, KeyValue } from './parts.js';
 import { Subscriptions } from './subscriptions.js';
+
+/** Members, page by page. */
+export interface Page {
+  members: Member[];
+  more: boolean;
+}
 
 export interface ClubOptions extends LineParts {
   clock: Clock;
@@ -237,6 +244,28 @@ export class Club {
     const { member } = await this.#line.call('member.update', params);
     this.#store.update((state) => ({ ...state, me: member }));
     return member;
+  }
+
+  find(params: Params<'member.find'>): Promise<Page> {
+    return this.#line.call('member.find', params);
+  }
+
+  async block(member: string, on: boolean): Promise<void> {
+    await this.#line.call('member.block', { member, on });
+    // The server tells of it too; who pressed the button sees it now.
+    this.#store.update((state) => ({ ...state, rooms: markBlocked(state.rooms, member, on) }));
+  }
+
+  blocked(after: string | null): Promise<Page> {
+    return this.#line.call('member.blocked', after === null ? {} : { after });
+  }
+
+  async sessions(): Promise<Session[]> {
+    return (await this.#line.call('session.list', {})).sessions;
+  }
+
+  async endSession(session: string): Promise<void> {
+    await this.#line.call('session.end', { session });
   }
 
   makeInvite(params: Omit<Params<'invite.create'>, 'client_id'>): Promise<NewInvite> {

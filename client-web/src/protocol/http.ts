@@ -70,6 +70,10 @@ export class Http {
     await this.#ask('DELETE', '/api/session');
   }
 
+  async changePassword(old: string, next: string): Promise<void> {
+    await this.#ask('PUT', '/api/password', { old, new: next });
+  }
+
   invite(invite: string): Promise<InviteGrant> {
     return this.#ask<InviteGrant>('POST', '/api/invite', { invite });
   }

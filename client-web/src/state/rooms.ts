@@ -41,6 +41,15 @@ export function changeRoom(rooms: Rooms, id: string, change: (room: Room) => Roo
   return room === undefined ? rooms : new Map(rooms).set(id, change(room));
 }
 
+/** The direct talk with that member. */
+export function markBlocked(rooms: Rooms, member: string, blocked: boolean): Rooms {
+  const talk = [...rooms.values()].find((room) => room.with?.id === member);
+  if (talk === undefined) return rooms;
+  return changeRoom(rooms, talk.room, (room) =>
+    room.with === undefined ? room : { ...room, with: { ...room.with, blocked } },
+  );
+}
+
 export function applyHeads(rooms: Rooms, heads: Notifications['heads']['rooms']): Rooms {
   const next = new Map(rooms);
   for (const [id, { head, unread, mentions }] of Object.entries(heads)) {

@@ -1,16 +1,16 @@
 // A member's card: what others see of a member, and the form in which one changes one's own.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { auditHref, ROOMS_HREF } from '../app/address.js';
+import { ACCOUNT_HREF, auditHref } from '../app/address.js';
 import { byName, countryName, roleName, sectorName } from '../app/names.js';
 import { club, problemOf, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
 import type { TextKey } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
 import { BusinessFields } from './fields.js';
-import { Icon } from './icons.js';
-import { Later } from './later.js';
-import { Avatar, Problem } from './parts.js';
+import { BlockButton } from './block.js';
+import { Later, Loading } from './later.js';
+import { Avatar, PageHeader, Problem } from './parts.js';
 import { talkTo } from './people.js';
 
 const loadModerate = async () => (await import('./moderate.js')).Moderate;
@@ -39,29 +39,29 @@ export function MemberCard({ id }: { id: string }) {
   };
   return (
     <section class="page" aria-labelledby="card-heading">
-      <header class="page-header">
-        <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}>
-          <Icon name="back" />
-        </a>
-        <h1 id="card-heading" dir="auto">
-          {member?.name ?? t('card.heading')}
-        </h1>
-      </header>
+      <PageHeader id="card-heading" heading={member?.name ?? t('card.heading')} />
       <div class="page-body">
         <Problem reason={reason} />
-        {member === null && reason === null ? <p class="hint">{t('people.loading')}</p> : null}
+        {member === null && reason === null ? <Loading /> : null}
         {member === null ? null : form === 'open' ? (
           <CardForm member={member} done={changed} cancel={() => setForm('back')} />
         ) : (
-          <Shown member={member} back={form === 'back'} change={() => setForm('open')} />
+          <Shown member={member} back={form === 'back'} change={() => setForm('open')} changed={setMember} />
         )}
       </div>
     </section>
   );
 }
 
-/** `back`: the focus goes where it was before the form. */
-function Shown({ member, back, change }: { member: Member; back: boolean; change(): void }) {
+interface ShownProps {
+  member: Member;
+  /** The focus goes where it was before the form. */
+  back: boolean;
+  change(): void;
+  changed(now: Member): void;
+}
+
+function Shown({ member, back, change, changed }: ShownProps) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (back) button.current?.focus();
@@ -80,17 +80,26 @@ function Shown({ member, back, change }: { member: Member; back: boolean; change
           <span class="person-origin">{standing.join(' · ')}</span>
         </div>
       </header>
+      {member.blocked === true ? <p class="note">{t('block.is', { name: member.name })}</p> : null}
       <Facts member={member} />
       {own || state.value.me.role === 'member' ? null : <ForModerators member={member} />}
       <div class="buttons">
         {own ? (
-          <button ref={button} type="button" class="primary" onClick={change}>
-            {t('card.change')}
-          </button>
+          <>
+            <button ref={button} type="button" class="primary" onClick={change}>
+              {t('card.change')}
+            </button>
+            <a class="button" href={ACCOUNT_HREF}>
+              {t('account.heading')}
+            </a>
+          </>
         ) : (
-          <button type="button" class="primary" onClick={() => void talkTo(member.id)}>
-            {t('people.write', { name: member.name })}
-          </button>
+          <>
+            <button type="button" class="primary" onClick={() => void talkTo(member.id)}>
+              {t('people.write', { name: member.name })}
+            </button>
+            <BlockButton member={member} changed={(blocked) => changed({ ...member, blocked })} />
+          </>
         )}
       </div>
     </article>

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
-import { INVITES_HREF, memberHref } from '../app/address.js';
+import { ACCOUNT_HREF, DIRECTORY_HREF, INVITES_HREF, memberHref } from '../app/address.js';
 import { route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import { Ask } from './ask.js';
 import { Icon } from './icons.js';
+import type { IconName } from './icons.js';
 import { Invites } from './invites.js';
 import { Later } from './later.js';
 import { Avatar, IconButton, LanguageChoice } from './parts.js';
@@ -16,6 +17,8 @@ const loadAbout = async () => (await import('./about.js')).About;
 const loadAudit = async () => (await import('./audit.js')).Audit;
 const loadNewRoom = async () => (await import('./new-room.js')).NewRoom;
 const loadCard = async () => (await import('./card.js')).MemberCard;
+const loadDirectory = async () => (await import('./directory.js')).Directory;
+const loadAccount = async () => (await import('./account.js')).AccountPage;
 
 export function ClubView() {
   const { page } = route.value;
@@ -24,6 +27,8 @@ export function ClubView() {
       <aside class="side">
         <header class="side-header">
           <h1>{facts.value?.name ?? ''}</h1>
+          <PageLink href={DIRECTORY_HREF} here={page === 'directory'} icon="directory" label={t('directory.heading')} />
+          <PageLink href={ACCOUNT_HREF} here={page === 'account'} icon="account" label={t('account.heading')} />
         </header>
         <RoomList />
         <Account />
@@ -33,7 +38,18 @@ export function ClubView() {
         {route.value.page === 'room' ? <RoomView key={route.value.room} id={route.value.room} /> : null}
         {page === 'invites' ? <Invites /> : null}
         {route.value.page === 'member' ? (
-          <Later key={route.value.member} load={loadCard} props={{ id: route.value.member }} />
+          <Later
+            key={route.value.member}
+            load={loadCard}
+            props={{ id: route.value.member }}
+            heading={t('card.heading')}
+          />
+        ) : null}
+        {page === 'directory' ? (
+          <Later key="directory" load={loadDirectory} props={{}} heading={t('directory.heading')} />
+        ) : null}
+        {page === 'account' ? (
+          <Later key="account" load={loadAccount} props={{}} heading={t('account.heading')} />
         ) : null}
         {route.value.page === 'about' ? (
           <Later key={route.value.room} load={loadAbout} props={{ room: route.value.room }} />
@@ -46,6 +62,21 @@ export function ClubView() {
       </main>
       <Notices />
     </div>
+  );
+}
+
+interface PageLinkProps {
+  href: string;
+  here: boolean;
+  icon: IconName;
+  label: string;
+}
+
+function PageLink({ href, here, icon, label }: PageLinkProps) {
+  return (
+    <a class="icon-button" href={href} aria-label={label} title={label} aria-current={here ? 'page' : undefined}>
+      <Icon name={icon} />
+    </a>
   );
 }
 

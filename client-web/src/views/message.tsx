@@ -130,10 +130,14 @@ interface PostRowProps {
   line: Standing;
 }
 
+/** In a direct talk there is one right that one may lack. */
+function failureOf(post: Post): string {
+  return post.reason === 'forbidden' && post.room.startsWith('dm.') ? 'talk_closed' : (post.reason ?? '');
+}
+
 /** Asked again, it goes on waiting for the same thing until there is an answer. */
 function stageText(post: Post, line: Standing): string {
-  if (post.stage === 'failed')
-    return t('post.failed', { reason: tOr(`reason.${post.reason ?? ''}`, 'reason.unknown') });
+  if (post.stage === 'failed') return t('post.failed', { reason: tOr(`reason.${failureOf(post)}`, 'reason.unknown') });
   if (post.stage === 'sent' || line === 'breaking') return t('post.sending');
   if (line === 'lost') return t('post.waiting_line');
   if (post.reason === 'unavailable') return t('post.waiting_server');

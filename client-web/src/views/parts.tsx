@@ -1,6 +1,7 @@
 // Small pieces that several views use.
 
 import type { ComponentChildren } from 'preact';
+import { ROOMS_HREF } from '../app/address.js';
 import { facts } from '../app/session.js';
 import { language, LANGUAGES, chooseLanguage, t, tOr } from '../app/texts.js';
 import type { Language } from '../app/texts.js';
@@ -42,6 +43,20 @@ export function Problem({ reason }: { reason: string | null }) {
         </>
       )}
     </p>
+  );
+}
+
+/** Of a page in the place of a room; on a phone with the way back. */
+export function PageHeader({ id, heading }: { id: string; heading: string }) {
+  return (
+    <header class="page-header">
+      <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}>
+        <Icon name="back" />
+      </a>
+      <h1 id={id} dir="auto">
+        {heading}
+      </h1>
+    </header>
   );
 }
 

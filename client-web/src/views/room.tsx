@@ -1,13 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { originText, placeOf, roomName } from '../app/names.js';
-import { aboutHref, entryHref, ROOMS_HREF } from '../app/address.js';
+import { aboutHref, entryHref, memberHref, ROOMS_HREF } from '../app/address.js';
 import { go } from '../app/route.js';
 import { club, state } from '../app/session.js';
 import { dayOf, listText, t, tOr } from '../app/texts.js';
 import { visible } from '../app/visible.js';
+import type { Member } from '../protocol/types.js';
 import type { Message } from '../state/message.js';
 import type { RoomLog } from '../state/log.js';
 import { timeline } from '../state/timeline.js';
+import { BlockButton } from './block.js';
 import { Composer } from './composer.js';
 import type { Mode } from './composer.js';
 import { Icon } from './icons.js';
@@ -93,7 +95,7 @@ function Header({ id, name, people, setPeople }: HeaderProps) {
         <Icon name="back" />
       </a>
       <div class="room-title">
-        <h1 dir="auto">{name}</h1>
+        <h1 dir="auto">{room?.with === undefined ? name : <a href={memberHref(room.with.id)}>{name}</a>}</h1>
         <p dir="auto">
           <span data-testid="online">{room === undefined ? '' : t('room.online', { count: online })}</span>
           {about === '' ? '' : ` · ${about}`}
@@ -136,6 +138,7 @@ function Talk({ id, name, log }: TalkProps) {
   const rows = timeline({ log, posts, acts, newAfter: opened.get(id)?.newAfter ?? null, dayOf });
   const stop = (): void => setMode({ kind: 'new' });
   const moderates = room?.role === 'moderator' && room.kind !== 'direct';
+  const blocked = room?.with?.blocked === true ? room.with : undefined;
   return (
     <>
       <Pins id={id} show={(seq) => go(entryHref(id, seq))} />
@@ -155,22 +158,36 @@ function Talk({ id, name, log }: TalkProps) {
         moderate={setModerating}
       />
       <Typists id={id} />
-      <Composer
-        id={id}
-        name={name}
-        mode={mode}
-        stop={stop}
-        locked={room?.locked === true && !moderates}
-        muted={room?.muted}
-        slow={moderates ? 0 : (room?.slow ?? 0)}
-        editLast={() => editLast(log, setMode)}
-        posted={() => setPosted((count) => count + 1)}
-      />
+      {blocked === undefined ? (
+        <Composer
+          id={id}
+          name={name}
+          mode={mode}
+          stop={stop}
+          locked={room?.locked === true && !moderates}
+          muted={room?.muted}
+          slow={moderates ? 0 : (room?.slow ?? 0)}
+          editLast={() => editLast(log, setMode)}
+          posted={() => setPosted((count) => count + 1)}
+        />
+      ) : (
+        <BlockedBar member={blocked} />
+      )}
       {moderating === null ? null : (
         <Later load={loadModerate} props={{ room: id, member: moderating.from, close: () => setModerating(null) }} />
       )}
       {removing === null ? null : <RemoveQuestion room={id} message={removing} close={() => setRemoving(null)} />}
     </>
+  );
+}
+
+/** In the place of what one would write in. */
+function BlockedBar({ member }: { member: Member }) {
+  return (
+    <div class="composer blocked-bar">
+      <p>{t('block.is', { name: member.name })}</p>
+      <BlockButton member={member} changed={() => {}} />
+    </div>
   );
 }
 
