@@ -114,7 +114,7 @@ function Sessions() {
     <>
       <Problem reason={reason} />
       {sessions === null && reason === null ? <Loading /> : null}
-      <ul class="rows">
+      <ul class="plates">
         {sessions?.map((session) => (
           <SessionItem key={session.session} session={session} end={() => void end([session])} />
         ))}
@@ -141,8 +141,8 @@ function Sessions() {
 function SessionItem({ session, end }: { session: Session; end(): void }) {
   const client = session.client === '' ? t('account.session.unknown') : session.client;
   return (
-    <li class="row">
-      <span class="row-text">
+    <li class="plate">
+      <span class="plate-text">
         <strong dir="auto">{client}</strong>
         <span>
           {[session.address, t('account.session.used', { at: momentText(session.used_at) })]
@@ -198,11 +198,11 @@ function Blocked() {
       <p class="hint" role="status">
         {members?.length === 0 ? t('account.blocked.none') : ''}
       </p>
-      <ul class="rows">
+      <ul class="plates">
         {members?.map((member) => (
-          <li key={member.id} class="row">
+          <li key={member.id} class="plate">
             <Avatar id={member.id} name={member.name} />
-            <span class="row-text">
+            <span class="plate-text">
               <span class="person-name" dir="auto">
                 <a href={memberHref(member.id)}>{member.name}</a>
               </span>

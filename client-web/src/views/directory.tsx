@@ -57,7 +57,8 @@ function useFound(wish: Wish): { found: Found; more(): void; again(): void } {
     try {
       const page = await club().find({ ...paramsOf(wish), ...(after === undefined ? {} : { after }) });
       if (own !== asked.current) return;
-      setFound({ members: [...known, ...page.members], more: page.more, stage: 'found', reason: null });
+      const members = [...known, ...page.members];
+      setFound({ members, more: page.more, stage: 'found', reason: null });
     } catch (error) {
       if (own === asked.current) setFound((before) => ({ ...before, stage: 'failed', reason: problemOf(error) }));
     }
@@ -72,14 +73,17 @@ function useFound(wish: Wish): { found: Found; more(): void; again(): void } {
 export function Directory() {
   const [wish, setWish] = useState<Wish>(left);
   const { found, more, again } = useFound(wish);
+  // Nobody looks for oneself among those who fit.
+  const fitting = (member: Member): boolean => wish.match === 'none' || member.id !== state.value.me.id;
+  const shown = { ...found, members: found.members.filter(fitting) };
   return (
     <section class="page" aria-labelledby="directory-heading">
       <PageHeader id="directory-heading" heading={t('directory.heading')} />
       <div class="page-body">
         <Wishes wish={wish} change={(part) => setWish((before) => ({ ...before, ...part }))} />
-        <State found={found} wish={wish} again={again} everybody={() => setWish(EVERYBODY)} />
+        <State found={shown} wish={wish} again={again} everybody={() => setWish(EVERYBODY)} />
         <ul class="found" aria-label={t('directory.found')}>
-          {found.members.map((member) => (
+          {shown.members.map((member) => (
             <FoundMember key={member.id} member={member} />
           ))}
         </ul>
