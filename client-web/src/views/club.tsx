@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ACCOUNT_HREF, DIRECTORY_HREF, INVITES_HREF, memberHref } from '../app/address.js';
+import { roomName } from '../app/names.js';
 import { route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
@@ -52,12 +53,22 @@ export function ClubView() {
           <Later key="account" load={loadAccount} props={{}} heading={t('account.heading')} />
         ) : null}
         {route.value.page === 'about' ? (
-          <Later key={route.value.room} load={loadAbout} props={{ room: route.value.room }} />
+          <Later
+            key={route.value.room}
+            load={loadAbout}
+            props={{ room: route.value.room }}
+            heading={roomName(route.value.room, undefined)}
+          />
         ) : null}
         {route.value.page === 'audit' ? (
-          <Later key={route.value.member} load={loadAudit} props={{ member: route.value.member }} />
+          <Later
+            key={route.value.member}
+            load={loadAudit}
+            props={{ member: route.value.member }}
+            heading={t('audit.heading')}
+          />
         ) : null}
-        {page === 'new-room' ? <Later load={loadNewRoom} props={{}} /> : null}
+        {page === 'new-room' ? <Later load={loadNewRoom} props={{}} heading={t('new_room.heading')} /> : null}
         {page === 'rooms' ? <p class="empty">{t('rooms.choose')}</p> : null}
       </main>
       <Notices />

@@ -46,20 +46,6 @@ export function Problem({ reason }: { reason: string | null }) {
   );
 }
 
-/** Of a page in the place of a room; on a phone with the way back. */
-export function PageHeader({ id, heading }: { id: string; heading: string }) {
-  return (
-    <header class="page-header">
-      <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}>
-        <Icon name="back" />
-      </a>
-      <h1 id={id} dir="auto">
-        {heading}
-      </h1>
-    </header>
-  );
-}
-
 export function LanguageChoice() {
   return (
     <select
@@ -102,7 +88,7 @@ export function Avatar({ id, name }: { id: string; name: string }) {
 }
 
 /** The head of a page beside the rooms; on a phone it leads back. */
-export function PageHeader({ id, heading, back }: { id: string; heading: string; back: string }) {
+export function PageHeader({ id, heading, back = ROOMS_HREF }: { id: string; heading: string; back?: string }) {
   return (
     <header class="page-header">
       <a class="icon-button back" href={back} aria-label={t('action.back')} title={t('action.back')}>
