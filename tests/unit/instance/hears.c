@@ -74,6 +74,9 @@ static void client_look(struct world *world, int index, int room, json_t *entry,
   if (real->type == ENTRY_MESSAGE && as_of > 0) client_look_reactions(world, index, log, entry, as_of);
   if (client->ended_at && as_of == 0 && !world->late && real->at > client->ended_at + 2500)
     world_fail(world, index, "delivered after the logout", seq);
+  int64_t banned_at = log->banned_at[client->member];
+  if (banned_at && as_of == 0 && !world->late && real->at > banned_at + 2500)
+    world_fail(world, index, "delivered after the ban", seq);
   /* A removal on the same instance is known at once; on another one when the store was asked, which is slow here. Time in
    * which everything was stopped does not count. */
   int64_t patience = world->servers == 1 ? 2500 : 10000;
@@ -250,6 +253,8 @@ static void client_refused(struct world *world, int index, const struct asked *a
   bool mine = model_may_enter(&world->model.rooms[asked->room], world->clients[index].member);
   if (!strchr("jph", asked->kind) || strcmp(reason, "unavailable") == 0) return;
   if (!mine && strcmp(reason, "not_found") == 0) return;
+  if (strcmp(reason, "banned") == 0 && world->model.rooms[asked->room].ever_banned[world->clients[index].member])
+    return;
   if (asked->kind == 'h' && strcmp(reason, "conflict") == 0 && asked->after > 0) return; /* it asked beyond the head */
   if (asked->kind == 'j' && strcmp(reason, "conflict") == 0 && world->now - world->epoch_at < 100000) {
     world->clients[index].follows[asked->room].known = false; /* another history: afresh */
@@ -327,6 +332,15 @@ static void client_typing(struct world *world, int index, json_t *params) {
     client_fail(world, index, "typing without a subscription", room);
 }
 
+/* Off the list, too. A join that is under way finds no old place any more. */
+static void client_left(struct world *world, int index, json_t *params) {
+  struct client *client = &world->clients[index];
+  int room = client_room(world, index, params, "room");
+  if (!world->model.rooms[room].ever_banned[client->member]) client_fail(world, index, "left for nothing", room);
+  client->follows[room].joined = client->follows[room].was_joined = false;
+  client->told[room].listed = false;
+}
+
 static void client_message(struct world *world, int index, json_t *message) {
   struct client *client = &world->clients[index];
   const char *method = json_string_value(json_object_get(message, "method"));
@@ -347,6 +361,8 @@ static void client_message(struct world *world, int index, json_t *message) {
     client_told_read(&client->told[client_room(world, index, params, "room")], number_of(params, "seq"));
   else if (strcmp(method, "presence") == 0)
     client->told[client_room(world, index, params, "room")].online = number_of(params, "online");
+  else if (strcmp(method, "left") == 0)
+    client_left(world, index, params);
   else if (strcmp(method, "typing") == 0)
     client_typing(world, index, params);
 }

@@ -78,6 +78,19 @@ void model_change_epoch(struct model *model, int64_t (*back)(void *context, int6
   snprintf(model->epoch, sizeof model->epoch, "epoch-%d", ++model->epochs);
 }
 
+void model_ban(struct model *model, int at, int member, bool on) {
+  struct model_room *room = &model->rooms[at];
+  if ((room->banned_at[member] != 0) == on || model->club_head == 256) return;
+  room->banned_at[member] = on ? *model->now_ms : 0;
+  room->ever_banned[member] = true;
+  model->events[model->club_head] = (struct club_event){.seq = model->club_head + 1,
+                                                        .kind = CLUB_ACTED,
+                                                        .member = member,
+                                                        .session = on ? 1 : 2, /* of the audit log */
+                                                        .room = slice_of(room->id)};
+  model->club_head++;
+}
+
 static void model_refuse(struct store_job *job, enum reason reason) {
   job->outcome = STORE_REFUSED;
   job->reason = reason;
@@ -261,6 +274,14 @@ static struct member_record model_member(struct store_job *job, int member) {
                                 .seeks = none};
 }
 
+static void model_sanctions(const struct model *model, struct store_job *job, struct member_record *record) {
+  record->sanctions = arena_alloc(job->arena, MODEL_ROOMS * sizeof *record->sanctions);
+  for (int r = 0; r < MODEL_ROOMS; r++)
+    if (model->rooms[r].banned_at[record->key])
+      record->sanctions[record->sanction_count++] =
+          (struct sanction){.kind = SANCTION_BAN, .room = slice_of(model->rooms[r].id), .reason = {"", 0}};
+}
+
 static enum room_kind model_kind(const struct model_room *room) {
   if (room->pair[0]) return ROOM_DIRECT;
   if (strchr(room->id, '.')) return ROOM_PAIR;
@@ -287,7 +308,8 @@ static void model_list(struct model *model, int64_t member, struct store_job *jo
   *records = arena_alloc(job->arena, MODEL_ROOMS * sizeof **records);
   *count = 0;
   for (int r = 0; r < MODEL_ROOMS; r++)
-    if (model->rooms[r].listing[member].listed) (*records)[(*count)++] = model_record(&model->rooms[r], member, job);
+    if (model->rooms[r].listing[member].listed && !model->rooms[r].banned_at[member])
+      (*records)[(*count)++] = model_record(&model->rooms[r], member, job);
 }
 
 static void model_mark_read(struct model_room *room, struct store_job *job) {
@@ -419,6 +441,7 @@ static void model_session(struct model *model, struct store_job *job) {
     session->session = member;
     session->used_at = session->made_at = *model->now_ms;
     session->record = model_member(job, member);
+    model_sanctions(model, job, &session->record);
     model_list(model, member, job, &session->rooms, &session->room_count);
     session->club_head = model->club_head;
     return;
@@ -437,6 +460,18 @@ static void model_pulse(struct model *model, struct store_job *job) {
     pulse->events[pulse->event_count++] = model->events[seq - 1];
   pulse->club_head = model->club_head;
   snprintf(pulse->epoch, sizeof pulse->epoch, "%s", model->epoch);
+}
+
+static void model_member_get(struct model *model, struct store_job *job) {
+  job->member.member = model_member(job, (int)job->member.member.key);
+  model_sanctions(model, job, &job->member.member);
+}
+
+static void model_audit(struct store_job *job) {
+  job->audit.records = arena_alloc(job->arena, sizeof *job->audit.records);
+  job->audit.records[0] =
+      (struct audit_record){.key = job->audit.key, .action = slice_of(job->audit.key == 1 ? "ban" : "unban")};
+  job->audit.count = 1;
 }
 
 static void model_open(struct model_room *room, struct store_job *job) {
@@ -497,11 +532,17 @@ void model_run(struct model *model, struct store_job *job) {
     model_direct(model, job);
   } else if (job->kind == STORE_ROOM_LIST) {
     model_list(model, job->room.member, job, &job->room.records, &job->room.count);
+  } else if (job->kind == STORE_MEMBER_GET) {
+    model_member_get(model, job);
+  } else if (job->kind == STORE_AUDIT_LIST) {
+    model_audit(job);
   } else if (job->kind != STORE_SESSION_TOUCH) {
     /* post, change, mark_read, room, page and entries all begin with the room's id */
     struct model_room *room = model_room(model, job->post.room);
     int64_t asker = model_asker(job);
-    if (room && (asker == 0 || model_may_enter(room, asker)))
+    if (room && room->banned_at[asker])
+      model_refuse(job, REASON_BANNED);
+    else if (room && (asker == 0 || model_may_enter(room, asker)))
       model_room_job(model, room, job);
     else
       model_refuse(job, REASON_NOT_FOUND);

@@ -29,6 +29,8 @@ struct model_room {
     bool listed;
     int64_t read;
   } listing[MODEL_MEMBERS + 1];
+  int64_t banned_at[MODEL_MEMBERS + 1]; /* 0: the member is not */
+  bool ever_banned[MODEL_MEMBERS + 1];
 };
 
 struct model {
@@ -48,6 +50,8 @@ int64_t model_unread(const struct model_room *room, int64_t member);
 int64_t model_mentions(const struct model_room *room, int64_t member);
 /* The store goes back to an earlier point and on from there. `back` gives how far, for each room. */
 void model_change_epoch(struct model *model, int64_t (*back)(void *context, int64_t head), void *context);
+/* A moderator keeps the member out of the room, or lets it in again. */
+void model_ban(struct model *model, int room, int member, bool on);
 /* Carries the job out, whole; sets its outcome. */
 void model_run(struct model *model, struct store_job *job);
 /* The entry whose text message `seq` has at `as_of`; NULL: removed by then. */

@@ -116,6 +116,9 @@ static void world_step(struct world *world) {
     case 11: world_time(world); break;
     default: world_site(world, site);
   }
+  if (world->model.club_head < 200 && world_random(world, 150) == 0)
+    model_ban(&world->model, (int)world_random(world, 3), 1 + (int)world_random(world, MODEL_MEMBERS),
+              world_random(world, 2) > 0);
   if (world_random(world, 2000) == 0) world_log_out(world, index);
   if (world_random(world, 6000) == 0) world_change_epoch(world);
 }
@@ -292,6 +295,8 @@ static void world_heal(struct world *world, int steps) {
 static void world_end(struct world *world) {
   bool fresh = world->now - world->epoch_at > 10000;
   world->healed = true;
+  for (int at = 0; at < MODEL_ROOMS; at++)
+    for (int member = 1; member <= MODEL_MEMBERS; member++) model_ban(&world->model, at, member, false);
   int rounds = 0;
   while (rounds++ < 2000 && !world_settled(world)) world_heal_step(world);
   if (!world_settled(world)) world_fail(world, -1, "not settled", rounds);
