@@ -7,6 +7,7 @@ import type { Naming } from '../src/state/places.js';
 import type { Post } from '../src/state/pending.js';
 import { listRooms, mergeRoom } from '../src/state/rooms.js';
 import { timeline } from '../src/state/timeline.js';
+import { piecesOf } from '../src/views/pieces.js';
 import { linkedPieces } from './pieces.js';
 
 const FACTS: ClubFacts = {
@@ -200,9 +201,50 @@ test('Links and mentions are found, and nothing else becomes one', () => {
   ]);
   assert.deepEqual(linkedPieces('@wang, напишите rustam@example.org или @a.b.'), [
     '@[wang]',
-    ', напишите rustam@example.org или ',
+    ', напишите ',
+    '<rustam@example.org>',
+    ' или ',
     '@[a.b]',
     '.',
   ]);
   assert.deepEqual(linkedPieces('(http://example.org)'), ['(', '<http://example.org>', ')']);
+});
+
+test('A link ends where Chinese or a closing mark touches it, in every script', () => {
+  const links = (text: string): string[] => linkedPieces(text).filter((piece) => piece.startsWith('<'));
+  const cases: [string, ...string[]][] = [
+    ['见https://example.com/a?q=1，谢谢', '<https://example.com/a?q=1>'],
+    ['访问https://example.com查看，或者www.example.cn。', '<https://example.com>', '<www.example.cn>'],
+    [
+      '【报价】https://example.com/price】（见https://example.com/b）',
+      '<https://example.com/price>',
+      '<https://example.com/b>',
+    ],
+    ['「https://example.com/c」、『example.com』', '<https://example.com/c>', '<example.com>'],
+    ['请写信到bo@silk.cn联系', '<bo@silk.cn>'],
+    ['ウェブhttps://example.jp/ページ', '<https://example.jp/>'],
+    ['сайт http://пример.рф/путь, и пример.рф!', '<http://пример.рф/путь>', '<пример.рф>'],
+    [
+      '(см. https://example.kz/b). [https://example.kz] {https://example.kz/c}',
+      '<https://example.kz/b>',
+      '<https://example.kz>',
+      '<https://example.kz/c>',
+    ],
+    ['«https://example.kz/x» и “https://example.kz/y”…', '<https://example.kz/x>', '<https://example.kz/y>'],
+    ['https://en.wikipedia.org/wiki/Trade_(commerce)', '<https://en.wikipedia.org/wiki/Trade_(commerce)>'],
+    ['ببینید https://example.ir/a، و https://example.ir/b؟', '<https://example.ir/a>', '<https://example.ir/b>'],
+    ['стоит 2.5 млн, версия 1.2.3, т.е. всё', ...[]],
+    ['//example.com ftp://example.com/a javascript:alert(1)', ...[]],
+  ];
+  for (const [text, ...expected] of cases) assert.deepEqual(links(text), expected, text);
+});
+
+test('A link without a scheme leads to the encrypted page, an address to a letter', () => {
+  const hrefs = (text: string): (string | undefined)[] =>
+    piecesOf(text).flatMap((piece) => (piece.kind === 'link' ? [piece.href] : []));
+  assert.deepEqual(hrefs('www.example.com, http://example.org, a@example.org.'), [
+    'https://www.example.com',
+    'http://example.org',
+    'mailto:a@example.org',
+  ]);
 });

@@ -1,6 +1,7 @@
 // A message's words: links can be followed, mentions stand out, the rest stays as it was written.
 
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { piecesOf } from './pieces.js';
 import type { Piece } from './pieces.js';
 
@@ -14,7 +15,7 @@ interface TextProps {
 function pieceView(piece: Piece, key: number, { mentions, login }: TextProps): ComponentChildren {
   if (piece.kind === 'link') {
     return (
-      <a key={key} href={piece.text} target="_blank" rel="noopener noreferrer">
+      <a key={key} href={piece.href} dir="auto" target="_blank" rel="noopener noreferrer">
         {piece.text}
       </a>
     );
@@ -29,5 +30,6 @@ function pieceView(piece: Piece, key: number, { mentions, login }: TextProps): C
 }
 
 export function Text(props: TextProps) {
-  return <span class="text">{piecesOf(props.text).map((piece, key) => pieceView(piece, key, props))}</span>;
+  const pieces = useMemo(() => piecesOf(props.text), [props.text]);
+  return <span class="text">{pieces.map((piece, key) => pieceView(piece, key, props))}</span>;
 }
