@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const [folder, placeholder, out] = process.argv.slice(2);
 
@@ -40,15 +40,17 @@ const array = (name, bytes) => `static const unsigned char ${name}[] = {\n${byte
 const arrays = [];
 const rows = paths.map((path, i) => {
   const bytes = readFileSync(join(base, path));
-  const gzip = gzipSync(bytes, { level: 9 });
-  const pays = gzip.length < bytes.length * 0.9;
+  const packed = { gzip: gzipSync(bytes, { level: 9 }), brotli: brotliCompressSync(bytes) };
   const type = types[path.split('.').pop()] ?? 'application/octet-stream';
   const tag = createHash('sha256').update(bytes).digest('hex').slice(0, 20);
   const immutable = /[-.](?:[A-Z0-9]{8}|[0-9a-f]{8,})\.[a-z0-9]+$/.test(path);
   arrays.push(array(`bytes_${i}`, bytes));
-  if (pays) arrays.push(array(`gzip_${i}`, gzip));
-  const zipped = pays ? `gzip_${i}, ${gzip.length}` : 'NULL, 0';
-  return `    {"${path}", "${type}", "${tag}", ${immutable}, bytes_${i}, ${bytes.length}, ${zipped}},\n`;
+  const forms = Object.entries(packed).map(([coding, form]) => {
+    if (form.length >= bytes.length * 0.9) return '{NULL, 0}';
+    arrays.push(array(`${coding}_${i}`, form));
+    return `{${coding}_${i}, ${form.length}}`;
+  });
+  return `    {"${path}", "${type}", "${tag}", ${immutable}, {{bytes_${i}, ${bytes.length}}, ${forms.join(', ')}}},\n`;
 });
 
 const text = `/* Made by embed.mjs. */

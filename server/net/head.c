@@ -127,3 +127,23 @@ bool head_lists(struct slice list, const char *word) {
   }
   return false;
 }
+
+/* "q=0", "q=0.000" */
+static bool head_is_nothing(struct slice weight) {
+  if (weight.size < 3 || strncasecmp(weight.data, "q=", 2) != 0) return false;
+  for (size_t i = 2; i < weight.size; i++)
+    if (weight.data[i] != '0' && weight.data[i] != '.') return false;
+  return true;
+}
+
+bool head_takes(struct slice list, const char *word) {
+  struct slice element, name, parameter;
+  while (head_next(&list, ',', &element)) {
+    if (!head_next(&element, ';', &name)) continue;
+    if (name.size != strlen(word) || strncasecmp(name.data, word, name.size) != 0) continue;
+    while (head_next(&element, ';', &parameter))
+      if (head_is_nothing(parameter)) return false;
+    return true;
+  }
+  return false;
+}

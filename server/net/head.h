@@ -22,4 +22,6 @@ bool head_read(struct head *head, const struct link *link) CLUB_MUST_CHECK;
 struct slice head_header(struct head *head, struct lws *wsi, enum lws_token_indexes token);
 /* Is the word, in any case, an element of a comma-separated list? Parameters after ';' are not looked at. */
 bool head_lists(struct slice list, const char *word);
+/* The same, but not where the element's weight is 0 (RFC 9110, 12.4.2). */
+bool head_takes(struct slice list, const char *word);
 #endif

@@ -243,6 +243,7 @@ static int http_send_page(struct exchange *exchange) {
     memcpy(piece, exchange->page.bytes + exchange->sent, size);
     if (lws_write(link->wsi, piece, size, LWS_WRITE_HTTP) < 0) return -1;
     exchange->sent += size;
+    lws_set_timeout(link->wsi, PENDING_TIMEOUT_HTTP_CONTENT, NET_ANSWER_SECONDS); /* a slow line takes it in pieces */
   }
   if (exchange->sent == exchange->page.size) return http_finish(exchange) ? 0 : -1;
   http_watch(link);
@@ -273,14 +274,15 @@ static void http_serve_page(struct exchange *exchange) {
   struct web_page *page = &exchange->page;
   bool head_only = head->request.method == HTTP_HEAD;
   char extra[256];
-  if (!web_find(net, head->request.path, head_lists(head->accept_encoding, "gzip"), page)) {
+  if (!web_find(net, head->request.path, head->accept_encoding, page)) {
     http_refuse(exchange, slice_is(head->request.path, "/ws") ? 426 : 404, NULL);
     return;
   }
   bool same = web_tag_matches(head->if_none_match, page->tag);
-  snprintf(extra, sizeof extra, "ETag: %s\r\nCache-Control: %s\r\nVary: Accept-Encoding\r\n%s", page->tag,
-           page->immutable ? "public, max-age=31536000, immutable" : "no-cache",
-           page->gzip && !same ? "Content-Encoding: gzip\r\n" : "");
+  const char *coding = same ? NULL : web_coding_name(page->coding);
+  snprintf(extra, sizeof extra, "ETag: %s\r\nCache-Control: %s\r\nVary: Accept-Encoding\r\n%s%s%s", page->tag,
+           page->immutable ? "public, max-age=31536000, immutable" : "no-cache", coding ? "Content-Encoding: " : "",
+           coding ? coding : "", coding ? "\r\n" : "");
   struct answer answer = {.status = same ? 304 : 200, .kind = ANSWER_PAGE, .length = page->size};
   answer.type = same ? NULL : page->type;
   answer.extra = extra;

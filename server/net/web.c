@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "head.h"
+
 #define WEB_FILE_LIMIT 8388608
 #define WEB_PATH_LIMIT 256
 
@@ -53,15 +55,27 @@ static int web_compare(const void *path, const void *asset) {
   return strcmp(path, ((const struct web_asset *)asset)->path);
 }
 
-static bool web_find_built_in(const char *path, bool gzip, struct web_page *page) {
+const char *web_coding_name(enum web_coding coding) {
+  static const char *const names[WEB_CODINGS] = {NULL, "gzip", "br"};
+  return names[coding];
+}
+
+static enum web_coding web_choose(const struct web_asset *asset, struct slice accept_encoding) {
+  for (enum web_coding coding = WEB_BROTLI; coding > WEB_PLAIN; coding--)
+    if (asset->forms[coding].bytes && head_takes(accept_encoding, web_coding_name(coding))) return coding;
+  return WEB_PLAIN;
+}
+
+static bool web_find_built_in(const char *path, struct slice accept_encoding, struct web_page *page) {
   const struct web_asset *asset = bsearch(path, web_assets, web_asset_count, sizeof *web_assets, web_compare);
   if (!asset) return false;
   page->type = asset->type;
   page->immutable = asset->immutable;
-  page->gzip = gzip && asset->gzip;
-  page->bytes = (const char *)(page->gzip ? asset->gzip : asset->bytes);
-  page->size = page->gzip ? asset->gzip_size : asset->size;
-  snprintf(page->tag, sizeof page->tag, "\"%s%s\"", asset->tag, page->gzip ? "-gzip" : "");
+  page->coding = web_choose(asset, accept_encoding);
+  page->bytes = (const char *)asset->forms[page->coding].bytes;
+  page->size = asset->forms[page->coding].size;
+  const char *name = web_coding_name(page->coding);
+  snprintf(page->tag, sizeof page->tag, "\"%s%s%s\"", asset->tag, name ? "-" : "", name ? name : "");
   return true;
 }
 
@@ -91,10 +105,10 @@ static bool web_find_file(int root, const char *path, struct web_page *page) {
   return found;
 }
 
-bool web_find(const struct net *net, struct slice path, bool gzip, struct web_page *page) {
+bool web_find(const struct net *net, struct slice path, struct slice accept_encoding, struct web_page *page) {
   char copy[WEB_PATH_LIMIT];
   if (!web_copy_path(path, copy)) return false;
-  return net->web_root >= 0 ? web_find_file(net->web_root, copy, page) : web_find_built_in(copy, gzip, page);
+  return net->web_root >= 0 ? web_find_file(net->web_root, copy, page) : web_find_built_in(copy, accept_encoding, page);
 }
 
 /* Weak comparison (RFC 9110, 8.8.3.2). */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Club, clubForFile } from './support/club.mjs';
 import { Raw } from './support/raw.mjs';
 
@@ -40,12 +40,15 @@ test('what the page names is there, is kept for ever when its name carries a has
       immutable++;
       assert.match(plain.headers['cache-control'], /max-age=31536000/);
     }
-    const packed = await get(name, { 'Accept-Encoding': 'gzip' });
-    if (packed.headers['content-encoding'] === 'gzip') {
-      assert.deepEqual(gunzipSync(packed.bytes), plain.bytes);
-      assert.match(packed.headers.vary ?? '', /accept-encoding/i);
-    } else assert.ok(plain.bytes.length < 1500 || /^image\/png/.test(plain.headers['content-type']), `${name} is not compressed`);
-    assert.equal(Number(packed.headers['content-length']), packed.bytes.length);
+    for (const [coding, unpack] of [['gzip', gunzipSync], ['br', brotliDecompressSync]]) {
+      const packed = await get(name, { 'Accept-Encoding': coding });
+      if (packed.headers['content-encoding'] === coding) {
+        assert.deepEqual(unpack(packed.bytes), plain.bytes);
+        assert.match(packed.headers.vary ?? '', /accept-encoding/i);
+        assert.notEqual(packed.headers.etag, plain.headers.etag, 'two forms under one tag');
+      } else assert.ok(plain.bytes.length < 1500 || /^image\/png/.test(plain.headers['content-type']), `${name} is not compressed`);
+      assert.equal(Number(packed.headers['content-length']), packed.bytes.length);
+    }
   }
   assert.ok(immutable >= 1);
 });
@@ -83,6 +86,11 @@ test('HEAD says the same without the body', async () => {
   assert.equal(head.status, 200);
   assert.equal(head.bytes.length, 0);
   assert.equal(head.headers['content-length'], whole.headers['content-length']);
+  const headers = { 'Accept-Encoding': 'gzip, br' };
+  const packed = await club.http('HEAD', '/', { origin: null, headers });
+  assert.equal(packed.headers['content-encoding'], 'br');
+  assert.equal(packed.headers['content-length'], (await get('/', headers)).headers['content-length']);
+  assert.equal(packed.bytes.length, 0);
 });
 
 test('answers of the API are kept nowhere', async () => {

@@ -1,9 +1,11 @@
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { draftOf, keepDraft } from '../app/drafts.js';
 import { club } from '../app/session.js';
 import { durationText, momentText, t } from '../app/texts.js';
 import type { Room } from '../protocol/types.js';
 import type { Message } from '../state/message.js';
+import { EmojiDialog } from './emoji-dialog.js';
 import { Icon } from './icons.js';
 import { IconButton } from './parts.js';
 
@@ -85,6 +87,7 @@ export function Composer(props: ComposerProps) {
       <ModeStrip mode={mode} stop={stop} />
       <Limits {...props} />
       <div class="composer-row">
+        <EmojiButton area={area} change={change} />
         <textarea
           ref={area}
           rows={1}
@@ -128,6 +131,30 @@ function Limits({ locked, muted, slow }: ComposerProps) {
     <p class="hint limits" dir="auto" data-testid="limits">
       {texts.join(' ')}
     </p>
+  );
+}
+
+interface EmojiButtonProps {
+  area: RefObject<HTMLTextAreaElement>;
+  change(text: string): void;
+}
+
+/** What is chosen comes where the caret stands. */
+function EmojiButton({ area, change }: EmojiButtonProps) {
+  const [open, setOpen] = useState(false);
+  const pick = (emoji: string): void => {
+    setOpen(false);
+    const element = area.current;
+    if (element === null) return;
+    element.setRangeText(emoji, element.selectionStart, element.selectionEnd, 'end');
+    change(element.value);
+    element.focus();
+  };
+  return (
+    <>
+      <IconButton icon="react" label={t('composer.emoji')} class="emoji-open" onClick={() => setOpen(true)} />
+      {open ? <EmojiDialog label={t('composer.emoji')} pick={pick} close={() => setOpen(false)} /> : null}
+    </>
   );
 }
 

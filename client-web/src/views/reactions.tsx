@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { club } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Message } from '../state/message.js';
+import { EmojiDialog } from './emoji-dialog.js';
 
 const COMMON = ['👍', '🤝', '🎉', '❤️', '😄', '🙏', '👀', '✅'];
 
@@ -45,18 +46,12 @@ interface PickerProps {
   close(): void;
 }
 
-/** A few that fit business, and any other that the keyboard can type. */
+/** A few that fit business, and all others where they are asked for. */
 export function ReactionPicker({ room, message, up, close }: PickerProps) {
-  const [other, setOther] = useState('');
+  const [all, setAll] = useState(false);
   const pick = (emoji: string): void => {
     toggle(room, message, emoji);
     close();
-  };
-  const typed = (event: SubmitEvent): void => {
-    event.preventDefault();
-    event.stopPropagation();
-    const emoji = other.trim();
-    if (emoji !== '') pick(emoji);
   };
   return (
     <div class={up ? 'picker up' : 'picker'} role="group" aria-label={t('reactions.pick')}>
@@ -67,16 +62,10 @@ export function ReactionPicker({ room, message, up, close }: PickerProps) {
           </button>
         ))}
       </div>
-      <form class="picker-other" onSubmit={typed}>
-        <input
-          value={other}
-          aria-label={t('reactions.other')}
-          placeholder={t('reactions.other')}
-          maxLength={16}
-          onInput={(event) => setOther(event.currentTarget.value)}
-        />
-        <button>{t('reactions.add')}</button>
-      </form>
+      <button type="button" onClick={() => setAll(true)}>
+        {t('reactions.other')}
+      </button>
+      {all ? <EmojiDialog label={t('reactions.pick')} pick={pick} close={() => setAll(false)} /> : null}
     </div>
   );
 }
