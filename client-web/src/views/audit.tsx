@@ -60,9 +60,11 @@ function useActions({ room, member }: Filter) {
     }
   };
   const open = state.value.line.at === 'open';
+  // An act in a room is an entry of its log.
+  const head = room === null ? 0 : (state.value.rooms.get(room)?.head ?? 0);
   useEffect(() => {
     if (open) void load([]);
-  }, [open, room, member]);
+  }, [open, room, member, head]);
   return { actions, more, loaded, reason, older: () => void load(actions) };
 }
 
