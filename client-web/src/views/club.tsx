@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ACCOUNT_HREF, DIRECTORY_HREF, INVITES_HREF, memberHref } from '../app/address.js';
+import { ACCOUNT_HREF, auditHref, DIRECTORY_HREF, INVITES_HREF, memberHref } from '../app/address.js';
 import { roomName } from '../app/names.js';
 import { route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
@@ -105,6 +105,11 @@ function Account() {
           <Icon name="invite" />
         </a>
       ) : null}
+      {me.role === 'member' ? null : (
+        <a class="icon-button" href={auditHref(null)} aria-label={t('audit.heading')} title={t('audit.heading')}>
+          <Icon name="shield" />
+        </a>
+      )}
       <LeaveButton />
       <LanguageChoice />
     </footer>
