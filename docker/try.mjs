@@ -26,7 +26,7 @@ const seed = Number(process.env.SEED) || Date.now() % 1_000_000;
 const engine = process.env.ENGINE ?? 'podman';
 const compose = (process.env.COMPOSE ?? (engine === 'podman' ? 'podman-compose' : 'docker compose')).split(' ');
 const file = fileURLToPath(new URL('compose.yaml', import.meta.url));
-const settings = { CLUB_PUBLISH: `127.0.0.1:${PORT}`, CLUB_URL: `https://localhost:${PORT}`, CLUB_RATE_POSTS: 'off' };
+const settings = { CLUB_PUBLISH: `127.0.0.1:${PORT}`, CLUB_URL: `https://localhost:${PORT}`, CLUB_RATE_POSTS: 'off', CLUB_FIRST_DAY: 'off' };
 const began = Date.now();
 const say = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 

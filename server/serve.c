@@ -72,6 +72,7 @@ static bool serve_make_server(struct serving *serving) {
       .origin_count = config->origin_count,
       .tls = config->tls,
       .limits = config->limits,
+      .first_day = config->first_day,
       .connection_limit = serve_connection_limit(serving),
       .post_rate = {config->rate_posts, config->rate_seconds * 1000},
       .club_head = serving->identity.club_head,

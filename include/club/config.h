@@ -35,6 +35,7 @@ struct config {
   char club_file[CONFIG_TEXT_SIZE]; /* empty: the built-in club */
   int64_t rate_posts, rate_seconds; /* rate_posts 0: off */
   bool limits;
+  bool first_day; /* who came within a day has tighter limits */
 };
 
 /* Commands beside the server look only at what they need (address of the store, URL …). */

@@ -24,6 +24,7 @@ struct server_setup {
   size_t origin_count;
   bool tls, limits;
   struct rate post_rate;
+  bool first_day;          /* tighter limits for who came within a day */
   size_t connection_limit; /* 0: none */
   uint32_t ring_entries;   /* of a room's log in memory, for tests; 0: LIMIT_RING_ENTRIES */
   char epoch[TOKEN_SIZE + 1];

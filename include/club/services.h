@@ -42,6 +42,7 @@ struct services {
   bool raid;   /* there is one, as the store said last */
   bool limits; /* false: no rates, no connection counts */
   struct rate post_rate;
+  bool first_day;        /* tighter limits for who came within a day */
   struct slice instance; /* this instance's name */
   struct slice version;
   char epoch[TOKEN_SIZE + 1];

@@ -49,6 +49,8 @@ static const struct setting settings[] = {
      config_parse_endpoint, FIELD(admin_listen), CONFIG_COMMAND, false},
     {"CLUB_RATE_POSTS", "--rate-posts", "N/Ss|off", "10/10s", "posts of a member in so many seconds", config_parse_rate,
      FIELD(rate_posts), CONFIG_SERVE, false},
+    {"CLUB_FIRST_DAY", "--first-day", "on|off", "on", "off: who came within a day is held to no tighter limits",
+     config_parse_switch, FIELD(first_day), CONFIG_SERVE, false},
     {"CLUB_LIMITS", "--limits", "on|off", "on", "off: no rates and no connection counts, for load tests",
      config_parse_switch, FIELD(limits), CONFIG_SERVE, false},
     {"CLUB_CLUB_FILE", "--club-file", "FILE", NULL,

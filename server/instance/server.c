@@ -89,6 +89,7 @@ static void server_fill_services(struct server *server) {
                                        .tls = setup->tls,
                                        .limits = setup->limits,
                                        .post_rate = setup->post_rate,
+                                       .first_day = setup->first_day,
                                        .instance = setup->instance,
                                        .version = setup->version,
                                        .server = server,

@@ -4,7 +4,7 @@
 #define CHANGES_TO_POSTS 3 /* so many changes for each post of the rate */
 
 static bool rate_is_young(const struct call *call) {
-  return standing_is_young(call->member, clock_wall_ms(&call->services->clock));
+  return call->services->first_day && standing_is_young(call->member, clock_wall_ms(&call->services->clock));
 }
 
 struct rate rate_posts(const struct call *call) {

@@ -163,6 +163,7 @@ static inline struct house *house_open(void) {
   services->url = SLICE_LITERAL("https://club.example.org");
   services->tls = services->limits = true;
   services->post_rate = (struct rate){10, 10000};
+  services->first_day = true;
   services->instance = SLICE_LITERAL("test");
   services->version = SLICE_LITERAL("0.0.1");
   memset(services->secret, 7, DIGEST_SIZE);

@@ -125,7 +125,7 @@ test('help and version are printed on standard output', async () => {
   assert.match((await run(['help'])).output, /clubd member import FILE/);
   const help = (await run(['serve', '--help'])).output;
   for (const name of ['LISTEN', 'URL', 'DATA', 'TLS', 'TLS_CERT', 'TLS_KEY', 'STORE', 'REDIS', 'ORIGINS', 'TRUSTED_PROXIES',
-    'WEB_ROOT', 'ADMIN_LISTEN', 'RATE_POSTS', 'LIMITS', 'CLUB_FILE']) {
+    'WEB_ROOT', 'ADMIN_LISTEN', 'RATE_POSTS', 'FIRST_DAY', 'LIMITS', 'CLUB_FILE']) {
     assert.match(help, new RegExp(`--\\S+ .* CLUB_${name} `), name);
   }
 });

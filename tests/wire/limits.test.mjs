@@ -64,6 +64,25 @@ test('the default is ten posts in ten seconds', async () => {
   }
 });
 
+test('who came today is held to less than the others, but for moderators', async () => {
+  const strict = await Club.start({ members: ['anna', 'moderator', ...'123456'.split('').map((i) => `friend${i}`)], settings: { CLUB_RATE_POSTS: '9/60s', CLUB_FIRST_DAY: 'on' } });
+  try {
+    const [line, moderator] = [await strict.connect('anna'), await strict.connect('moderator')];
+    for (let index = 0; index < 3; index++) await post(line, 'kz', russian[index]);
+    assert.equal((await line.refused('message.post', { room: 'kz', client_id: clientId(), text: 'четвёртое' })).reason, 'rate_limited');
+    for (let index = 0; index < 9; index++) await post(moderator, 'kz', russian[index % 3]);
+    const friends = [];
+    for (let index = 1; index <= 6; index++) friends.push((await strict.connect(`friend${index}`)).me);
+    for (const member of friends.slice(0, 5)) await line.call('direct.open', { member });
+    const refused = await line.refused('direct.open', { member: friends[5] });
+    assert.equal(refused.reason, 'rate_limited');
+    assert.ok(refused.retryAfter > 60);
+    for (const member of friends) await moderator.call('direct.open', { member });
+  } finally {
+    await strict.finish();
+  }
+});
+
 test('a member has twenty lines; the next is told closing', async () => {
   const cookie = await club.cookie('crowd');
   const lines = [];

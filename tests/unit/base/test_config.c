@@ -57,6 +57,7 @@ static void without_anything_the_defaults_hold(void **state) {
   assert_string_equal(config->store, "sqlite:var/club.db");
   assert_true(config->tls);
   assert_true(config->limits);
+  assert_true(config->first_day);
   assert_int_equal(config->rate_posts, 10);
   assert_int_equal(config->rate_seconds, 10);
   assert_int_equal(config->origin_count + config->proxy_count, 0);
@@ -292,14 +293,23 @@ static void gather(void *context, const char *text) {
 
 static void the_help_names_every_setting(void **state) {
   (void)state;
-  static const char *const names[] = {"CLUB_LISTEN",     "CLUB_URL",
-                                      "CLUB_DATA",       "CLUB_TLS_CERT",
-                                      "CLUB_TLS_KEY",    "CLUB_TLS ",
-                                      "CLUB_STORE",      "CLUB_REDIS",
-                                      "CLUB_ORIGINS",    "CLUB_TRUSTED_PROXIES",
-                                      "CLUB_WEB_ROOT",   "CLUB_ADMIN_LISTEN",
-                                      "CLUB_RATE_POSTS", "CLUB_LIMITS",
-                                      "CLUB_CLUB_FILE",  "--admin-listen ADDRESS:PORT",
+  static const char *const names[] = {"CLUB_LISTEN",
+                                      "CLUB_URL",
+                                      "CLUB_DATA",
+                                      "CLUB_TLS_CERT",
+                                      "CLUB_TLS_KEY",
+                                      "CLUB_TLS ",
+                                      "CLUB_STORE",
+                                      "CLUB_REDIS",
+                                      "CLUB_ORIGINS",
+                                      "CLUB_TRUSTED_PROXIES",
+                                      "CLUB_WEB_ROOT",
+                                      "CLUB_ADMIN_LISTEN",
+                                      "CLUB_RATE_POSTS",
+                                      "CLUB_LIMITS",
+                                      "CLUB_FIRST_DAY",
+                                      "CLUB_CLUB_FILE",
+                                      "--admin-listen ADDRESS:PORT",
                                       "(10/10s)"};
   char *help = calloc(1, 10000);
   config_write_help(gather, help);

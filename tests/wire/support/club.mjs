@@ -49,6 +49,7 @@ export class Club {
       CLUB_DATA: join(club.folder, 'var'),
       CLUB_STORE: `sqlite:${join(club.folder, 'var/club.db')}`,
       CLUB_RATE_POSTS: 'off',
+      CLUB_FIRST_DAY: 'off', // all members are new here
       ...(tls ? {} : { CLUB_TLS: 'off', CLUB_URL: `http://localhost:${club.port}` }),
       ...settings,
     };
