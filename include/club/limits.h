@@ -63,6 +63,10 @@
 #define LIMIT_FINDS_MS 10000
 #define LIMIT_MEMBERS_PAGE 100       /* of room.members, member.blocked, member.find */
 
+#define LIMIT_SEARCH 50 /* hits of a page */
+#define LIMIT_SEARCH_DEFAULT 20
+#define LIMIT_SEARCH_TEXT 200 /* characters of a question */
+
 /* Moderating. */
 #define LIMIT_ACTS 60         /* what a moderator does … */
 #define LIMIT_ACTS_SECONDS 60 /* … within so long */

@@ -69,7 +69,8 @@ enum store_kind {
   STORE_BLOCKED_LIST,
   STORE_MEMBER_FIND,
   STORE_CARDS_UNCUT,
-  STORE_SESSION_LIST
+  STORE_SESSION_LIST,
+  STORE_SEARCH
 };
 
 /* What every instance must learn, numbered 1, 2, 3 … in the store (the club log). */
@@ -418,6 +419,39 @@ struct store_pulse {
   char epoch[TOKEN_SIZE + 1];
 };
 
+/* Where a message stands among all that a search may find: by time, then by room, then by number. */
+struct search_place {
+  int64_t at, room, seq; /* room: the store's key of it */
+};
+
+struct search_span {
+  size_t from, count; /* characters of the text */
+};
+
+struct search_hit {
+  struct entry entry; /* as it stands, with its room */
+  struct search_place place;
+  struct search_span *found; /* the words that were asked for, in the order of the text */
+  size_t found_count;
+};
+
+/* STORE_SEARCH: messages of the rooms that `member` may enter (of `room` alone where it is given: else not_found, banned)
+ * that have all terms of `text`, newest first, as they stand now; removed ones never. A text of no terms:
+ * invalid_params. Looks at no more than a certain number of messages: `more` with fewer hits than asked, even none,
+ * means that there may be some beyond `next`. A page ends as those of STORE_HISTORY. */
+struct store_search {
+  int64_t member;
+  struct slice text, room;    /* room: absent: all */
+  int64_t from;               /* who wrote it; 0: anybody */
+  struct search_place before; /* at 0: from the newest on */
+  int64_t limit;
+  /* out */
+  struct search_hit *hits;
+  size_t count;
+  bool more;
+  struct search_place next; /* when there are more: `before` of the next page */
+};
+
 /* The context of every job's `done`: each layer finds itself there. */
 struct services;
 struct completions {
@@ -461,6 +495,7 @@ struct store_job {
     struct store_act act;
     struct store_audit audit;
     struct store_report report;
+    struct store_search search;
   };
 };
 

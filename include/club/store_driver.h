@@ -15,6 +15,11 @@ struct store_driver {
   void (*idle)(void *self);
   /* In how many milliseconds without work `idle` wants to be called; -1: not before the next write. NULL: -1. */
   int64_t (*idle_due)(void *self);
+  /* Called by the writer: a piece of what is done behind the writes, the index of terms. Takes some milliseconds while
+   * writes go on (`busy`), more when there are none. NULL, as tidy_due: there is no such work. */
+  void (*tidy)(void *self, bool busy);
+  /* In how many milliseconds that wants to be called; -1: not before the next write. */
+  int64_t (*tidy_due)(void *self, bool busy);
   /* For tests: where the store's time comes from (clock_system() otherwise). May be NULL. */
   void (*set_clock)(void *self, const struct clock *clock);
   void (*close)(void *self);

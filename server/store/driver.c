@@ -52,6 +52,8 @@ static bool open_sqlite(struct store_driver *driver, const char *address, enum s
       .broken = sqlite_broken,
       .idle = checkpoint_idle,
       .idle_due = checkpoint_idle_due,
+      .tidy = sqlite_tidy,
+      .tidy_due = sqlite_tidy_due,
       .set_clock = set_clock,
       .close = close_sqlite,
   };
@@ -73,6 +75,8 @@ static bool open_postgres(struct store_driver *driver, const char *address, enum
       .write = postgres_write,
       .read = postgres_read,
       .broken = postgres_broken,
+      .tidy = postgres_tidy,
+      .tidy_due = postgres_tidy_due,
       .set_clock = postgres_set_clock,
       .close = postgres_close,
   };

@@ -14,6 +14,9 @@ struct pg_conn;   /* libpq's */
 struct pg_result; /* libpq's */
 struct ask;
 struct hosts;
+struct indexing;
+struct page;
+struct search;
 struct terms;
 
 #define POSTGRES_PREPARED 128 /* statements of a connection */
@@ -55,6 +58,7 @@ struct postgres {
   char history[POSTGRES_HISTORY]; /* of the server that the line goes to: cluster and timeline */
   char name[TOKEN_SIZE + 1];      /* a writer's, under which its batches are noted */
   int64_t batches;                /* that were begun */
+  struct indexing *indexing;      /* a writer's */
 };
 
 /* ---- postgres_ask.c: one run of one prepared statement ---- */
@@ -235,6 +239,15 @@ enum reason postgres_report_list(struct postgres *self, struct store_job *job);
 
 /* NULL: the connection has an error. */
 struct terms *postgres_cutter(struct postgres *self);
+enum reason postgres_search(struct postgres *self, struct store_job *job);
+
+/* postgres_pages.c: the messages of a search's hits as they stand; how many fit on a page. */
+size_t pages_fill_hits(struct postgres *self, struct search *search);
+
+/* ---- postgres_indexing.c ---- */
+
+void postgres_tidy(void *context, bool busy);
+int64_t postgres_tidy_due(void *context, bool busy);
 
 /* postgres_read.c: a read job from beginning to end; connects again where the line is gone. */
 void postgres_read(void *context, struct store_job *job);

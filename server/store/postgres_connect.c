@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "club/terms.h"
 #include "club/log.h"
+#include "club/terms.h"
+#include "indexing.h"
 #include "postgres_hosts.h"
 #include "postgres_line.h"
 
@@ -124,6 +125,11 @@ static bool connect_server(struct postgres *self, bool migrate, char *error, siz
 
 /* ---- beginning and end ---- */
 
+static bool begin_indexing(struct postgres *self) {
+  self->indexing = calloc(1, sizeof *self->indexing);
+  return self->indexing && indexing_begin(self->indexing);
+}
+
 bool postgres_open(struct postgres **out, const char *address, enum store_role role, char *error, size_t error_size) {
   struct postgres *self = calloc(1, sizeof *self);
   if (!self) {
@@ -135,6 +141,11 @@ bool postgres_open(struct postgres **out, const char *address, enum store_role r
   token_random(self->name, &randomness);
   self->role = role;
   self->write_wait_ms = LIMIT_WRITE_WAIT_MS;
+  if (role == STORE_WRITER && !begin_indexing(self)) {
+    snprintf(error, error_size, "no memory");
+    postgres_close(self);
+    return false;
+  }
   self->hosts = hosts_read(address, error, error_size);
   if (self->hosts && connect_server(self, role == STORE_WRITER, words, sizeof words)) {
     *out = self;
@@ -151,6 +162,8 @@ void postgres_close(void *context) {
   line_close(self);
   hosts_destroy(self->hosts);
   terms_destroy(self->cutter);
+  if (self->indexing) indexing_end(self->indexing);
+  free(self->indexing);
   free(self);
 }
 

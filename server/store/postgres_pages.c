@@ -3,6 +3,7 @@
 
 #include "page.h"
 #include "postgres.h"
+#include "search.h"
 
 /* The room's key, where the member may enter. */
 #define ROOM_OF_MEMBER "(SELECT key FROM room WHERE id = $1 AND (kind <> 3 OR $2 IN (low, high)))"
@@ -56,6 +57,10 @@ static const char head[] = "SELECT club_entering_1($1, $2, $3), (SELECT head FRO
 static const char around[] = COLUMNS STANDING "FROM (" NEAR("seq < $3", "DESC") " UNION ALL " NEAR(
     "seq > $3", "") ") AS entry "
                     "JOIN author ON author.key = entry.author " LATEST "ORDER BY entry.near, entry.seq";
+static const char hits[] = COLUMNS STANDING
+    "FROM unnest($1::bigint[], $3::bigint[]) WITH ORDINALITY AS wish(room, seq, place) "
+    "JOIN entry ON entry.room = wish.room AND entry.seq = wish.seq JOIN author ON author.key = entry.author " LATEST
+    "ORDER BY wish.place LIMIT $4";
 static const char exists[] = "SELECT 1 FROM room WHERE id = $1";
 
 _Static_assert(LIMIT_PAGE_BYTES == 49152 && LIMIT_HISTORY == 100 && PAGE_ENTRIES == 512 && LIMIT_REACTORS == 4096,
@@ -302,4 +307,34 @@ size_t pages_take_around(struct postgres *self, struct slice room, int64_t seq, 
   qsort(page.entries, page.count, sizeof *page.entries, by_seq);
   *entries = page.entries;
   return page.count;
+}
+
+/* ---- hits of a search ---- */
+
+size_t pages_fill_hits(struct postgres *self, struct search *search) {
+  size_t count = search->hit_count;
+  int64_t rooms[LIMIT_SEARCH + 1], seqs[LIMIT_SEARCH + 1];
+  struct page page;
+  for (size_t i = 0; i < count; i++) {
+    rooms[i] = search->hits[i].place.room;
+    seqs[i] = search->hits[i].place.seq;
+  }
+  struct ask ask = ask_begin(self, hits);
+  ask_ints(&ask, rooms, count, search->arena);
+  ask_int(&ask, search->wish->member);
+  ask_ints(&ask, seqs, count, search->arena);
+  ask_int(&ask, (int64_t)count);
+  ask_int(&ask, 0);
+  if (page_begin(&page, search->arena, SLICE_NONE, count)) {
+    while (page.count < count && ask_row(&ask)) {
+      page.room = search_room_id(search, rooms[page.count]);
+      struct entry *entry = page_next(&page);
+      read_entry(&page, &ask, 0, entry);
+      read_standing(&page, &ask, entry);
+      if (!page_keep(&page)) break;
+      search->hits[page.count - 1].entry = *entry;
+    }
+  }
+  ask_end(&ask);
+  return page.count ? page.count : 1;
 }

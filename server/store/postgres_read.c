@@ -27,6 +27,7 @@ static enum reason run(struct postgres *self, struct store_job *job) {
     case STORE_SESSION_LIST: return postgres_session_list(self, job);
     case STORE_AUDIT_LIST: return postgres_audit_list(self, job);
     case STORE_REPORT_LIST: return postgres_report_list(self, job);
+    case STORE_SEARCH: return postgres_search(self, job);
     default: self->error = POSTGRES_WRONG; return REASON_UNAVAILABLE;
   }
 }

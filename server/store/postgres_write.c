@@ -3,6 +3,7 @@
  * holds up nobody; one that loses the line asks what became of it (postgres_settle.c). */
 #include <stdlib.h>
 
+#include "indexing.h"
 #include "postgres_batch.h"
 #include "postgres_line.h"
 
@@ -295,11 +296,20 @@ static bool is_fault_of_one(const struct batch *batch) {
   return false;
 }
 
+/* Their logs may have grown. */
+static void note_rooms(const struct batch *batch) {
+  for (size_t i = 0; i < batch->count; i++) {
+    const struct write_kind *kind = &kinds[batch->jobs[i]->kind];
+    if (kind->room) indexing_note(batch->connection->indexing, kind->room(batch->jobs[i]));
+  }
+}
+
 static void finish(struct batch *batch, enum store_outcome outcome) {
   const char *what = outcome == STORE_UNKNOWN ? "outcome of a write unknown" : "write failed";
   postgres_complain(batch->connection, outcome == STORE_DONE ? NULL : what);
   if (outcome == STORE_DONE) {
     for (size_t i = 0; i < batch->part_count; i++) take_part(batch, &batch->parts[i]);
+    note_rooms(batch);
   } else {
     for (size_t i = 0; i < batch->count; i++) batch_fail(batch->jobs[i], outcome);
   }

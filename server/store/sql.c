@@ -1,3 +1,4 @@
+#include "search_sql.h"
 #include "sql.h"
 
 #define MEMBER_COLUMNS \
@@ -15,6 +16,11 @@
   "SELECT report.key, report.at, report.member, room.id, report.room, report.seq, report.accused, report.reason, " \
   "report.text, report.text_id, report.reply_to, report.outcome, report.note, report.settled_by, report.settled_at " \
   "FROM report JOIN room ON room.key = report.room "
+/* A message's text as of entry `until`. */
+#define TEXT_AS_OF(until) \
+  "CASE WHEN edited IS NULL THEN text ELSE coalesce((SELECT later.text FROM entry AS later WHERE later.room = $1 " \
+  "AND later.target = entry.seq AND later.type = 2 AND later.seq <= " until \
+  " ORDER BY later.seq DESC LIMIT 1), text) END"
 #define SESSION_COLUMNS "session.key, session.member, made_at, used_at, ended"
 
 static const char *const texts[SQL_COUNT] = {
@@ -234,6 +240,32 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_INVITE_VOID_FIRST] = "UPDATE invite SET revoked = 1 WHERE first = 1 AND revoked = 0",
     [SQL_INVITE_VOID_OF_MEMBER] = "UPDATE invite SET revoked = 1 WHERE made_by = $1 AND revoked = 0",
     [SQL_INVITE_USE] = "UPDATE invite SET used = used + 1 WHERE key = $1",
+
+    [SQL_SEARCH_ROOMS] = SEARCH_ROOMS("$2"),
+    [SQL_SEARCH_ROOM] = SEARCH_ROOM("$2"),
+    [SQL_SEARCH_EDITED] =
+        "SELECT target FROM entry WHERE room = $1 AND seq > $2 AND type = 2 AND target <= $2 ORDER BY seq DESC LIMIT $3",
+    [SQL_SEARCH_MARKS] = "SELECT marks FROM index_term WHERE room = $1 AND block = $2 AND term = $3",
+    [SQL_SEARCH_LOOK] = "SELECT at, member, text, type, edited, removed FROM entry WHERE room = $1 AND seq = $2",
+    [SQL_INDEX_BEHIND] = "SELECT id FROM room WHERE head > coalesce((SELECT indexed FROM index_room "
+                         "WHERE index_room.room = room.key), 0) LIMIT $1",
+    [SQL_INDEX_ROOM] =
+        "SELECT key, head, coalesce((SELECT indexed FROM index_room WHERE index_room.room = room.key), 0) "
+        "FROM room WHERE id = $1",
+    [SQL_INDEX_TEXTS] =
+        "SELECT seq, member, " TEXT_AS_OF("$2") " FROM entry WHERE room = $1 AND seq > $3 AND seq <= $2 "
+                                                "AND type = 1 AND removed IS NULL ORDER BY seq",
+    [SQL_INDEX_EDITS] = "SELECT seq, " TEXT_AS_OF("$2") ", " TEXT_AS_OF(
+        "$3") " FROM entry WHERE room = $1 AND seq IN "
+              "(SELECT target FROM entry AS edit WHERE edit.room = $1 AND edit.seq > $2 AND edit.seq <= $3 "
+              "AND edit.type = 2 AND edit.target <= $2) AND removed IS NULL",
+    [SQL_INDEX_ADD] = "INSERT INTO index_term (room, block, term, marks) VALUES ($1, $2, $3, $4) "
+                      "ON CONFLICT (room, block, term) DO UPDATE SET marks = index_term.marks || excluded.marks",
+    [SQL_INDEX_DROP] =
+        "UPDATE index_term SET marks = replace(marks, $1, '') WHERE room = $2 AND block = $3 AND term = $4",
+    [SQL_INDEX_DROP_EMPTY] = "DELETE FROM index_term WHERE room = $1 AND block = $2 AND term = $3 AND marks = ''",
+    [SQL_INDEX_ADVANCE] = "INSERT INTO index_room (room, indexed) VALUES ($1, $2) "
+                          "ON CONFLICT (room) DO UPDATE SET indexed = excluded.indexed",
 };
 
 const char *sql_text(enum sql sql) {

@@ -14,6 +14,8 @@ struct room_cache;
 struct listed_cache;
 struct rights_cache;
 struct recents;
+struct indexing;
+struct page;
 struct terms;
 
 /* A room as the present transaction sees it. */
@@ -44,11 +46,12 @@ struct sqlite {
   struct listed_cache *listed; /* a writer's */
   struct rights_cache *rights; /* a writer's */
   struct recents *recents;
-  struct terms *cutter;   /* made when it is needed */
-  int wal_pages;          /* in the WAL and not in the file, after the last commit */
-  int wal_tried;          /* the WAL's pages when it was last written back in vain */
-  int64_t removed_at;     /* monotonic; a removed text may still be in the files; -1: none */
-  int64_t truncate_tried; /* monotonic */
+  struct terms *cutter;      /* made when it is needed */
+  struct indexing *indexing; /* a writer's */
+  int wal_pages;             /* in the WAL and not in the file, after the last commit */
+  int wal_tried;             /* the WAL's pages when it was last written back in vain */
+  int64_t removed_at;        /* monotonic; a removed text may still be in the files; -1: none */
+  int64_t truncate_tried;    /* monotonic */
   char path[PATH_MAX];
 };
 
@@ -66,6 +69,22 @@ bool sqlite_check_schema(sqlite3 *db, const char *path, char *error, size_t erro
 /* sqlite_transaction.c */
 void sqlite_write(void *context, struct store_job **jobs, size_t count);
 void sqlite_read(void *context, struct store_job *job);
+
+/* A transaction that `run` fills. False: nothing of it happened, or nobody knows (`broken`). */
+bool sqlite_write_alone(struct sqlite *self, void (*fill)(struct sqlite *self, void *context), void *context)
+    CLUB_MUST_CHECK;
+
+/* sqlite_cards.c: NULL: the connection has an error. */
+struct terms *sqlite_cutter(struct sqlite *self);
+
+/* sqlite_indexing.c */
+void sqlite_tidy(void *context, bool busy);
+int64_t sqlite_tidy_due(void *context, bool busy);
+
+/* sqlite_pages.c */
+/* Adds a message as it stands to a page of its room's id. False: it does not fit any more. */
+bool pages_add_message(struct sqlite *self, struct page *page, int64_t room_key, int64_t seq, int64_t member)
+    CLUB_MUST_CHECK;
 
 /* sqlite_checkpoint.c */
 void checkpoint_after_write(struct sqlite *self);
@@ -330,6 +349,7 @@ int64_t session_begin(struct sqlite *self, struct store_job *job, const unsigned
 void session_end_all(struct sqlite *self, struct store_job *job, int64_t member, int64_t keep);
 enum reason sqlite_session_add(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_list(struct sqlite *self, struct store_job *job);
+enum reason sqlite_search(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_end(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_touch(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_find(struct sqlite *self, struct store_job *job);

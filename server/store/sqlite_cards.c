@@ -5,7 +5,7 @@
 #include "sqlite.h"
 
 /* NULL: the connection has an error. */
-static struct terms *cutter_of(struct sqlite *self) {
+struct terms *sqlite_cutter(struct sqlite *self) {
   if (!self->cutter) self->cutter = terms_create();
   if (!self->cutter && self->error == SQLITE_OK) self->error = SQLITE_NOMEM;
   return self->cutter;
@@ -31,7 +31,7 @@ static void put_rows(struct sqlite *self, int64_t member, const struct card_rows
 
 void card_put(struct sqlite *self, int64_t member, const struct member_record *given, bool whole, struct arena *arena) {
   struct card_rows rows;
-  struct terms *cutter = cutter_of(self);
+  struct terms *cutter = sqlite_cutter(self);
   if (!cutter || !cards_cut(cutter, given, arena, &rows)) return; /* the arena or the connection keeps the failure */
   put_rows(self, member, &rows);
   if (!whole) return;
@@ -217,7 +217,7 @@ static void find_by_fit(struct sqlite *self, struct store_people *wish, const st
 enum reason sqlite_member_find(struct sqlite *self, struct store_job *job) {
   struct store_people *wish = &job->people;
   struct card_search search;
-  struct terms *cutter = cutter_of(self);
+  struct terms *cutter = sqlite_cutter(self);
   if (!cutter || !begin_page(wish, job->arena) || !cards_ask(cutter, wish, job->arena, &search)) return REASON_NONE;
   count(self, search.needs, search.need_count);
   count(self, search.weighed, search.weighed_count);

@@ -6,8 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "club/terms.h"
 #include "club/log.h"
+#include "club/terms.h"
+#include "indexing.h"
 #include "recents.h"
 #include "sqlite.h"
 
@@ -106,7 +107,8 @@ static bool prepare(struct sqlite *self, char *error, size_t error_size) {
     self->rooms = room_cache_create();
     self->listed = listed_cache_create();
     self->rights = rights_cache_create();
-    memory = memory && self->rooms && self->listed && self->rights;
+    self->indexing = calloc(1, sizeof *self->indexing);
+    memory = memory && self->rooms && self->listed && self->rights && self->indexing && indexing_begin(self->indexing);
   }
   if (!memory) snprintf(error, error_size, "%s: no memory", self->path);
   return memory;
@@ -143,6 +145,8 @@ void sqlite_close(struct sqlite *self) {
   free(self->rights);
   recents_destroy(self->recents);
   terms_destroy(self->cutter);
+  if (self->indexing) indexing_end(self->indexing);
+  free(self->indexing);
   free(self);
 }
 

@@ -153,6 +153,19 @@ static void fill_before(struct filling *filling, int64_t before, int64_t member)
   page_turn(&filling->page);
 }
 
+bool pages_add_message(struct sqlite *self, struct page *page, int64_t room_key, int64_t seq, int64_t member) {
+  struct filling filling = {.page = *page, .self = self, .room_key = room_key};
+  struct query query = query_begin(self, SQL_PAGE_AFTER);
+  query_int(&query, room_key);
+  query_int(&query, seq - 1);
+  query_int(&query, seq);
+  query_int(&query, 1);
+  bool kept = query_row(&query) && add(&filling, &query, true, member);
+  query_end(&query);
+  *page = filling.page;
+  return kept;
+}
+
 static enum reason answer_page(struct sqlite *self, struct store_job *job, bool joining) {
   struct store_page *wish = &job->page;
   struct room_row *room;

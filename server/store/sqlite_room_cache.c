@@ -2,6 +2,7 @@
  * holds as long as no other connection has written, which SQLite's data version tells. */
 #include <stdlib.h>
 
+#include "indexing.h"
 #include "sqlite.h"
 
 #define SLOTS 8192 /* of rooms, a power of two */
@@ -101,6 +102,7 @@ void room_cache_flush(struct sqlite *self) {
     query_int(&query, room->at);
     query_int(&query, room->key);
     query_run(&query);
+    indexing_note(self->indexing, (struct slice){room->id, room->id_size});
     room->dirty = false;
   }
   cache->dirty_count = 0;

@@ -52,6 +52,7 @@ static const struct operation operations[] = {
     [STORE_MEMBER_FIND] = {sqlite_member_find},
     [STORE_CARDS_UNCUT] = {sqlite_cards_uncut},
     [STORE_SESSION_LIST] = {sqlite_session_list},
+    [STORE_SEARCH] = {sqlite_search},
 };
 
 static void run_sql(struct sqlite *self, enum sql sql) {
@@ -153,6 +154,18 @@ void sqlite_write(void *context, struct store_job **jobs, size_t count) {
   write_together(self, jobs, count);
   lock_write_end(self->lock);
   checkpoint_after_write(self);
+}
+
+bool sqlite_write_alone(struct sqlite *self, void (*fill)(struct sqlite *self, void *context), void *context) {
+  if (self->broken || self->role != STORE_WRITER) return false;
+  lock_write(self->lock);
+  begin(self, SQL_BEGIN_WRITE);
+  fill(self, context);
+  enum store_outcome outcome = commit(self);
+  lock_write_end(self->lock);
+  sqlite_complain(self, outcome == STORE_UNKNOWN ? "outcome of a write unknown" : "write failed", self->error);
+  checkpoint_after_write(self);
+  return outcome == STORE_DONE;
 }
 
 static bool read_once(struct sqlite *self, struct store_job *job) {

@@ -8,10 +8,12 @@
 #include "suite_reports.h"
 #include "suite_rights.h"
 #include "suite_rooms.h"
+#include "suite_search.h"
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      SUITE_POSTS(&files_setup),  SUITE_CHANGES(&files_setup), SUITE_ROOMS(&files_setup), SUITE_MEMBERS(&files_setup),
-      SUITE_PEOPLE(&files_setup), SUITE_RIGHTS(&files_setup),  SUITE_ACTS(&files_setup),  SUITE_REPORTS(&files_setup)};
+      SUITE_POSTS(&files_setup),   SUITE_CHANGES(&files_setup), SUITE_ROOMS(&files_setup),
+      SUITE_MEMBERS(&files_setup), SUITE_PEOPLE(&files_setup),  SUITE_RIGHTS(&files_setup),
+      SUITE_ACTS(&files_setup),    SUITE_REPORTS(&files_setup), SUITE_SEARCH(&files_setup)};
   return cmocka_run_group_tests_name("a store", tests, NULL, NULL);
 }
