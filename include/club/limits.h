@@ -65,7 +65,9 @@
 
 #define LIMIT_SEARCH 50 /* hits of a page */
 #define LIMIT_SEARCH_DEFAULT 20
-#define LIMIT_SEARCH_TEXT 200 /* characters of a question */
+#define LIMIT_SEARCH_TEXT 200     /* characters of a question */
+#define LIMIT_SEARCHES 30         /* of a member … */
+#define LIMIT_SEARCHES_SECONDS 30 /* … within so long */
 
 /* Moderating. */
 #define LIMIT_ACTS 60         /* what a moderator does … */

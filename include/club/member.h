@@ -57,7 +57,8 @@ struct present {
   struct listing *listings;
   struct bucket posts;
   struct bucket changes;       /* edits, removals, reactions, blocks, the own card */
-  struct bucket finds;         /* searches */
+  struct bucket finds;         /* searches among members */
+  struct bucket searches;      /* … and messages */
   struct bucket acts;          /* of a moderator */
   struct bucket opens, admits; /* of one who is young */
   struct typed typed[PRESENT_TYPED];

@@ -36,7 +36,8 @@ struct outbox {
 /* A page of a room's log that waits to be written (whether it still may is looked at then), or an answer behind one. */
 struct paper {
   struct paper *next;
-  struct room *room; /* whose log it shows, held; NULL: no page */
+  struct room *room; /* whose log it shows, held; NULL: no page, or one of many rooms */
+  bool page;
   int64_t as_of, read_ms;
   size_t size;
   char bytes[]; /* the answer */

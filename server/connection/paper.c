@@ -1,5 +1,5 @@
 /* Pages of rooms' logs that wait to be written. What was removed after one was read is still in it: so it goes out while
- * it is young, or when its room is known to have had no removal since. While the store confirms nothing, it waits. Answers that come behind it wait here,
+ * it is young, or when its room is known to have had no removal since; what shows many rooms, only while it is young. While the store confirms nothing, it waits. Answers that come behind it wait here,
  * too, so that they keep their order; those know no age. */
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ static struct paper *paper_make(struct connection *connection, struct room *room
     if (held) rooms_release(paper_rooms(connection), held);
     return NULL;
   }
-  *paper = (struct paper){.room = held, .size = value->size};
+  *paper = (struct paper){.room = held, .page = held, .size = value->size};
   memcpy(paper->bytes, value->data, value->size);
   return paper;
 }
@@ -36,6 +36,7 @@ void paper_end(struct connection *connection, const struct call *call) {
   if (call) {
     paper->as_of = call->as_of;
     paper->read_ms = call->read_ms;
+    paper->page = paper->room || call->page;
   }
   while (*at) at = &(*at)->next;
   *at = paper;
@@ -49,9 +50,9 @@ bool paper_crowded(const struct connection *connection) {
 }
 
 static bool paper_stands(const struct connection *connection, const struct paper *paper) {
-  if (!paper->room) return true;
+  if (!paper->page) return true;
   bool young = paper->read_ms >= 0 && connections_now(connection->all) - paper->read_ms <= LIMIT_FRESH_MS;
-  return young || room_page_stands(paper->room, paper->as_of);
+  return young || (paper->room && room_page_stands(paper->room, paper->as_of));
 }
 
 static void paper_remove(struct connection *connection, struct paper **at) {
@@ -63,7 +64,7 @@ static void paper_remove(struct connection *connection, struct paper **at) {
 
 void paper_drop_pages(struct connection *connection) {
   for (struct paper **at = &connection->papers; *at;) {
-    if ((*at)->room)
+    if ((*at)->page)
       paper_remove(connection, at);
     else
       at = &(*at)->next;
@@ -85,13 +86,13 @@ void paper_check(struct connection *connection) {
 /* The next one that may go out now. */
 static struct paper **paper_next(struct connection *connection) {
   struct paper **at = &connection->papers;
-  while (*at && (*at)->room && connection->all->quiet) at = &(*at)->next;
+  while (*at && (*at)->page && connection->all->quiet) at = &(*at)->next;
   return at;
 }
 
 bool paper_waits(const struct connection *connection) {
   const struct paper *paper = connection->papers;
-  while (paper && paper->room && connection->all->quiet) paper = paper->next;
+  while (paper && paper->page && connection->all->quiet) paper = paper->next;
   return paper != NULL;
 }
 

@@ -128,6 +128,9 @@ bool moderate_done(struct call *call, const struct store_job *job) CLUB_MUST_CHE
 void moderate_finish_changed(struct call *call, struct store_job *job);
 void moderate_finish_empty(struct call *call, struct store_job *job);
 
+/* One of the member's searches. False: answered `rate_limited`. */
+bool rate_take_search(struct call *call) CLUB_MUST_CHECK;
+
 /* ---- the families ---- */
 
 extern const struct steps ping_steps;
@@ -137,6 +140,7 @@ extern const struct steps room_join_steps, room_history_steps;
 extern const struct steps room_leave_steps, room_members_steps, room_typing_steps;
 extern const struct steps room_read_steps;
 extern const struct steps message_post_steps;
+extern const struct steps message_search_steps;
 extern const struct steps message_edit_steps, message_remove_steps, message_react_steps;
 extern const struct steps member_get_steps, member_update_steps;
 extern const struct steps member_find_steps;

@@ -78,3 +78,13 @@ void rate_return_open(struct call *call) {
 bool rate_take_admit(struct call *call) {
   return rate_take_young(call, &call->member->admits, YOUNG_INVITES);
 }
+
+/* ---- searching ---- */
+
+bool rate_take_search(struct call *call) {
+  struct rate rate = {LIMIT_SEARCHES, LIMIT_SEARCHES_SECONDS * INT64_C(1000)};
+  if (!call->services->limits) rate = (struct rate){0, 0};
+  int64_t wait = bucket_take(&call->member->searches, rate, clock_monotonic_ms(&call->services->clock));
+  if (wait > 0) call_reason(call, REASON_RATE_LIMITED, wait);
+  return wait == 0;
+}

@@ -16,6 +16,7 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_MESSAGE_EDIT] = &message_edit_steps,
     [METHOD_MESSAGE_REMOVE] = &message_remove_steps,
     [METHOD_MESSAGE_REACT] = &message_react_steps,
+    [METHOD_MESSAGE_SEARCH] = &message_search_steps,
     [METHOD_MEMBER_GET] = &member_get_steps,
     [METHOD_MEMBER_UPDATE] = &member_update_steps,
     [METHOD_MEMBER_FIND] = &member_find_steps,
@@ -74,6 +75,8 @@ struct slice method_room(const struct request *request) {
     case METHOD_MEMBER_MUTE: return params->member_mute.room;
     case METHOD_MEMBER_BAN: return params->member_ban.room;
     case METHOD_MEMBER_APPOINT: return params->member_appoint.room;
+    /* Nor is the one that a search looks in: it shows messages of many. */
+    case METHOD_MESSAGE_SEARCH:
     /* The log's room is not entered. */
     case METHOD_AUDIT_LIST:
     case METHOD_ROOM_CREATE:

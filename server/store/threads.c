@@ -130,15 +130,40 @@ static void gather(struct writer *writer, size_t last_count, uint64_t last_micro
   writer->sleeping = false;
 }
 
+/* In how many milliseconds there is something to do without a write; -1: nothing. */
+static int64_t quiet_due(const struct store_driver *driver) {
+  int64_t idle = idle_due(driver), tidy = driver->tidy_due ? driver->tidy_due(driver->self, false) : -1;
+  return tidy < 0 || (idle >= 0 && idle < tidy) ? idle : tidy;
+}
+
+/* Without writes, when quiet_due() is over. */
+static void work_quietly(struct writer *writer) {
+  struct store_driver *driver = &writer->driver;
+  if (driver->tidy_due && driver->tidy_due(driver->self, false) == 0) {
+    driver->tidy(driver->self, false);
+    if (driver->broken(driver->self)) atomic_store(&writer->broken, true);
+  } else {
+    driver->idle(driver->self);
+  }
+}
+
+/* Between batches, for its share of the time. */
+static void work_between(struct writer *writer) {
+  struct store_driver *driver = &writer->driver;
+  if (!driver->tidy_due || driver->tidy_due(driver->self, true) != 0) return;
+  driver->tidy(driver->self, true);
+  if (driver->broken(driver->self)) atomic_store(&writer->broken, true);
+}
+
 /* The next batch; 0: it is time to end. */
 static size_t next_batch(struct writer *writer, struct store_job **jobs, size_t last_count,
                          uint64_t last_microseconds) {
   pthread_mutex_lock(&writer->lock);
   gather(writer, last_count, last_microseconds);
   while (!writer->waiting.first && !writer->stopping) {
-    if (wait_for_work(writer, idle_due(&writer->driver))) continue;
+    if (wait_for_work(writer, quiet_due(&writer->driver))) continue;
     pthread_mutex_unlock(&writer->lock);
-    writer->driver.idle(writer->driver.self);
+    work_quietly(writer);
     pthread_mutex_lock(&writer->lock);
   }
   size_t count = queue_take(&writer->waiting, jobs, LIMIT_WRITE_BATCH);
@@ -195,6 +220,7 @@ static void *writer_main(void *argument) {
     if (driver->broken(driver->self)) atomic_store(&writer->broken, true);
     took = microseconds_since(&begun);
     if (give_back(writer, jobs, count, took)) threads->setup.wake(threads->setup.context);
+    work_between(writer);
   }
   if (driver->idle) driver->idle(driver->self);
   return NULL;

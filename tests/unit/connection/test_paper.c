@@ -91,6 +91,39 @@ static void a_page_that_the_store_was_long_about_is_not_sent_after_a_removal(voi
   assert_int_equal(peer->link.code, 1001);
 }
 
+/* Hits of a search, which are of many rooms. */
+static struct peer *hits_that_wait(struct desk *desk) {
+  struct peer *peer = peer_enter(desk, 7);
+  peer_ask(peer, 1, "message.search", "{\"text\":\"договор\"}");
+  peer_ask(peer, 2, "ping", "{}");
+  peer->link.stalled = true;
+  desk_settle(desk);
+  assert_string_equal(peer_said(peer), "=2");
+  struct store_job *job = desk_job(desk, STORE_SEARCH);
+  job->search.hits = arena_alloc(job->arena, sizeof *job->search.hits);
+  job->search.hits->entry = (struct entry){.room = SLICE_LITERAL("kz"),
+                                           .seq = 3,
+                                           .at = 1767225600000,
+                                           .type = ENTRY_MESSAGE,
+                                           .client_id = SLICE_LITERAL("c"),
+                                           .text = SLICE_LITERAL("договор"),
+                                           .from = {5, 5, SLICE_LITERAL("王芳"), SLICE_LITERAL("cn"), SLICE_NONE}};
+  job->search.count = 1;
+  desk_finish(desk, job, STORE_DONE);
+  desk_settle(desk);
+  return peer;
+}
+
+static void hits_of_many_rooms_go_out_only_while_they_are_young(void **state) {
+  struct desk *desk = *state;
+  struct peer *peer = hits_that_wait(desk);
+  desk_pass(desk, LIMIT_FRESH_MS);
+  peer_wake(peer);
+  desk_settle(desk);
+  assert_string_equal(peer_said(peer), "=1");
+  is_not_sent(desk, hits_that_wait(desk));
+}
+
 static void no_page_goes_out_while_the_store_confirms_nothing(void **state) {
   struct desk *desk = *state;
   struct peer *peer = peer_enter(desk, 7);
@@ -124,6 +157,7 @@ int main(void) {
       DESK_TEST(a_join_whose_page_is_not_sent_ends_the_line),
       DESK_TEST(a_removal_before_its_turn_counts),
       DESK_TEST(a_page_that_the_store_was_long_about_is_not_sent_after_a_removal),
+      DESK_TEST(hits_of_many_rooms_go_out_only_while_they_are_young),
       DESK_TEST(no_page_goes_out_while_the_store_confirms_nothing),
       DESK_TEST(a_page_that_waits_is_freed_with_the_line),
   };

@@ -56,13 +56,27 @@ static void read_rooms(struct suite *suite) {
   assert_done(suite_room(suite, STORE_ROOM_LIST, "", suite->ivan));
 }
 
+static void search(struct suite *suite, PGconn *line) {
+  while (suite->writer.tidy_due(suite->writer.self, false) >= 0) suite->writer.tidy(suite->writer.self, false);
+  (void)postgres_server_ask(line, "SELECT pg_stat_reset()");
+  for (int narrow = 0; narrow < 4; narrow++) {
+    struct store_job *job = suite_job(suite, STORE_SEARCH);
+    job->search.member = suite->ivan;
+    job->search.text = slice_of("kz 你好");
+    job->search.limit = 50;
+    if (narrow & 1) job->search.room = slice_of("kz");
+    if (narrow & 2) job->search.before = (struct search_place){suite->now + 1, 1, 1};
+    assert_done(suite_run(suite, job));
+  }
+}
+
 static void no_read_walks_through_a_table(void **state) {
   struct suite *suite = *state;
   fill(suite);
   end_session(suite, &suite->writer, STORE_WRITER);
   end_session(suite, &suite->reader, STORE_READER);
   PGconn *line = postgres_server_connect(suite->address);
-  (void)postgres_server_ask(line, "SELECT pg_stat_reset()");
+  search(suite, line);
   find_people(suite);
   read_rooms(suite);
   end_session(suite, &suite->reader, STORE_READER);

@@ -35,6 +35,22 @@ static void a_removed_text_leaves_the_files_when_the_writer_is_idle(void **state
   assert_int_equal(suite->writer.idle_due(suite->writer.self), -1);
 }
 
+/* Terms are shorter than words, and folded. */
+static void the_words_of_a_removed_text_leave_the_index(void **state) {
+  struct suite *suite = *state;
+  assert_done(suite_post(suite, "kz", suite->ivan, "a", "Ультрамариновый Xylophonist42 заговор"));
+  assert_done(suite_post(suite, "kz", suite->wang, "b", "обычный заговор"));
+  while (suite->writer.tidy_due(suite->writer.self, false) >= 0) suite->writer.tidy(suite->writer.self, false);
+  wait_idle(suite);
+  assert_true(stands_in_files(suite, "ультрамаринов"));
+  assert_true(stands_in_files(suite, "xylophonist42"));
+  assert_done(suite_remove(suite, "kz", suite->ivan, 1));
+  suite->writer.idle(suite->writer.self);
+  assert_false(stands_in_files(suite, "ультрамаринов"));
+  assert_false(stands_in_files(suite, "xylophonist42"));
+  assert_true(stands_in_files(suite, "заговор"));
+}
+
 static void a_busy_writer_cuts_the_wal_in_time_too(void **state) {
   struct suite *suite = *state;
   wait_idle(suite);
@@ -119,6 +135,7 @@ static void what_an_earlier_process_left_in_the_wal_is_cut(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       SUITE_TEST(a_removed_text_leaves_the_files_when_the_writer_is_idle, &files_setup),
+      SUITE_TEST(the_words_of_a_removed_text_leave_the_index, &files_setup),
       SUITE_TEST(a_busy_writer_cuts_the_wal_in_time_too, &files_setup),
       SUITE_TEST(a_reader_holds_it_up_no_longer_than_it_reads, &files_setup),
       SUITE_TEST(many_removed_texts_leave_no_copy_behind, &files_setup),

@@ -15,6 +15,7 @@ struct notes {
   uint64_t order[32768];
   size_t written;
   atomic_int reads, idles, closed, wakes;
+  atomic_int pieces, tidied, tidied_busy;
   atomic_bool unknown;
   atomic_llong idle_in;
 };
@@ -56,6 +57,18 @@ static int64_t note_idle_due(void *self) {
   return atomic_load(&notes.idles) < 2 ? notes.idle_in : -1;
 }
 
+static void note_tidy(void *self, bool busy) {
+  (void)self;
+  atomic_fetch_add(busy ? &notes.tidied_busy : &notes.tidied, 1);
+}
+
+/* As long as there are pieces left. */
+static int64_t note_tidy_due(void *self, bool busy) {
+  (void)self;
+  (void)busy;
+  return notes.tidied + notes.tidied_busy < notes.pieces ? 0 : -1;
+}
+
 static void note_close(void *self) {
   (void)self;
   atomic_fetch_add(&notes.closed, 1);
@@ -68,7 +81,14 @@ static bool open_notes(struct store_driver *driver, const char *address, enum st
     snprintf(error, size, "no");
     return false;
   }
-  *driver = (struct store_driver){NULL, note_write, note_read, note_broken, note_idle, note_idle_due, NULL, note_close};
+  *driver = (struct store_driver){.write = note_write,
+                                  .read = note_read,
+                                  .broken = note_broken,
+                                  .idle = note_idle,
+                                  .idle_due = note_idle_due,
+                                  .tidy = note_tidy,
+                                  .tidy_due = note_tidy_due,
+                                  .close = note_close};
   return true;
 }
 
@@ -82,6 +102,7 @@ static struct store_threads *begin_patient(const char *address, int64_t wait_ms)
   pthread_mutex_init(&notes.lock, NULL);
   pthread_cond_init(&notes.changed, NULL);
   notes.idle_in = -1;
+  notes.pieces = notes.tidied = notes.tidied_busy = 0;
   const struct store_threads_setup setup = {
       .address = address, .readers = 2, .wake = wake, .open = open_notes, .write_wait_ms = wait_ms};
   char error[128] = "";
@@ -245,6 +266,18 @@ static void the_writer_tidies_up_when_it_has_nothing_to_do(void **state) {
   store_threads_destroy(threads);
 }
 
+static void work_behind_the_writes_is_done_without_and_between_them(void **state) {
+  (void)state;
+  struct store_threads *threads = begin("yes");
+  notes.pieces = 3;
+  assert_true(submit(threads, STORE_POST, 1));
+  for (int i = 0; i < 5000 && notes.tidied + notes.tidied_busy < 3; i++) usleep(1000);
+  assert_int_equal(notes.tidied_busy, 1);
+  assert_int_equal(notes.tidied, 2);
+  assert_int_equal(collect_all(threads).count, 1);
+  store_threads_destroy(threads);
+}
+
 static void a_store_that_cannot_be_opened_says_why(void **state) {
   (void)state;
   assert_null(begin("no"));
@@ -286,6 +319,7 @@ int main(void) {
       cmocka_unit_test(an_unknown_outcome_marks_the_store_broken),
       cmocka_unit_test(what_waits_is_carried_out_at_the_end),
       cmocka_unit_test(the_writer_tidies_up_when_it_has_nothing_to_do),
+      cmocka_unit_test(work_behind_the_writes_is_done_without_and_between_them),
       cmocka_unit_test(a_store_that_cannot_be_opened_says_why),
       SUITE_TEST(reads_see_every_write_that_came_back, &files_setup),
   };
