@@ -4,6 +4,10 @@
 
 static const char rooms_sql[] = SEARCH_ROOMS("club_now_1($2)");
 static const char room_sql[] = SEARCH_ROOM("club_now_1($2)");
+/* Banned from the club, frozen or disabled. */
+static const char barred_sql[] =
+    "SELECT 1 FROM member WHERE key = $1 AND (disabled = 1 OR EXISTS (SELECT 1 FROM sanction WHERE sanction.member = $1 "
+    "AND sanction.room = 0 AND sanction.kind IN (2, 3) AND (sanction.until = 0 OR sanction.until > club_now_1($2))))";
 static const char seek_sql[] = "SELECT club_seek_1(wish.room, wish.head, $3) "
                                "FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS wish(room, head, place) "
                                "ORDER BY wish.place";
@@ -28,10 +32,16 @@ static enum reason find_rooms(void *context, struct search *search) {
   struct postgres *self = context;
   const struct store_search *wish = search->wish;
   bool one = wish->room.data;
+  struct ask barred = ask_begin(self, barred_sql);
+  ask_int(&barred, wish->member);
+  ask_now(&barred);
+  ask_send(&barred);
   struct ask ask = ask_begin(self, one ? room_sql : rooms_sql);
   ask_int(&ask, wish->member);
   ask_now(&ask);
   if (one) ask_text(&ask, wish->room);
+  ask_send(&ask);
+  bool is_barred = ask_number(&barred, 0) != 0;
   enum reason reason = one ? REASON_NOT_FOUND : REASON_NONE;
   while (ask_row(&ask)) {
     reason = one && ask_get_int(&ask, 4) ? REASON_BANNED : REASON_NONE;
@@ -41,7 +51,8 @@ static enum reason find_rooms(void *context, struct search *search) {
     }
   }
   ask_end(&ask);
-  return self->error == POSTGRES_FINE ? reason : REASON_NONE;
+  if (self->error != POSTGRES_FINE) return REASON_NONE;
+  return is_barred ? REASON_FORBIDDEN : reason;
 }
 
 static void seek(void *context, struct search *search, int64_t at) {

@@ -11,6 +11,7 @@ static enum reason find_rooms(void *context, struct search *search) {
   struct sqlite *self = context;
   const struct store_search *wish = search->wish;
   bool one = wish->room.data, more = true;
+  if (rights_barred(self, wish->member)) return REASON_FORBIDDEN;
   struct query query = query_begin(self, one ? SQL_SEARCH_ROOM : SQL_SEARCH_ROOMS);
   query_int(&query, wish->member);
   query_int(&query, self->now);
