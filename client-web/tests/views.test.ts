@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClubFacts, Room } from '../src/protocol/types.js';
+import type { ClubFacts, Member, Room } from '../src/protocol/types.js';
 import { startLog } from '../src/state/log.js';
 import { findPlaces, listPlaces, unreadOf } from '../src/state/places.js';
 import type { Naming } from '../src/state/places.js';
 import type { Post } from '../src/state/pending.js';
-import { listRooms, mergeRoom } from '../src/state/rooms.js';
+import { listRooms, markBlocked, mergeRoom } from '../src/state/rooms.js';
 import { timeline } from '../src/state/timeline.js';
 import { piecesOf } from '../src/views/pieces.js';
 import { linkedPieces } from './pieces.js';
@@ -100,6 +100,32 @@ test('An older answer does not take back heads, marks and counts', () => {
     mergeRoom(room('kz', { head: 9, read: 7, unread: 1 }), room('kz', { head: 9, read: 2, unread: 5 })).unread,
     1,
   );
+});
+
+const OTHER: Member = {
+  id: 'm4',
+  login: 'bo',
+  name: '王博',
+  title: '',
+  company: '',
+  country: 'cn',
+  sectors: [],
+  languages: [],
+  about: '',
+  offers: '',
+  seeks: '',
+  role: 'member',
+  online: false,
+};
+
+test('Whoever is blocked is marked in the talk with them, and nowhere else', () => {
+  const talk = room('dm.x', { kind: 'direct', with: { ...OTHER, blocked: false } });
+  const rooms = new Map([
+    ['kz', room('kz')],
+    ['dm.x', talk],
+  ]);
+  assert.equal(markBlocked(rooms, 'm4', true).get('dm.x')?.with?.blocked, true);
+  assert.equal(markBlocked(rooms, 'm5', true), rooms);
 });
 
 test('A new list takes the place of the old one, but a room in front of the reader stays', () => {

@@ -6,6 +6,7 @@ import { byName, countryName, originText, sectorName } from '../app/names.js';
 import { club, facts, problemOf, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
 import type { Member, Params } from '../protocol/types.js';
+import { lineOf } from '../state/club.js';
 import { Icon } from './icons.js';
 import { Loading } from './later.js';
 import { Avatar, PageHeader, Problem } from './parts.js';
@@ -214,7 +215,7 @@ interface StateProps {
 }
 
 function State({ found, wish, again, everybody }: StateProps) {
-  if (state.value.line.at !== 'open' && found.stage !== 'found') {
+  if (lineOf(state.value) === 'lost') {
     return (
       <p class="hint" role="status">
         {t('directory.offline')}
