@@ -54,6 +54,15 @@ static void world_log_out(struct world *world, int index) {
   world->model.club_head++;
 }
 
+/* Whoever is in a room is kept out of it, or let in again. The last events are for letting everybody in. */
+static void world_ban(struct world *world, int index) {
+  const struct client *client = &world->clients[index];
+  int room = (int)world_random(world, 3);
+  bool on = world_random(world, 4) > 0;
+  if (world->model.club_head >= 200 || (on && !client->follows[room].joined)) return;
+  model_ban(&world->model, room, client->member, on);
+}
+
 static void world_line(struct world *world, int index) {
   struct client *client = &world->clients[index];
   uint32_t fate = world_random(world, 16);
@@ -116,9 +125,7 @@ static void world_step(struct world *world) {
     case 11: world_time(world); break;
     default: world_site(world, site);
   }
-  if (world->model.club_head < 200 && world_random(world, 150) == 0)
-    model_ban(&world->model, (int)world_random(world, 3), 1 + (int)world_random(world, MODEL_MEMBERS),
-              world_random(world, 2) > 0);
+  if (world_random(world, 20) == 0) world_ban(world, index);
   if (world_random(world, 2000) == 0) world_log_out(world, index);
   if (world_random(world, 6000) == 0) world_change_epoch(world);
 }
