@@ -8,7 +8,6 @@
  * one snapshot, without BEGIN and COMMIT. */
 #include "club/limits.h"
 #include "club/store_driver.h"
-#include "club/text.h"
 
 struct pg_conn;   /* libpq's */
 struct pg_result; /* libpq's */

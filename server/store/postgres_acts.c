@@ -18,8 +18,8 @@ static const char appoint_sql[] = ACTED("club_appoint_1(" RIGHT ", $9, $10, $11,
 static const char appoint_in_room_sql[] = ACTED("club_appoint_in_room_1(" RIGHT ", $9, $10, $11, $12, $13, $14)");
 static const char admit_sql[] = ACTED("club_admit_1(" RIGHT ", $9, $10, $11, $12, $13, $14, $15)");
 static const char settle_sql[] = ACTED("club_settle_1(" RIGHT ", $9, $10, $11, $12, $13, $14, $15, $16, $17)");
-static const char freeze_sql[] = ACTED("club_freeze_1(" RIGHT ", $9, $10, $11, $12, $13, $14, $15)");
-static const char raid_sql[] = ACTED("club_raid_1(" RIGHT ", $9, $10, $11, $12, $13)");
+static const char freeze_sql[] = ACTED("club_freeze_1(" RIGHT ", $9, $10, $11, $12, $13, $14)");
+static const char raid_sql[] = ACTED("club_raid_1(" RIGHT ", $9, $10, $11, $12)");
 static const char create_sql[] =
     "SELECT acted.reason, acted.changed, acted.seq, acted.at, acted.until, acted.audit, acted.club_head, acted.count, "
     "acted.room_id, " ROOMS_SEEN_BY("$9") " FROM club_create_1(" RIGHT
@@ -30,10 +30,6 @@ static const char held_sql[] = "SELECT text FROM report WHERE key = $1";
 static const char nothing_sql[] = "SELECT 'invalid_params'";
 
 /* ---- asking ---- */
-
-static bool is_short(struct slice text, size_t characters) {
-  return text.size == 0 || text_characters(text) <= characters;
-}
 
 static bool is_in_room(const struct store_act *act) {
   return act->room.data && right_of(act->act)->room;
@@ -46,7 +42,7 @@ static struct ask begin(struct postgres *self, const char *sql, const struct sto
 }
 
 static struct ask ask_purge(struct postgres *self, const struct store_act *act) {
-  bool valid = act->seconds >= 1 && act->seconds <= LIMIT_PURGE_SECONDS && is_short(act->reason, LIMIT_REASON);
+  bool valid = act->seconds >= 1 && act->seconds <= LIMIT_PURGE_SECONDS;
   struct ask ask = begin(self, purge_sql, act);
   ask_int(&ask, act->actor);
   ask_text(&ask, act->room);
@@ -68,7 +64,7 @@ static struct ask ask_sanction(struct postgres *self, const struct store_act *ac
   ask_int(&ask, act->member ? act->member : -1);
   ask_int(&ask, act->seconds > LIMIT_SANCTION_SECONDS ? -1 : act->seconds);
   ask_text(&ask, act->reason);
-  ask_bool(&ask, act->seconds >= -1 && is_short(act->reason, LIMIT_REASON));
+  ask_bool(&ask, act->seconds >= -1);
   ask_int(&ask, LIMIT_SANCTIONS);
   ask_now(&ask);
   return ask;
@@ -82,8 +78,7 @@ static struct ask ask_update(struct postgres *self, const struct store_act *act)
   ask_text(&ask, act->topic);
   ask_int(&ask, act->locked);
   ask_int(&ask, act->slow);
-  ask_bool(&ask, act->locked >= -1 && act->locked <= 1 && act->slow >= -1 && act->slow <= LIMIT_SLOW_SECONDS &&
-                     is_short(act->title, LIMIT_NAME) && is_short(act->topic, LIMIT_TOPIC));
+  ask_bool(&ask, act->locked >= -1 && act->locked <= 1 && act->slow >= -1 && act->slow <= LIMIT_SLOW_SECONDS);
   ask_now(&ask);
   return ask;
 }
@@ -127,8 +122,7 @@ static struct ask ask_create(struct postgres *self, struct store_job *job) {
   ask_text(&ask, act->title);
   ask_text(&ask, act->topic);
   ask_bool(&ask, act->is_private);
-  ask_bool(&ask, act->client_id.size && act->client_id.size <= LIMIT_CLIENT_ID && act->title.size &&
-                     is_short(act->title, LIMIT_NAME) && is_short(act->topic, LIMIT_TOPIC));
+  ask_bool(&ask, act->client_id.size && act->title.size);
   ask_int(&ask, LIMIT_CUSTOM_ROOMS);
   ask_int(&ask, LIMIT_STANDINGS);
   ask_int(&ask, LIMIT_LISTED);
@@ -154,7 +148,6 @@ static struct ask ask_freeze(struct postgres *self, const struct store_act *act)
   ask_int(&ask, act->member ? act->member : -1);
   ask_bool(&ask, act->on);
   ask_text(&ask, act->reason);
-  ask_bool(&ask, is_short(act->reason, LIMIT_REASON));
   ask_int(&ask, LIMIT_BRANCH);
   ask_now(&ask);
   return ask;
@@ -165,7 +158,6 @@ static struct ask ask_raid(struct postgres *self, const struct store_act *act) {
   ask_int(&ask, act->actor);
   ask_bool(&ask, act->on);
   ask_text(&ask, act->reason);
-  ask_bool(&ask, is_short(act->reason, LIMIT_REASON));
   ask_now(&ask);
   return ask;
 }
@@ -206,7 +198,7 @@ static struct ask ask_settle(struct postgres *self, struct store_job *job) {
   ask_int(&ask, act->report);
   ask_text(&ask, act->outcome);
   ask_text(&ask, act->reason);
-  ask_bool(&ask, is_outcome(act->outcome) && is_short(act->reason, LIMIT_REASON));
+  ask_bool(&ask, is_outcome(act->outcome));
   ask_texts_or_none(&ask, logins, count, job->arena);
   ask_int(&ask, LIMIT_MENTIONS);
   ask_int(&ask, LIMIT_LISTED);

@@ -25,8 +25,7 @@ struct ask reports_ask_send(struct postgres *self, struct store_job *job) {
   ask_int(&ask, wish->seq);
   ask_text(&ask, wish->client_id);
   ask_text(&ask, wish->reason);
-  ask_bool(&ask, wish->client_id.size && wish->client_id.size <= LIMIT_CLIENT_ID &&
-                     (wish->reason.size == 0 || text_characters(wish->reason) <= LIMIT_REASON));
+  ask_bool(&ask, wish->client_id.size);
   ask_int(&ask, LIMIT_REPORTS_OPEN);
   ask_now(&ask);
   return ask;
@@ -47,7 +46,7 @@ struct ask reports_ask_hold(struct postgres *self, struct store_job *job) {
   ask_text(&ask, wish->text);
   ask_int_or_none(&ask, wish->reply_to);
   ask_text(&ask, wish->reason);
-  ask_bool(&ask, wish->client_id.size && wish->client_id.size <= LIMIT_CLIENT_ID && wish->text.data);
+  ask_bool(&ask, wish->client_id.size && wish->text.data);
   ask_int(&ask, LIMIT_REPORTS_OPEN);
   ask_int(&ask, RAID_SLOW_SECONDS);
   ask_now(&ask);

@@ -1,5 +1,6 @@
-/* No read walks through a table that grows, whatever was known of the tables when its plan was made. */
+/* Nothing walks through a table that grows, whatever was known of the tables when its plan was made. */
 #include "postgres_server.h"
+#include "suite_moderate.h"
 
 static const char *const rooms[] = {"kz", "fintech", "kz.fintech", "cn"};
 
@@ -89,7 +90,92 @@ static void no_read_walks_through_a_table(void **state) {
   PQfinish(line);
 }
 
+/* ---- moderating, after years of it ---- */
+
+/* 20,000 of what grows: by others, in other rooms. */
+static const char years_sql[] =
+    "INSERT INTO member (login, name, sectors, languages, role, author, made_at, invited_by) "
+    "  SELECT 'old' || i, 'Old', '', '', 0, 1, 1, 1 FROM generate_series(1, 20000) i; "
+    "INSERT INTO room (id, kind) SELECT 'r.old' || i, 4 FROM generate_series(1, 500) i; "
+    "INSERT INTO room (id, kind) SELECT 'x' || i || '.y' || i, 2 FROM generate_series(1, 20000) i; "
+    "INSERT INTO standing SELECT key, 4, 1 FROM member WHERE login LIKE 'old%'; "
+    "INSERT INTO admission SELECT 4, key, 1 FROM member WHERE login LIKE 'old%'; "
+    "INSERT INTO sanction SELECT key, 4, 1, 0, 1, NULL FROM member WHERE login LIKE 'old%'; "
+    "INSERT INTO posted SELECT 4, key, 1 FROM member WHERE login LIKE 'old%'; "
+    "INSERT INTO pin SELECT 4, i, i FROM generate_series(1, 20000) i; "
+    "INSERT INTO audit (at, by, action, room, member) SELECT i, 4, 'mute', 4, 5 FROM generate_series(1, 20000) i; "
+    "INSERT INTO report (at, member, client_id, room, seq, accused, outcome) "
+    "  SELECT i, 5, i::text, 4, i, 4 + i % 1000, CASE WHEN i % 100 > 0 THEN 'warned' END FROM generate_series(1, 20000) i; "
+    "ANALYZE";
+
+static void moderate(struct suite *suite) {
+  assert_done(moderate_switch(suite, ACT_APPOINT, suite->ada, "kz", suite->ivan, true));
+  assert_done(moderate_sanction(suite, ACT_MUTE, suite->ivan, "kz", suite->wang, 60));
+  assert_done(moderate_sanction(suite, ACT_MUTE, suite->ivan, "kz.fintech", suite->wang, 60));
+  assert_done(moderate_sanction(suite, ACT_MUTE, suite->ivan, "kz", suite->wang, 0));
+  assert_done(moderate_room(suite, suite->ivan, "kz", 0, 10));
+  assert_done(suite_post(suite, "kz", suite->wang, "slow", "慢"));
+  assert_refused(suite_post(suite, "kz", suite->wang, "slower", "慢"), REASON_SLOW_MODE);
+  assert_done(moderate_pin(suite, suite->ivan, "kz", 1, true));
+  struct store_job *report = moderate_report(suite, "kz", suite->wang, 1, "report");
+  assert_done(report);
+  assert_done(moderate_settle(suite, suite->ada, report->report.key, "warned"));
+  (void)moderate_create(suite, suite->ada, "new", true);
+  struct store_job *purge = moderate_job(suite, ACT_PURGE, suite->ivan, "kz", suite->wang);
+  purge->act.seconds = 60;
+  assert_done(suite_run(suite, purge));
+  assert_done(suite_remove(suite, "kz", suite->ada, 2));
+  assert_done(moderate_switch(suite, ACT_FREEZE, suite->ada, NULL, suite->wang, true));
+  assert_done(moderate_switch(suite, ACT_RAID, suite->ada, NULL, 0, true));
+}
+
+static struct store_job *list_reports(struct suite *suite, int64_t member, bool own, bool settled) {
+  struct store_job *job = suite_job(suite, STORE_REPORT_LIST);
+  job->report.member = member;
+  job->report.own = own;
+  job->report.settled = settled;
+  job->report.limit = LIMIT_REPORTS_PAGE;
+  return suite_run(suite, job);
+}
+
+static void read_moderating(struct suite *suite) {
+  for (int settled = 0; settled < 2; settled++) {
+    assert_done(list_reports(suite, suite->ada, false, settled));
+    assert_done(list_reports(suite, suite->ivan, false, settled));
+    assert_done(list_reports(suite, suite->ivan, true, settled));
+  }
+  assert_done(moderate_audit(suite, suite->ada, NULL, 0));
+  assert_done(moderate_audit(suite, suite->ada, NULL, suite->wang));
+  assert_done(moderate_audit(suite, suite->ada, "kz", suite->wang));
+  assert_done(moderate_audit(suite, suite->ivan, NULL, 0));
+  (void)moderate_record(suite, suite->wang);
+}
+
+static void moderating_costs_the_same_after_years(void **state) {
+  struct suite *suite = *state;
+  suite_post_many(suite, "kz", suite->ivan, "kz", 60);
+  PGconn *line = postgres_server_connect(suite->address);
+  (void)postgres_server_ask(line, years_sql);
+  (void)postgres_server_ask(line, "SELECT pg_stat_reset()");
+  moderate(suite);
+  read_moderating(suite);
+  end_session(suite, &suite->writer, STORE_WRITER);
+  end_session(suite, &suite->reader, STORE_READER);
+  usleep(200000);
+  assert_string_equal(
+      postgres_server_ask(line, "SELECT coalesce(string_agg(relname || ' ' || seq_tup_read, ', '), '') FROM "
+                                "pg_stat_user_tables WHERE seq_tup_read > 0 AND relname NOT IN ('meta', 'club')"),
+      "");
+  /* Of rooms that moderators made all are counted: there are not many. */
+  assert_string_equal(
+      postgres_server_ask(line, "SELECT coalesce(string_agg(indexrelname || ' ' || idx_tup_read, ', '), '') FROM "
+                                "pg_stat_user_indexes WHERE idx_tup_read > 5000"),
+      "");
+  PQfinish(line);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {SUITE_TEST(no_read_walks_through_a_table, &postgres_setup)};
+  const struct CMUnitTest tests[] = {SUITE_TEST(no_read_walks_through_a_table, &postgres_setup),
+                                     SUITE_TEST(moderating_costs_the_same_after_years, &postgres_setup)};
   return cmocka_run_group_tests_name("plans on PostgreSQL", tests, postgres_server_begin, postgres_server_finish);
 }

@@ -48,54 +48,19 @@ BEGIN
   RETURN EXISTS (SELECT FROM entry e WHERE e.room = given_room AND e.seq = given_seq AND e.type = 1);
 END $$;
 
--- ---- posts ----
-
--- Into the room's log, whose row is locked. given_logins: who is named in the text, in order, each once; absent: nobody.
--- `its_seq` absent: the client_id was used before, and nothing happened.
-CREATE FUNCTION club_put_1(it room, given_author bigint, given_member bigint, given_client_id text, given_text text,
-                           given_reply_to bigint, given_logins text[], given_mentions bigint, given_listed bigint,
-                           given_now bigint,
-                           OUT its_seq bigint, OUT its_at bigint, OUT named text, OUT listed_other boolean,
-                           OUT club_head bigint)
+-- When the member wrote last in a room that is slow.
+CREATE FUNCTION club_note_pace_1(given_room bigint, given_member bigint, given_now bigint) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-  keys bigint[];
-  other bigint;
 BEGIN
-  listed_other := false;
-  IF given_logins IS NOT NULL THEN
-    SELECT array_agg(found.key ORDER BY found.place) INTO keys FROM (
-      SELECT m.key, named_here.place FROM unnest(given_logins) WITH ORDINALITY AS named_here(login, place)
-        JOIN member m ON m.login = named_here.login
-        WHERE m.key <> given_member AND club_enters_1(it, m.key, given_now) IS NULL
-        ORDER BY named_here.place LIMIT given_mentions) AS found;
-    named := array_to_string(keys, ' ');
-  END IF;
-  its_at := greatest(it.at, club_now_1(given_now));
-  INSERT INTO entry (room, seq, at, type, author, member, client_id, text, reply_to, mentions)
-    VALUES (it.key, it.head + 1, its_at, 1, given_author, given_member, given_client_id, given_text, given_reply_to, named)
-    ON CONFLICT (member, client_id) WHERE client_id IS NOT NULL DO NOTHING;
-  IF NOT FOUND THEN
-    RETURN;
-  END IF;
-  its_seq := it.head + 1;
-  UPDATE room SET head = its_seq, at = its_at WHERE key = it.key;
-  IF keys IS NOT NULL THEN
-    INSERT INTO mention (member, room, seq) SELECT unnest(keys), it.key, its_seq;
-  END IF;
-  IF NOT EXISTS (SELECT FROM listing l WHERE l.member = given_member AND l.room = it.key) THEN
-    PERFORM club_list_1(given_member, it.key, CASE WHEN it.kind = 3 THEN 0 ELSE it.head END, given_listed);
-  END IF;
-  IF it.kind = 3 THEN
-    other := CASE WHEN it.low = given_member THEN it.high ELSE it.low END;
-    IF club_list_1(other, it.key, 0, given_listed) = 1 THEN
-      club_head := club_add_1(3, other, NULL, it.id, given_now);
-      listed_other := true;
-    END IF;
-  END IF;
+  INSERT INTO posted AS p (room, member, at) VALUES (given_room, given_member, club_now_1(given_now))
+    ON CONFLICT (room, member) DO UPDATE SET at = excluded.at;
 END $$;
 
--- Where nothing stands in the way of an author of the present name, it is not looked for.
+-- ---- posts ----
+
+-- given_logins: who is named in the text, in order, each once; absent: nobody. Answers with keys of members.
+-- given_raid_slow absent: whatever the room's mode, and whatever is forbidden to the author. The room's row is locked. An
+-- author of the present name, in whose way nothing stands, is not looked for.
 CREATE FUNCTION club_post_2(given_room text, given_author bigint, given_member bigint, given_client_id text,
                             given_text text, given_reply_to bigint, given_known_only boolean, given_logins text[],
                             given_mentions bigint, given_listed bigint, given_raid_slow bigint, given_now bigint,
@@ -106,23 +71,25 @@ DECLARE
   wish record;
   it room;
   earlier record;
-  hindered boolean;
   is_slow boolean := false;
+  keys bigint[];
+  other bigint;
 BEGIN
-  SELECT r AS room,
-         r.locked <> 0 OR r.slow > 0 OR r.private <> 0 OR (r.kind = 3 AND club_closed_1(r.key))
+  listed_other := false;
+  SELECT r AS room, EXISTS (SELECT FROM listing l WHERE l.member = given_member AND l.room = r.key) AS listed,
+         given_raid_slow IS NOT NULL AND (
+           r.locked <> 0 OR r.slow > 0 OR r.private <> 0 OR (r.kind = 3 AND club_closed_1(r.key))
            OR EXISTS (SELECT FROM sanction s WHERE s.member = given_member)
            OR EXISTS (SELECT FROM switch w WHERE w.name = 'raid' AND w.value <> 0)
-           OR NOT EXISTS (SELECT FROM member m WHERE m.key = given_member AND m.author = given_author AND m.disabled = 0)
-           AS hindered
+           OR NOT EXISTS (SELECT FROM member m
+                            WHERE m.key = given_member AND m.author = given_author AND m.disabled = 0)) AS hindered
     INTO wish FROM room r WHERE r.id = given_room AND (r.kind <> 3 OR given_member IN (r.low, r.high));
   IF NOT FOUND THEN
     reason := 'not_found';
     RETURN;
   END IF;
   it := wish.room;
-  hindered := wish.hindered;
-  IF hindered THEN
+  IF wish.hindered THEN
     IF NOT EXISTS (SELECT FROM author a WHERE a.key = given_author AND a.member = given_member) THEN
       RAISE foreign_key_violation USING MESSAGE = 'there is no such author of this member';
     END IF;
@@ -132,13 +99,13 @@ BEGIN
     END IF;
   END IF;
   -- A new client_id shows in the insertion itself; only what may be refused is looked up before.
-  IF hindered OR given_known_only OR given_reply_to > 0 THEN
+  IF wish.hindered OR given_known_only OR given_reply_to > 0 THEN
     SELECT e.room, e.seq, e.at INTO earlier FROM entry e
       WHERE e.member = given_member AND e.client_id = given_client_id;
     IF NOT FOUND THEN
       IF given_known_only THEN
         reason := 'rate_limited';
-      ELSIF hindered THEN
+      ELSIF wish.hindered THEN
         SELECT h.reason, h.retry_after_ms, h.is_slow INTO reason, retry_after_ms, is_slow
           FROM club_hindrance_1(it, given_member, given_raid_slow, given_now) AS h;
       END IF;
@@ -151,25 +118,49 @@ BEGIN
     END IF;
   END IF;
   IF earlier IS NULL THEN
-    SELECT p.its_seq, p.its_at, p.named, p.listed_other, p.club_head INTO its_seq, its_at, named, listed_other, club_head
-      FROM club_put_1(it, given_author, given_member, given_client_id, given_text, given_reply_to, given_logins,
-                      given_mentions, given_listed, given_now) AS p;
-    IF its_seq IS NULL THEN
+    IF given_logins IS NOT NULL THEN
+      SELECT array_agg(found.key ORDER BY found.place) INTO keys FROM (
+        SELECT m.key, named_here.place FROM unnest(given_logins) WITH ORDINALITY AS named_here(login, place)
+          JOIN member m ON m.login = named_here.login
+          WHERE m.key <> given_member AND club_enters_1(it, m.key, given_now) IS NULL
+          ORDER BY named_here.place LIMIT given_mentions) AS found;
+      named := array_to_string(keys, ' ');
+    END IF;
+    its_seq := it.head + 1;
+    its_at := greatest(it.at, club_now_1(given_now));
+    INSERT INTO entry (room, seq, at, type, author, member, client_id, text, reply_to, mentions)
+      VALUES (it.key, its_seq, its_at, 1, given_author, given_member, given_client_id, given_text, given_reply_to, named)
+      ON CONFLICT (member, client_id) WHERE client_id IS NOT NULL DO NOTHING;
+    IF NOT FOUND THEN
       SELECT e.room, e.seq, e.at INTO earlier FROM entry e
         WHERE e.member = given_member AND e.client_id = given_client_id;
-    ELSIF is_slow THEN
-      INSERT INTO posted AS p (room, member, at) VALUES (it.key, given_member, club_now_1(given_now))
-        ON CONFLICT (room, member) DO UPDATE SET at = excluded.at;
     END IF;
   END IF;
   duplicate := earlier IS NOT NULL;
   IF duplicate THEN
     named := NULL;
-    listed_other := false;
     its_seq := earlier.seq;
     its_at := earlier.at;
     IF earlier.room <> it.key THEN
       reason := 'conflict';
+    END IF;
+    RETURN;
+  END IF;
+  UPDATE room SET head = its_seq, at = its_at WHERE key = it.key;
+  IF is_slow THEN
+    PERFORM club_note_pace_1(it.key, given_member, given_now);
+  END IF;
+  IF keys IS NOT NULL THEN
+    INSERT INTO mention (member, room, seq) SELECT unnest(keys), it.key, its_seq;
+  END IF;
+  IF NOT wish.listed THEN
+    PERFORM club_list_1(given_member, it.key, CASE WHEN it.kind = 3 THEN 0 ELSE it.head END, given_listed);
+  END IF;
+  IF it.kind = 3 THEN
+    other := CASE WHEN it.low = given_member THEN it.high ELSE it.low END;
+    IF club_list_1(other, it.key, 0, given_listed) = 1 THEN
+      club_head := club_add_1(3, other, NULL, given_room, given_now);
+      listed_other := true;
     END IF;
   END IF;
 END $$;

@@ -1,7 +1,12 @@
 -- Reports of messages, texts that are held back for a look, and what the audit log shows.
 
 CREATE INDEX report_sender ON report (member, key) WHERE member IS NOT NULL;
+CREATE INDEX report_sender_open ON report (member) WHERE outcome IS NULL AND member IS NOT NULL;
+CREATE INDEX report_held_open ON report (accused) WHERE outcome IS NULL AND text_id IS NOT NULL;
+CREATE INDEX report_message ON report (room, seq, member) WHERE seq IS NOT NULL;
 CREATE INDEX report_room ON report (room, key);
+CREATE INDEX report_about ON report (accused, key);
+DROP INDEX report_accused;
 
 -- given_open: how many of one who reports may be open.
 CREATE FUNCTION club_report_1(given_room text, given_member bigint, given_seq bigint, given_client_id text,
@@ -35,8 +40,7 @@ BEGIN
     reason := 'forbidden';
     RETURN;
   END IF;
-  its_key := (SELECT min(p.key) FROM report p
-                WHERE p.member = given_member AND p.room = it.key AND p.seq = given_seq);
+  its_key := (SELECT p.key FROM report p WHERE p.room = it.key AND p.seq = given_seq AND p.member = given_member LIMIT 1);
   IF its_key IS NOT NULL THEN
     RETURN;
   END IF;
@@ -103,8 +107,7 @@ BEGIN
             given_reply_to)
     RETURNING key INTO its_key;
   IF hindrance.is_slow THEN
-    INSERT INTO posted AS p (room, member, at) VALUES (it.key, given_member, club_now_1(given_now))
-      ON CONFLICT (room, member) DO UPDATE SET at = excluded.at;
+    PERFORM club_note_pace_1(it.key, given_member, given_now);
   END IF;
 END $$;
 
@@ -134,30 +137,8 @@ BEGIN
   END IF;
 END $$;
 
--- Posts the text that was held back, unless its author did so meanwhile; where it stands then.
-CREATE FUNCTION club_publish_1(held report, given_logins text[], given_mentions bigint, given_listed bigint,
-                               given_now bigint, OUT reason text, OUT posted_seq bigint, OUT is_new boolean,
-                               OUT club_head bigint)
-LANGUAGE plpgsql AS $$
-DECLARE
-  it room;
-  earlier record;
-BEGIN
-  SELECT * INTO it FROM room r WHERE r.key = held.room;
-  SELECT p.its_seq, p.club_head INTO posted_seq, club_head
-    FROM club_put_1(it, (SELECT m.author FROM member m WHERE m.key = held.accused), held.accused, held.text_id, held.text,
-                    held.reply_to, given_logins, given_mentions, given_listed, given_now) p;
-  is_new := posted_seq IS NOT NULL;
-  IF NOT is_new THEN
-    SELECT e.room, e.seq INTO earlier FROM entry e WHERE e.member = held.accused AND e.client_id = held.text_id;
-    posted_seq := earlier.seq;
-    IF earlier.room <> held.room THEN
-      reason := 'conflict';
-    END IF;
-  END IF;
-END $$;
-
--- given_logins: of those who are named in the text that was held back.
+-- A text that was held back is posted by its author, who may have done so meanwhile. given_logins: of those who are named
+-- in it.
 CREATE FUNCTION club_settle_1(given_right club_right_1, given_actor bigint, given_report bigint, given_outcome text,
                               given_note text, given_valid boolean, given_logins text[], given_mentions bigint,
                               given_listed bigint, given_now bigint)
@@ -181,14 +162,16 @@ BEGIN
       acted.reason := 'conflict';
       RETURN acted;
     END IF;
-    SELECT * INTO published FROM club_publish_1(it, given_logins, given_mentions, given_listed, given_now);
+    SELECT p.reason, p.its_seq, p.duplicate INTO published
+      FROM club_post_2(acted.room_id, (SELECT m.author FROM member m WHERE m.key = it.accused), it.accused, it.text_id,
+                       it.text, it.reply_to, false, given_logins, given_mentions, given_listed, NULL, given_now) AS p;
     acted.reason := published.reason;
     IF acted.reason IS NOT NULL THEN
       RETURN acted;
     END IF;
-    it.seq := published.posted_seq;
+    it.seq := published.its_seq;
     acted := club_unchanged_1(it.room);
-    acted.first := CASE WHEN published.is_new THEN it.seq END;
+    acted.first := CASE WHEN NOT published.duplicate THEN it.seq END;
   END IF;
   UPDATE report SET outcome = given_outcome, note = nullif(given_note, ''), settled_by = given_actor,
       settled_at = club_now_1(given_now), seq = it.seq, text = NULL
@@ -201,6 +184,9 @@ BEGIN
 END $$;
 
 -- ---- what moderators read ----
+--
+-- Of a room or a member the newest: pairs are compared, so that only the index that has both serves, whatever is known of
+-- the tables.
 
 -- The newest reports below given_before, of rooms that the asker moderates and may enter; those about the asker left out.
 -- With given_own, those that the asker sent. `reason` with nothing else: refused.
@@ -224,8 +210,9 @@ BEGIN
   END IF;
   IF given_own THEN
     keys := ARRAY(SELECT p.key FROM report p
-                    WHERE p.member = given_member AND p.key < given_before AND (p.outcome IS NOT NULL) = given_settled
-                    ORDER BY p.key DESC LIMIT given_limit);
+                    WHERE p.member IS NOT NULL AND (p.member, p.key) > (given_member, 0)
+                      AND (p.member, p.key) < (given_member, given_before) AND (p.outcome IS NOT NULL) = given_settled
+                    ORDER BY p.member DESC, p.key DESC LIMIT given_limit);
   ELSIF mine.everything AND given_settled THEN
     keys := ARRAY(SELECT p.key FROM report p JOIN room r ON r.key = p.room
                     WHERE p.key < given_before AND p.outcome IS NOT NULL AND p.accused <> given_member
@@ -239,9 +226,9 @@ BEGIN
   ELSE
     keys := ARRAY(SELECT near.key FROM unnest(mine.rooms) AS mine_too(room) JOIN room r ON r.key = mine_too.room,
                     LATERAL (SELECT p.key FROM report p
-                               WHERE p.room = r.key AND p.key < given_before AND (p.outcome IS NOT NULL) = given_settled
-                                 AND p.accused <> given_member
-                               ORDER BY p.key DESC LIMIT given_limit) AS near
+                               WHERE (p.room, p.key) > (r.key, 0) AND (p.room, p.key) < (r.key, given_before)
+                                 AND (p.outcome IS NOT NULL) = given_settled AND p.accused <> given_member
+                               ORDER BY p.room DESC, p.key DESC LIMIT given_limit) AS near
                     WHERE club_enters_1(r, given_member, given_now) IS NULL
                     ORDER BY near.key DESC LIMIT given_limit);
   END IF;
@@ -293,17 +280,20 @@ BEGIN
     keys := ARRAY(SELECT near.key
                     FROM unnest(CASE WHEN wanted IS NULL THEN mine.rooms ELSE ARRAY[wanted] END) AS of(room),
                       LATERAL (SELECT a.key FROM audit a
-                                 WHERE a.room = of.room AND a.key < given_before
+                                 WHERE a.room IS NOT NULL AND (a.room, a.key) > (of.room, 0)
+                                   AND (a.room, a.key) < (of.room, given_before)
                                    AND (given_member = 0 OR given_member IN (a.by, a.member))
-                                 ORDER BY a.key DESC LIMIT given_limit) AS near
+                                 ORDER BY a.room DESC, a.key DESC LIMIT given_limit) AS near
                     ORDER BY near.key DESC LIMIT given_limit);
   ELSIF given_member > 0 THEN
     keys := ARRAY(SELECT near.key FROM (
-                    (SELECT a.key FROM audit a WHERE a.member = given_member AND a.key < given_before
-                       ORDER BY a.key DESC LIMIT given_limit)
+                    (SELECT a.key FROM audit a WHERE a.member IS NOT NULL AND (a.member, a.key) > (given_member, 0)
+                       AND (a.member, a.key) < (given_member, given_before)
+                       ORDER BY a.member DESC, a.key DESC LIMIT given_limit)
                     UNION
-                    (SELECT a.key FROM audit a WHERE a.by = given_member AND a.key < given_before
-                       ORDER BY a.key DESC LIMIT given_limit)) AS near
+                    (SELECT a.key FROM audit a WHERE a.by IS NOT NULL AND (a.by, a.key) > (given_member, 0)
+                       AND (a.by, a.key) < (given_member, given_before)
+                       ORDER BY a.by DESC, a.key DESC LIMIT given_limit)) AS near
                     ORDER BY near.key DESC LIMIT given_limit);
   ELSE
     keys := ARRAY(SELECT a.key FROM audit a WHERE a.key < given_before ORDER BY a.key DESC LIMIT given_limit);

@@ -297,8 +297,8 @@ BEGIN
     WITH RECURSIVE branch AS (
       SELECT given_member AS key
       UNION
-      SELECT m.key FROM branch b JOIN member m ON m.invited_by = b.key
-        WHERE club_standing_1(m.key, NULL) < given_standing
+      SELECT came.key FROM branch b, LATERAL (SELECT m.key FROM member m WHERE m.invited_by = b.key OFFSET 0) AS came
+        WHERE club_standing_1(came.key, NULL) < given_standing
     ) SELECT b.key FROM branch b LIMIT given_most);
 END $$;
 
@@ -316,7 +316,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION club_freeze_1(given_right club_right_1, given_actor bigint, given_member bigint, given_on boolean,
-                              given_reason text, given_valid boolean, given_most bigint, given_now bigint)
+                              given_reason text, given_most bigint, given_now bigint)
 RETURNS club_acted_1 LANGUAGE plpgsql AS $$
 DECLARE
   now bigint := club_now_1(given_now);
@@ -329,7 +329,7 @@ BEGIN
   SELECT * INTO may FROM club_may_1(given_right, given_actor, NULL, given_member, given_now);
   acted.changed := false;
   acted.count := 0;
-  acted.reason := CASE WHEN may.reason IS NOT NULL THEN may.reason WHEN NOT given_valid THEN 'invalid_params' END;
+  acted.reason := may.reason;
   IF acted.reason IS NOT NULL THEN
     RETURN acted;
   END IF;
@@ -367,7 +367,7 @@ END $$;
 -- ---- the switch ----
 
 CREATE FUNCTION club_raid_1(given_right club_right_1, given_actor bigint, given_on boolean, given_reason text,
-                            given_valid boolean, given_now bigint)
+                            given_now bigint)
 RETURNS club_acted_1 LANGUAGE plpgsql AS $$
 DECLARE
   acted club_acted_1;
@@ -375,7 +375,7 @@ DECLARE
 BEGIN
   SELECT * INTO may FROM club_may_1(given_right, given_actor, NULL, 0, given_now);
   acted.changed := false;
-  acted.reason := CASE WHEN may.reason IS NOT NULL THEN may.reason WHEN NOT given_valid THEN 'invalid_params' END;
+  acted.reason := may.reason;
   IF acted.reason IS NOT NULL
      OR given_on = EXISTS (SELECT FROM switch w WHERE w.name = 'raid' AND w.value <> 0) THEN
     RETURN acted;
