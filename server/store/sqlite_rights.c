@@ -171,25 +171,29 @@ int64_t rights_slow(struct sqlite *self, const struct room_row *room, int64_t me
 
 /* ---- as members and moderators see them ---- */
 
+/* Most members have neither standings nor sanctions: nothing is allocated for them. */
 static void read_standings(struct sqlite *self, struct arena *arena, struct member_record *record) {
-  record->standings = (struct slices){arena_alloc(arena, LIMIT_STANDINGS * sizeof(struct slice)), 0};
-  if (!record->standings.items) return;
+  struct slices *standings = &record->standings;
+  *standings = (struct slices){0};
   struct query query = query_begin(self, SQL_STANDINGS);
   query_int(&query, record->key);
-  while (record->standings.count < LIMIT_STANDINGS && query_row(&query)) {
-    record->standings.items[record->standings.count++] = query_get_text(&query, 0, arena);
+  while (standings->count < LIMIT_STANDINGS && query_row(&query)) {
+    if (!standings->items) standings->items = arena_alloc(arena, LIMIT_STANDINGS * sizeof *standings->items);
+    if (!standings->items) break;
+    standings->items[standings->count++] = query_get_text(&query, 0, arena);
   }
   query_end(&query);
 }
 
 static void read_sanctions(struct sqlite *self, struct arena *arena, struct member_record *record) {
-  record->sanctions = arena_alloc(arena, (LIMIT_SANCTIONS + 1) * sizeof *record->sanctions);
+  record->sanctions = NULL;
   record->sanction_count = 0;
-  if (!record->sanctions) return;
   struct query query = query_begin(self, SQL_SANCTIONS);
   query_int(&query, record->key);
   query_int(&query, self->now);
   while (record->sanction_count < LIMIT_SANCTIONS + 1 && query_row(&query)) {
+    if (!record->sanctions) record->sanctions = arena_alloc(arena, (LIMIT_SANCTIONS + 1) * sizeof *record->sanctions);
+    if (!record->sanctions) break;
     record->sanctions[record->sanction_count++] = (struct sanction){
         .kind = (enum sanction_kind)query_get_int(&query, 0),
         .room = query_get_text(&query, 1, arena),

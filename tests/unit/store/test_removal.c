@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include "files.h"
+#include "suite_moderate.h"
 
 /* By another process: closing a database file here would let go of the locks that SQLite holds on it. */
 static bool stands_in_files(const struct suite *suite, const char *bytes) {
@@ -121,6 +122,36 @@ static void many_removed_texts_leave_no_copy_behind(void **state) {
   assert_false(stands_in_files(suite, "removeme-"));
 }
 
+static void a_held_text_that_is_dropped_leaves_the_files(void **state) {
+  struct suite *suite = *state;
+  struct store_job *hold = suite_job(suite, STORE_HOLD);
+  hold->report = (struct store_report){.member = suite->ivan,
+                                       .author = suite->ivan,
+                                       .room = slice_of("kz"),
+                                       .client_id = slice_of("held"),
+                                       .text = slice_of("Совершенно секретно 绝密")};
+  assert_done(suite_run(suite, hold));
+  wait_idle(suite);
+  assert_true(stands_in_files(suite, "Совершенно секретно 绝密"));
+  assert_done(moderate_settle(suite, suite->ada, hold->report.key, "removed"));
+  assert_in_range(suite->writer.idle_due(suite->writer.self), 0, 1000);
+  suite->writer.idle(suite->writer.self);
+  assert_false(stands_in_files(suite, "Совершенно секретно 绝密"));
+}
+
+static void purged_texts_leave_the_files(void **state) {
+  struct suite *suite = *state;
+  assert_done(suite_post(suite, "kz", suite->ivan, "a", "Совершенно секретно"));
+  assert_done(suite_edit(suite, "kz", suite->ivan, 1, "Другой секрет 机密"));
+  wait_idle(suite);
+  struct store_job *purge = moderate_job(suite, ACT_PURGE, suite->ada, "kz", suite->ivan);
+  purge->act.seconds = 60;
+  assert_done(suite_run(suite, purge));
+  suite->writer.idle(suite->writer.self);
+  assert_false(stands_in_files(suite, "Совершенно секретно"));
+  assert_false(stands_in_files(suite, "Другой секрет 机密"));
+}
+
 static void what_an_earlier_process_left_in_the_wal_is_cut(void **state) {
   struct suite *suite = *state;
   assert_done(suite_post(suite, "kz", suite->ivan, "a", "Совершенно секретно"));
@@ -139,6 +170,8 @@ int main(void) {
       SUITE_TEST(a_busy_writer_cuts_the_wal_in_time_too, &files_setup),
       SUITE_TEST(a_reader_holds_it_up_no_longer_than_it_reads, &files_setup),
       SUITE_TEST(many_removed_texts_leave_no_copy_behind, &files_setup),
+      SUITE_TEST(a_held_text_that_is_dropped_leaves_the_files, &files_setup),
+      SUITE_TEST(purged_texts_leave_the_files, &files_setup),
       SUITE_TEST(what_an_earlier_process_left_in_the_wal_is_cut, &files_setup),
   };
   return cmocka_run_group_tests_name("removed texts", tests, NULL, NULL);
