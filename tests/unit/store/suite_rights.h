@@ -505,6 +505,27 @@ static inline void a_moderator_who_was_dismissed_acts_no_more(void **state) {
   assert_int_equal(moderate_record(suite, suite->wang)->sanction_count, 1);
 }
 
+/* The command line, or another instance. */
+static inline void what_another_writer_did_is_seen(void **state) {
+  struct suite *suite = *state;
+  struct store_driver other, first = suite->writer;
+  assert_done(suite_post(suite, "kz", suite->ivan, "a", "раз"));
+  assert_done(suite_post(suite, "cn", suite->wang, "b", "一"));
+  suite_open(suite, &other, STORE_WRITER);
+  suite->writer = other;
+  assert_done(rights_disable(suite, "ivan"));
+  assert_done(moderate_room(suite, suite->ada, "cn", 1, -1));
+  suite->writer = first;
+  assert_refused(suite_post(suite, "kz", suite->ivan, "c", "два"), REASON_FORBIDDEN);
+  assert_refused(suite_post(suite, "cn", suite->wang, "d", "二"), REASON_LOCKED);
+  suite->writer = other;
+  assert_done(moderate_switch(suite, ACT_RAID, suite->ada, NULL, 0, true));
+  assert_done(suite_post(suite, "kz", suite->wang, "e", "三"));
+  suite->writer = first;
+  assert_refused(suite_post(suite, "kz", suite->wang, "f", "四"), REASON_SLOW_MODE);
+  other.close(other.self);
+}
+
 static inline void who_invites_gives_no_more_than_it_has(void **state) {
   struct suite *suite = *state;
   assert_done(moderate_role(suite, suite->ada, suite->ivan, ROLE_MODERATOR));
@@ -548,5 +569,5 @@ static inline void who_invites_gives_no_more_than_it_has(void **state) {
       SUITE_TEST(slow_mode_spaces_the_posts_of_each, setup), \
       SUITE_TEST(a_raid_makes_every_room_slow_and_lets_nobody_in, setup), \
       SUITE_TEST(a_moderator_who_was_dismissed_acts_no_more, setup), \
-      SUITE_TEST(who_invites_gives_no_more_than_it_has, setup)
+      SUITE_TEST(what_another_writer_did_is_seen, setup), SUITE_TEST(who_invites_gives_no_more_than_it_has, setup)
 #endif
