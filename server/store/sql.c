@@ -158,8 +158,8 @@ static const char *const texts[SQL_COUNT] = {
                          "ORDER BY member LIMIT $5",
     [SQL_MEMBER_AFTER] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key > $1 ORDER BY key",
 
-    [SQL_RIGHTS] = "SELECT role, disabled, author, EXISTS (SELECT 1 FROM sanction WHERE sanction.member = member.key) "
-                   "FROM member WHERE key = $1",
+    [SQL_RIGHTS] = "SELECT role, disabled, author, EXISTS (SELECT 1 FROM sanction WHERE sanction.member = member.key), "
+                   "EXISTS (SELECT 1 FROM standing WHERE standing.member = member.key) FROM member WHERE key = $1",
     [SQL_STANDING_AMONG] = "SELECT 1 FROM room JOIN standing ON standing.room = room.key "
                            "WHERE standing.member = $1 AND room.id IN ($2, $3, $4) LIMIT 1",
     [SQL_STANDING_GET] = "SELECT 1 FROM standing WHERE member = $1 AND room = $2",

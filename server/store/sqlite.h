@@ -146,6 +146,7 @@ struct rights {
   enum role role;
   bool exists, disabled;
   bool sanctioned; /* something may be forbidden to that one: the table says what */
+  bool moderates;  /* single rooms, too: the table says which */
 };
 /* What is forbidden to a member in a room now. */
 struct bars {
@@ -162,7 +163,7 @@ struct deed {
 };
 struct rights_cache *rights_cache_create(void);
 void rights_cache_empty(struct rights_cache *cache);
-/* After a change of a member's role, author, sanctions, or of whether it is disabled. */
+/* After a change of a member's role, author, sanctions, standings, or of whether it is disabled. */
 void rights_changed(struct sqlite *self, int64_t member);
 struct rights rights_of(struct sqlite *self, int64_t member);
 /* `room` 0: in the club alone. */
@@ -207,7 +208,7 @@ size_t room_pins(struct sqlite *self, const struct room_row *room, int64_t seqs[
 /* How the member sees the room. `other_in_full`: all of the other one of a direct talk. */
 void room_describe(struct sqlite *self, const struct room_row *room, int64_t member, bool other_in_full,
                    struct arena *arena, struct room_record *record);
-/* The member's list. */
+/* The list of a member who may be here. */
 void room_list(struct sqlite *self, int64_t member, bool other_in_full, struct arena *arena,
                struct room_record **records, size_t *count);
 enum reason sqlite_room_open(struct sqlite *self, struct store_job *job);

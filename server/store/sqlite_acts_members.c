@@ -118,6 +118,7 @@ static void set_standing(struct sqlite *self, int64_t member, int64_t room, bool
   query_int(&query, room);
   if (on) query_int(&query, self->now);
   query_run(&query);
+  rights_changed(self, member);
 }
 
 static enum reason appoint_in_room(struct sqlite *self, struct store_job *job, struct deed *deed) {

@@ -161,6 +161,7 @@ static bool make_room(struct sqlite *self, struct store_act *act, struct deed *d
   deed->room = room_find(self, act->room);
   if (!deed->room) return false;
   run_pair(self, SQL_STANDING_ADD, act->actor, deed->room->key, true);
+  rights_changed(self, act->actor);
   if (act->is_private) run_pair(self, SQL_ADMISSION_ADD, deed->room->key, act->actor, true);
   (void)room_list_for(self, deed->room, act->actor, 0);
   return true;
@@ -208,6 +209,7 @@ static void let_in(struct sqlite *self, struct store_job *job, const struct room
 static void put_out(struct sqlite *self, const struct room_row *room, int64_t member) {
   run_pair(self, SQL_ADMISSION_DROP, room->key, member, false);
   run_pair(self, SQL_STANDING_DROP, member, room->key, false);
+  rights_changed(self, member);
   room_unlist_for(self, room, member);
 }
 

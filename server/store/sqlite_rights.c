@@ -32,6 +32,7 @@ static struct rights read_rights(struct sqlite *self, int64_t member) {
     rights.disabled = query_get_int(&query, 1) != 0;
     rights.author = query_get_int(&query, 2);
     rights.sanctioned = query_get_int(&query, 3) != 0;
+    rights.moderates = query_get_int(&query, 4) != 0;
   }
   query_end(&query);
   return rights;
@@ -114,7 +115,7 @@ static bool moderates_here(struct sqlite *self, int64_t member, const struct roo
 enum standing standing_of(struct sqlite *self, const struct rights *rights, const struct room_row *room) {
   if (rights->role == ROLE_ADMIN) return STANDING_ADMIN;
   if (rights->role == ROLE_MODERATOR) return STANDING_CLUB;
-  return room && moderates_here(self, rights->member, room) ? STANDING_ROOM : STANDING_MEMBER;
+  return room && rights->moderates && moderates_here(self, rights->member, room) ? STANDING_ROOM : STANDING_MEMBER;
 }
 
 /* ---- acts ---- */
@@ -171,10 +172,8 @@ int64_t rights_slow(struct sqlite *self, const struct room_row *room, int64_t me
 
 /* ---- as members and moderators see them ---- */
 
-/* Most members have neither standings nor sanctions: nothing is allocated for them. */
 static void read_standings(struct sqlite *self, struct arena *arena, struct member_record *record) {
   struct slices *standings = &record->standings;
-  *standings = (struct slices){0};
   struct query query = query_begin(self, SQL_STANDINGS);
   query_int(&query, record->key);
   while (standings->count < LIMIT_STANDINGS && query_row(&query)) {
@@ -186,8 +185,6 @@ static void read_standings(struct sqlite *self, struct arena *arena, struct memb
 }
 
 static void read_sanctions(struct sqlite *self, struct arena *arena, struct member_record *record) {
-  record->sanctions = NULL;
-  record->sanction_count = 0;
   struct query query = query_begin(self, SQL_SANCTIONS);
   query_int(&query, record->key);
   query_int(&query, self->now);
@@ -204,9 +201,14 @@ static void read_sanctions(struct sqlite *self, struct arena *arena, struct memb
   query_end(&query);
 }
 
+/* Most members have neither standings nor sanctions: no more is asked about them. */
 void rights_fill(struct sqlite *self, struct arena *arena, struct member_record *record) {
-  read_standings(self, arena, record);
-  read_sanctions(self, arena, record);
+  struct rights rights = rights_of(self, record->key);
+  record->standings = (struct slices){0};
+  record->sanctions = NULL;
+  record->sanction_count = 0;
+  if (rights.moderates) read_standings(self, arena, record);
+  if (rights.sanctioned) read_sanctions(self, arena, record);
 }
 
 bool rights_record_barred(const struct member_record *record) {

@@ -178,7 +178,6 @@ static size_t read_list(struct sqlite *self, int64_t member, struct listed_room 
 void room_list(struct sqlite *self, int64_t member, bool other_in_full, struct arena *arena,
                struct room_record **records, size_t *count) {
   *count = 0;
-  if (rights_barred(self, member)) return;
   struct listed_room *rooms = malloc(LIMIT_LISTED * sizeof *rooms);
   if (!rooms) {
     self->error = SQLITE_NOMEM;
@@ -277,6 +276,8 @@ enum reason sqlite_room_get(struct sqlite *self, struct store_job *job) {
 
 enum reason sqlite_room_list(struct sqlite *self, struct store_job *job) {
   struct store_room *wish = &job->room;
+  wish->count = 0;
+  if (rights_barred(self, wish->member)) return REASON_NONE;
   room_list(self, wish->member, true, job->arena, &wish->records, &wish->count);
   return REASON_NONE;
 }
