@@ -8,6 +8,7 @@ import {Club, build, calm, cores, disturbed, folder, load, loadCore, many, measu
   wanted} from './measuring.mjs';
 import {freePort} from '../wire/support/port.mjs';
 import {end, endAll, start} from './processes.mjs';
+import {slowLineTable} from './slow-line.mjs';
 import {decimals, median, table, thousands} from './table.mjs';
 
 const sample = path.join(folder, 'entry.json');
@@ -119,6 +120,8 @@ const print = (fanout, posts, others, cluster, seconds) => {
 
 const everything = async () => {
   const began = Date.now();
+  await slowLineTable();
+  if (process.env.ONLY === 'slow line') return;
   const plain = new Club('plain', false), tls = new Club('tls', true);
   for (const club of [plain, tls]) {
     await club.seed();
