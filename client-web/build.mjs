@@ -16,6 +16,24 @@ const out = resolve(process.argv[2] ?? join(here, '../build/web'));
 const BUDGET = 100 * 1024;
 const LANGUAGES = ['en', 'ru', 'zh'];
 
+/** What the pages that are opened later share with the first one comes as one file with it, not as many small ones: each
+ * of them begins with the first page, so that a part of that is a part of them all. */
+const oneBeginning = {
+  name: 'one beginning',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/.*\.js$/ }, async ({ path, kind, ...from }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const resolved = await build.resolve(path, { kind: 'import-statement', resolveDir: from.resolveDir });
+      return { path: resolved.path, pluginData: { later: true } };
+    });
+    build.onLoad({ filter: /\.tsx$/ }, async ({ path, pluginData }) => {
+      if (pluginData?.later !== true) return undefined;
+      const beginning = JSON.stringify(join(here, 'src/views/app.tsx'));
+      return { contents: `import ${beginning};\n${await readFile(path, 'utf8')}`, loader: 'tsx' };
+    });
+  },
+};
+
 async function bundle() {
   const result = await build({
     absWorkingDir: here,
@@ -31,7 +49,7 @@ async function bundle() {
     target: ['es2022', 'chrome100', 'firefox100', 'safari16.4'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    plugins: [locales, emoji],
+    plugins: [oneBeginning, locales, emoji],
     alias: withoutParser,
     minify: true,
     charset: 'utf8',

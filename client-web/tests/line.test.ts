@@ -284,3 +284,15 @@ test('Waits are spread by chance', () => {
   assert.ok(backoffDelay(50, 0.999) <= 30_000);
   assert.ok(retryDelay(8, 0) >= 8000 && retryDelay(8, 0.999) > 8000);
 });
+
+test('A line is slow by the time that it took to open', async () => {
+  const wire = new Wire();
+  wire.line.start();
+  await wire.clock.pass(1_300);
+  wire.say({ jsonrpc: '2.0', method: 'welcome', params: WELCOME });
+  assert.equal(wire.line.slow, true);
+  wire.server.closed(1006);
+  while (wire.line.state.at !== 'connecting') await wire.clock.pass(100);
+  wire.say({ jsonrpc: '2.0', method: 'welcome', params: WELCOME });
+  assert.equal(wire.line.slow, false);
+});

@@ -1,7 +1,6 @@
 // A browser on a line of 32 kbit/s with 600 ms there and back, without loss and with one packet of ten lost.
-import {chromium} from 'playwright-core';
 import {Lossy, SlowLine} from '../browser/support/slow-line.mjs';
-import {fill, visit} from '../browser/support/slow-visit.mjs';
+import {browserFor, fill, visit} from '../browser/support/slow-visit.mjs';
 import {Club} from '../wire/support/club.mjs';
 import {say, wanted} from './measuring.mjs';
 import {decimals, table, thousands} from './table.mjs';
@@ -10,9 +9,8 @@ const PATIENCE = 180_000;
 
 const measured = async (browser, far, club) => {
   const line = await SlowLine.listen(far);
-  await club.kill();
-  await club.serve({settings: {CLUB_URL: line.origin}});
-  const context = await browser.newContext({ignoreHTTPSErrors: true, locale: 'en-GB'});
+  await club.restart({settings: {CLUB_URL: line.origin}});
+  const context = await browser.newContext({locale: 'en-GB'});
   try {
     return await visit(context, line, await club.cookie('anna'), PATIENCE);
   } finally {
@@ -31,8 +29,7 @@ export const slowLineTable = async () => {
   if (!wanted('slow line')) return;
   say('A browser on a slow line: 32 kbit/s each way, 600 ms there and back');
   const club = await Club.start({members: ['anna', 'bo']});
-  const browser = await chromium.launch({executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking']});
+  const browser = await browserFor(club);
   let lossy;
   try {
     await fill(club);
@@ -44,6 +41,6 @@ export const slowLineTable = async () => {
   } finally {
     await lossy?.close();
     await browser.close();
-    await club.stop();
+    await club.finish();
   }
 };

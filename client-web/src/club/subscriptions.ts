@@ -10,6 +10,7 @@ import type { ClubParts } from './parts.js';
 const PAGE = 100;
 /** The first page of a room: enough for a screen, small on a slow line. */
 const FIRST_PAGE = 50;
+const FIRST_PAGE_SLOW = 20;
 /** Somebody who was away for longer than this gets the newest messages, and reads on upwards. */
 const FAR_BEHIND = 1000;
 
@@ -82,7 +83,10 @@ export class Subscriptions {
     const generation = this.#forgetJoin(room);
     if (!line.open) return;
     const cursor = store.state.logs.get(room)?.cursor;
-    const params = cursor === undefined ? { room, limit: FIRST_PAGE } : { room, after: cursor, limit: PAGE };
+    const params =
+      cursor === undefined
+        ? { room, limit: line.slow ? FIRST_PAGE_SLOW : FIRST_PAGE }
+        : { room, after: cursor, limit: PAGE };
     line.request('room.join', params, (outcome) => {
       if (this.#generation.get(room) === generation) this.#joined(room, outcome);
     });

@@ -54,6 +54,9 @@ const STABLE_AFTER = 10_000;
 const CLOSED_SESSION = 4001;
 const CLOSED_BANNED = 4003;
 
+/** Several ways there and back: a line that takes this long to open brings large pages slowly, too. */
+const SLOW_OPENING = 1_200;
+
 const FIRST_LIMITS: Limits = { text: 4000, frame: 65536, history: 100, in_flight: 32, batch: 32, ping: 25 };
 
 /** One line to the server that is always being kept up: connects, pings, notices a dead line, tries again. */
@@ -66,6 +69,8 @@ export class Line {
   #limits = FIRST_LIMITS;
   #tries = 0;
   #openedAt = 0;
+  #connectingAt = 0;
+  #slow = false;
   /** Frames heard on all connections. */
   #heard = 0;
   #retryAfter: number | null = null;
@@ -87,6 +92,11 @@ export class Line {
 
   get limits(): Limits {
     return this.#limits;
+  }
+
+  /** By the time that the last one took to open. */
+  get slow(): boolean {
+    return this.#slow;
   }
 
   get open(): boolean {
@@ -134,6 +144,7 @@ export class Line {
     const cause = this.#state.at === 'waiting' ? this.#state.cause : null;
     this.#drop();
     this.#retryAfter = null;
+    this.#connectingAt = this.#parts.clock.now();
     this.#setState({ at: 'connecting', cause });
     const socket = this.#parts.openSocket({
       frame: (text) => {
@@ -222,6 +233,7 @@ export class Line {
     if (isRecord(welcome.limits)) this.#limits = { ...FIRST_LIMITS, ...welcome.limits };
     this.#cancelTimer();
     this.#openedAt = this.#parts.clock.now();
+    this.#slow = this.#openedAt - this.#connectingAt > SLOW_OPENING;
     this.#setState({ at: 'open' });
     this.#pingLater();
   }

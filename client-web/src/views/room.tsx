@@ -26,6 +26,7 @@ const loadModerate = async () => (await import('./moderate.js')).Moderate;
 function useRoom(id: string): void {
   const open = state.value.line.at === 'open';
   const listed = state.value.rooms.has(id);
+  const known = state.value.roomsKnown;
   useEffect(() => {
     club().open(id);
     return () => club().close(id);
@@ -33,11 +34,11 @@ function useRoom(id: string): void {
   useEffect(() => {
     const place = placeOf(id);
     // A refusal shows where the room is joined, and a broken line asks again.
-    if (open && !listed && place !== null)
+    if (open && known && !listed && place !== null)
       club()
         .enlist(place)
         .catch(() => {});
-  }, [id, open, listed]);
+  }, [id, open, known, listed]);
 }
 
 /** While nobody looks, what comes is new: the line is drawn anew when the page goes out of sight. */

@@ -1,0 +1,54 @@
+// At 32 kbit/s with 600 ms there and back, and with one packet of ten lost, the club can be used. What is slow is no
+// failure here: `ONLY='slow line' make bench` prints the figures.
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Club } from '../wire/support/club.mjs';
+import { Lossy, SlowLine } from './support/slow-line.mjs';
+import { ROOM, browserFor, fill, visit } from './support/slow-visit.mjs';
+
+const PATIENCE = 150_000;
+
+const club = await Club.start({ members: ['anna', 'bo'] });
+const browser = await browserFor(club);
+const lossy = await Lossy.open(club.port);
+const lines = [await SlowLine.listen(club.port), ...(lossy ? [await SlowLine.listen({ host: lossy.host, port: lossy.port })] : [])];
+after(async () => {
+  await browser.close();
+  for (const line of lines) await line.close();
+  await lossy?.close();
+  await club.finish();
+});
+await club.restart({ settings: { CLUB_ORIGINS: lines.map((line) => line.origin).join(',') } });
+await fill(club);
+const cookie = await club.cookie('anna');
+const hosts = new Set();
+
+async function visited(line) {
+  const context = await browser.newContext({ locale: 'en-GB' });
+  context.on('request', (request) => hosts.add(new URL(request.url()).hostname));
+  return visit(context, line, cookie, PATIENCE);
+}
+
+// Beside each other: a test of a slow line waits.
+const visits = lines.map((line) => visited(line).then((seen) => ({ seen }), (error) => ({ error })));
+
+async function works(which) {
+  const { seen, error } = await visits[which];
+  if (error) throw error;
+  const { first, again, send, text } = seen;
+  assert.ok(again.down < first.down / 2, `the client came again over the line: ${first.down} bytes, then ${again.down}`);
+  assert.ok(first.connections <= 10, `${first.connections} connections for a first visit`);
+  assert.ok(send.down + send.up < 2000, `${send.down + send.up} bytes for a message`);
+  const reader = await club.connect('bo');
+  const { entries } = await reader.call('room.history', { room: ROOM, limit: 20 });
+  assert.equal(entries.filter((entry) => entry.text === text).length, 1, 'the message is not there once');
+}
+
+test('a member reads, comes back and writes over a line of 32 kbit/s and 600 ms', () => works(0));
+
+test('and so with one packet of ten lost', { skip: lossy ? false : 'this machine gives a test no network of its own' }, () => works(1));
+
+test('nothing came from another host', async () => {
+  await Promise.all(visits);
+  assert.deepEqual([...hosts], ['localhost']);
+});
