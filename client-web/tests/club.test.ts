@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { MessageEntry } from '../src/protocol/types.js';
 import { Chance, settle } from './fake-clock.js';
 import { FakeError, NO_FAULTS } from './fake-club.js';
-import { memory, ROOM, shown, World } from './world.js';
+import { FakeVault } from './fake-vault.js';
+import { ROOM, shown, World } from './world.js';
 
 test('A session that is over ends the club', async () => {
   const world = new World();
@@ -77,8 +78,8 @@ test('Whatever the line does, every message stands once, in order, for both memb
       refuse: () => (chance.hits(0.05) ? new FakeError('unavailable', 1) : null),
     };
     const clients = [
-      world.client(world.me, memory(), () => chance.next()),
-      world.client(world.other, memory(), () => chance.next()),
+      world.client(world.me, new FakeVault(), () => chance.next()),
+      world.client(world.other, new FakeVault(), () => chance.next()),
     ];
     for (const client of clients) client.open(ROOM);
     let written = 0;

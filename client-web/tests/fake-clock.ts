@@ -45,7 +45,7 @@ export class FakeClock implements Clock {
 }
 
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 60; turn += 1) await Promise.resolve();
 }
 
 /** Repeatable chance. */

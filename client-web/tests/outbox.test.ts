@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lineOf } from '../src/state/club.js';
+import { settle } from './fake-clock.js';
 import { FakeError, NO_FAULTS } from './fake-club.js';
 import { ROOM, shown, World } from './world.js';
 
@@ -12,7 +13,7 @@ test('A post is shown at once, and once when it has arrived', async () => {
   assert.deepEqual(shown(club), ['(sending) Добрый день!']);
   await world.clock.pass(10);
   assert.deepEqual(shown(club), ['Добрый день!']);
-  assert.equal(world.storage.map.size, 0);
+  assert.equal(world.vault.shelf('posts').size, 0);
 });
 
 test('A post whose answer was lost is sent again and shown once', async () => {
@@ -39,7 +40,7 @@ test('A post that arrived is known by its id, also when its answer never comes',
     refuse: (method) => (method === 'message.post' ? new FakeError('unavailable', 60) : null),
   };
   await world.clock.pass(5000);
-  assert.deepEqual([shown(club), club.state.posts, world.storage.map.size], [['Договор готов'], [], 0]);
+  assert.deepEqual([shown(club), club.state.posts, world.vault.shelf('posts').size], [['Договор готов'], [], 0]);
 });
 
 test('What is written without a line goes out in its order when it is back', async () => {
@@ -136,7 +137,7 @@ test('A refused post says why, can be sent again or discarded, and does not stop
   club.post(ROOM, 'never', null);
   await world.clock.pass(50);
   club.discard(club.state.posts[0]?.clientId ?? '');
-  assert.deepEqual([shown(club), world.storage.map.size], [['good', 'bad'], 0]);
+  assert.deepEqual([shown(club), world.vault.shelf('posts').size], [['good', 'bad'], 0]);
 });
 
 test('A reload keeps what was not sent, and a second page of the member does not lose it', async () => {
@@ -145,8 +146,10 @@ test('A reload keeps what was not sent, and a second page of the member does not
   world.server.up = false;
   world.server.cutAll();
   first.post(ROOM, 'важное', null);
+  await settle();
   first.stop();
   const second = world.client();
+  await settle();
   assert.deepEqual(
     second.state.posts.map((post) => post.text),
     ['важное'],
@@ -154,38 +157,129 @@ test('A reload keeps what was not sent, and a second page of the member does not
   world.server.up = true;
   await world.clock.pass(40_000);
   assert.deepEqual(world.server.texts(ROOM), ['важное']);
-  assert.deepEqual([second.state.posts.length, world.storage.map.size], [0, 0]);
+  assert.deepEqual([second.state.posts.length, world.vault.shelf('posts').size], [0, 0]);
 });
 
-test('Two pages with the same unsent post leave one message', async () => {
+test('A post is on the disk before it is on its way', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  const posts = (): number => world.server.carriedOut.filter(({ method }) => method === 'message.post').length;
+  let keptFirst = false;
+  world.server.faults = {
+    ...NO_FAULTS,
+    cut: (when, method) => {
+      if (when === 'before' && method === 'message.post') keptFirst = world.vault.text.includes('сначала на диск');
+      return false;
+    },
+  };
+  club.post(ROOM, 'сначала на диск', null);
+  await world.clock.pass(50);
+  assert.deepEqual([keptFirst, posts(), world.vault.text.includes('сначала на диск')], [true, 1, false]);
+});
+
+test('Two pages show what one of them wrote without a line, and one of them sends it', async () => {
   const world = new World();
   const first = await world.inRoom();
+  const second = await world.inRoom();
   world.server.up = false;
   world.server.cutAll();
-  first.post(ROOM, 'один раз', null);
-  const second = world.client();
-  second.open(ROOM);
+  for (const text of ['один', '二']) first.post(ROOM, text, null);
+  await settle();
+  second.post(ROOM, 'three', null);
+  await settle();
+  for (const club of [first, second])
+    assert.deepEqual(
+      shown(club),
+      ['один', '二', 'three'].map((text) => `(waiting) ${text}`),
+    );
   world.server.up = true;
   await world.clock.pass(60_000);
-  assert.deepEqual(world.server.texts(ROOM), ['один раз']);
-  assert.deepEqual([shown(first), shown(second)], [['один раз'], ['один раз']]);
+  assert.deepEqual(world.server.texts(ROOM), ['один', '二', 'three']);
+  for (const club of [first, second]) assert.deepEqual(shown(club), ['один', '二', 'three']);
+  const sent = world.server.carriedOut.filter(({ method }) => method === 'message.post');
+  assert.deepEqual([sent.length, world.turns.most, world.vault.shelf('posts').size], [3, 1, 0]);
 });
 
-test('Damaged storage is no harm', () => {
+test('A page that stands still while it has the turn holds nobody up, and there is still one message', async () => {
   const world = new World();
-  for (const text of ['{', 'null', '[]', '{"clientId":1}', '{"clientId":"a","room":"kz"}'])
-    world.storage.set(`club.post.m1.${text.length}`, text);
-  assert.deepEqual(world.client().state.posts, []);
+  const first = await world.inRoom();
+  const second = await world.inRoom();
+  const [connection] = [...world.server.connections];
+  // What the first one sends is lost, and it does not notice.
+  if (connection !== undefined) connection.send = () => {};
+  first.post(ROOM, 'от первой', null);
+  await world.clock.pass(6_000);
+  assert.deepEqual(world.server.texts(ROOM), ['от первой']);
+  second.post(ROOM, 'от второй', null);
+  await world.clock.pass(60_000);
+  assert.deepEqual(world.server.texts(ROOM), ['от первой', 'от второй']);
+  for (const club of [first, second]) assert.deepEqual(shown(club), ['от первой', 'от второй']);
 });
 
-test('Posts of another member of the same browser are not sent', async () => {
+test('What one page throws away is thrown away in the other', async () => {
+  const world = new World();
+  const first = await world.inRoom();
+  const second = await world.inRoom();
+  world.server.up = false;
+  world.server.cutAll();
+  first.post(ROOM, 'лишнее', null);
+  await settle();
+  second.discard(second.state.posts[0]?.clientId ?? '');
+  await settle();
+  assert.deepEqual([first.state.posts, second.state.posts, world.vault.shelf('posts').size], [[], [], 0]);
+});
+
+test('Damaged storage is no harm', async () => {
+  const world = new World();
+  world.vault.meta = { id: 'm1', epoch: 'epoch-1' };
+  for (const text of ['null', '[]', '{"clientId":1}', '{"clientId":"a","room":"kz"}', '"x"', '7'])
+    for (const shelf of world.vault.shelves.values()) shelf.set(`damaged ${text}`, JSON.parse(text));
+  world.vault.shelf('sizes').set(ROOM, {});
+  world.vault.shelf('logs').set(ROOM, { room: ROOM, epoch: 'epoch-1', cursor: 'many' });
+  world.says('你好');
+  const club = await world.inRoom();
+  assert.deepEqual([club.state.posts, club.state.acts, shown(club)], [[], [], ['你好']]);
+});
+
+test('A full disk and a broken one change nothing but that a reload forgets', async () => {
+  for (const fault of ['full', 'broken'] as const) {
+    const world = new World();
+    world.vault[fault] = true;
+    const club = await world.inRoom();
+    world.says('你好');
+    club.post(ROOM, 'ответ', null);
+    await world.clock.pass(50);
+    world.server.up = false;
+    world.server.cutAll();
+    club.post(ROOM, 'позже', null);
+    await world.clock.pass(5_000);
+    world.server.up = true;
+    await world.clock.pass(60_000);
+    assert.deepEqual(
+      [world.server.texts(ROOM), shown(club)],
+      [
+        ['你好', 'ответ', 'позже'],
+        ['你好', 'ответ', 'позже'],
+      ],
+    );
+    assert.deepEqual([world.vault.shelf('posts').size, club.state.notices], [0, []], fault);
+    club.stop();
+  }
+});
+
+test('Posts of another member of the same browser are not sent, and gone before the next one is there', async () => {
   const world = new World();
   world.server.up = false;
   const first = world.client(world.other);
+  await settle();
   first.post(ROOM, '王伟的消息', null);
+  await settle();
+  assert.ok(world.vault.text.includes('王伟的消息'));
   first.stop();
   world.server.up = true;
   world.client(world.me);
+  await settle();
+  assert.ok(!world.vault.text.includes('王伟的消息'));
   await world.clock.pass(10_000);
-  assert.deepEqual([world.server.texts(ROOM), world.storage.map.size], [[], 1]);
+  assert.deepEqual([world.server.texts(ROOM), world.vault.shelf('posts').size], [[], 0]);
 });

@@ -1,7 +1,8 @@
 // Reading: marks, older pages, quoted messages, who types.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memory, ROOM, shown, World } from './world.js';
+import { FakeVault } from './fake-vault.js';
+import { ROOM, shown, World } from './world.js';
 
 test('Read marks are told now and then, not for each message, and again after a broken line', async () => {
   const world = new World();
@@ -88,7 +89,7 @@ test('A quoted message far above is fetched once, and the window goes there', as
 test('Typing is shown for a while and ends with the message', async () => {
   const world = new World();
   const club = await world.inRoom();
-  const other = world.client(world.other, memory());
+  const other = world.client(world.other, new FakeVault());
   await world.clock.pass(10);
   other.open(ROOM);
   await world.clock.pass(10);

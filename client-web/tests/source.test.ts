@@ -59,7 +59,8 @@ const MAY_CALL: Record<string, string[]> = {
   protocol: ['protocol'],
   state: ['state', 'protocol'],
   club: ['club', 'state', 'protocol'],
-  app: ['app', 'club', 'state', 'protocol', 'locales'],
+  store: ['store', 'club', 'protocol'],
+  app: ['app', 'store', 'club', 'state', 'protocol', 'locales'],
   views: ['views', 'app', 'state', 'protocol'],
 };
 
@@ -89,6 +90,8 @@ test('What runs without a page names nothing of the page', () => {
     'location',
     'WebSocket',
     'setInterval',
+    'indexedDB',
+    'BroadcastChannel',
   ]);
   const found: string[] = [];
   for (const path of SOURCES.filter((name) => /src\/(protocol|state|club)\//.test(name))) {

@@ -1,46 +1,41 @@
 // A club's client over a server and a clock of the tests' own, and what the page would show of it.
 import { Club } from '../src/club/club.js';
-import type { KeyValue } from '../src/club/parts.js';
+import type { TabNews } from '../src/club/parts.js';
 import type { Member } from '../src/protocol/types.js';
 import { timeline } from '../src/state/timeline.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeClub } from './fake-club.js';
+import { FakeVault, Turns } from './fake-vault.js';
 
 export const ROOM = 'kz.fintech';
-
-export function memory(): KeyValue & { map: Map<string, string> } {
-  const map = new Map<string, string>();
-  return {
-    map,
-    get: (key) => map.get(key) ?? null,
-    set: (key, value) => void map.set(key, value),
-    remove: (key) => void map.delete(key),
-    keys: () => [...map.keys()],
-  };
-}
 
 export class World {
   readonly clock = new FakeClock();
   readonly server = new FakeClub(this.clock);
   readonly me = this.server.addMember('m1', 'aigerim', 'Айгерим Сатпаева');
   readonly other = this.server.addMember('m2', 'wang', '王伟', { country: 'cn' });
-  readonly storage = memory();
+  readonly vault = new FakeVault();
+  readonly turns = new Turns(this.clock);
   readonly ended: string[] = [];
   session: 'session' | 'no_session' | 'unreachable' = 'session';
   #ids = 0;
 
-  client(member: Member = this.me, storage: KeyValue = this.storage, random: () => number = () => 0.5): Club {
-    const club = new Club(member, {
+  /** Clients with the same vault are tabs of one browser. */
+  client(member: Member = this.me, vault: FakeVault = this.vault, random: () => number = () => 0.5): Club {
+    const club: Club = new Club(member, {
       openSocket: (events) => this.server.connect(member, events),
       checkSession: () => Promise.resolve(this.session),
       clock: this.clock,
       random,
-      storage,
+      vault: vault.tab(),
+      locks: this.turns,
+      tabs: { tell: (news) => vault.tell(club, news) },
       newId: () => `${member.id}-${this.#ids++}`,
       changed: () => {},
       ended: (why) => this.ended.push(why),
     });
-    club.start();
+    vault.listen(club, (news: TabNews) => club.told(news));
+    void club.start();
     return club;
   }
 

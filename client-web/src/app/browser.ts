@@ -1,6 +1,5 @@
 // The browser's parts behind the interfaces that the club client is driven by.
 
-import type { KeyValue } from '../club/parts.js';
 import type { Socket, SocketEvents } from '../protocol/line.js';
 
 export function openWebSocket(events: SocketEvents): Socket {
@@ -21,38 +20,6 @@ export function openWebSocket(events: SocketEvents): Socket {
     },
   };
 }
-
-/** Private windows and full disks refuse: then posts live only as long as the page. */
-export const browserStorage: KeyValue = {
-  get(key) {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  },
-  set(key, value) {
-    try {
-      localStorage.setItem(key, value);
-    } catch {
-      // Nothing to do about it.
-    }
-  },
-  remove(key) {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // Nothing to do about it.
-    }
-  },
-  keys() {
-    try {
-      return Object.keys(localStorage);
-    } catch {
-      return [];
-    }
-  },
-};
 
 /** A random UUID; `crypto.randomUUID` is missing where the page came over plain HTTP. */
 export function newId(): string {

@@ -1,18 +1,11 @@
-// Words that were typed and not sent, for each member and room, while the page lives.
+// Words that were typed and not sent, for each room; kept like what was sent and not answered.
 
-import { member } from './session.js';
-
-const drafts = new Map<string, string>();
-
-function keyOf(room: string): string {
-  return `${member.value?.id ?? ''} ${room}`;
-}
+import { club } from './session.js';
 
 export function draftOf(room: string): string {
-  return drafts.get(keyOf(room)) ?? '';
+  return club().draft(room);
 }
 
 export function keepDraft(room: string, text: string): void {
-  if (text === '') drafts.delete(keyOf(room));
-  else drafts.set(keyOf(room), text);
+  club().keepDraft(room, text);
 }

@@ -8,9 +8,11 @@ import { Refused, reasonOf } from '../protocol/errors.js';
 import { Http, Unreachable } from '../protocol/http.js';
 import type { ClubFacts, InviteGrant, Member, NewMember } from '../protocol/types.js';
 import type { ClubState } from '../state/club.js';
-import { browserStorage, newId, openWebSocket } from './browser.js';
+import { IndexedVault } from '../store/indexed.js';
+import { newId, openWebSocket } from './browser.js';
 import { ROOMS_HREF } from './address.js';
 import { go } from './route.js';
+import { browserLocks, hearTabs, tabsOf } from './tabs.js';
 
 export type Screen =
   | { at: 'loading' }
@@ -24,6 +26,7 @@ export type Screen =
 const FIRST_TRIES = 2;
 
 const http = new Http((path, init) => fetch(path, init));
+const vault = new IndexedVault();
 
 export const screen = signal<Screen>({ at: 'loading' });
 export const facts = signal<ClubFacts | null>(null);
@@ -47,34 +50,67 @@ export function problemOf(error: unknown): string {
   return error instanceof Unreachable ? 'unreachable' : reasonOf(error);
 }
 
-function enter(me: Member): void {
+/** What another member left in this browser is gone before anything of this one is shown. */
+async function enter(me: Member): Promise<void> {
+  stopLooking();
+  const own = looks;
   current?.stop();
-  member.value = me;
   const entered: Club = new Club(me, {
     openSocket: openWebSocket,
     checkSession: () => http.checkSession(),
     clock: systemClock,
     random: Math.random,
-    storage: browserStorage,
+    vault,
+    locks: browserLocks,
+    tabs: tabsOf(me.id),
     newId,
     changed: (next) => {
-      if (current === entered) clubState.value = next;
+      if (current === entered) changed(next);
     },
-    ended: (why) => leave(why),
+    ended: (why) => {
+      if (current === entered) void leave(why);
+    },
   });
   current = entered;
+  await entered.start();
+  if (own !== looks || current !== entered) return;
+  member.value = me;
   clubState.value = entered.state;
   screen.value = { at: 'club' };
-  entered.start();
 }
 
-function leave(ended: 'no_session' | 'banned' | null): void {
+function changed(next: ClubState): void {
+  const opens = next.line.at === 'open' && clubState.value?.line.at !== 'open';
+  clubState.value = next;
+  if (opens) void keepFacts();
+}
+
+/** The club's countries and sectors as they are now, for this page and the next one. */
+let factsAreFresh = false;
+async function keepFacts(): Promise<void> {
+  try {
+    if (!factsAreFresh) await loadFacts();
+  } catch {
+    return; // Those that are known do until the line opens the next time.
+  }
+  if (facts.value !== null) await vault.write([], { facts: facts.value });
+}
+
+/** Nothing that was read stays in this browser. Without a session the member's own unsent words wait for their author;
+ * who logs in as somebody else empties all. */
+async function leave(why: 'no_session' | 'banned' | 'other' | null): Promise<void> {
   const left = current;
-  screen.value = { at: 'login', ended };
   member.value = null;
+  screen.value = why === 'other' ? { at: 'loading' } : { at: 'login', ended: why };
   // The views still show the old state until they are gone.
   queueMicrotask(() => left?.stop());
+  await vault.leave(why === 'no_session');
+  if (why === 'other') await look(null, 0);
 }
+
+hearTabs((id, news) => {
+  if (id === member.value?.id) current?.told(news);
+});
 
 export async function showInvite(token: string): Promise<void> {
   stopLooking();
@@ -89,12 +125,24 @@ export async function showInvite(token: string): Promise<void> {
 
 async function loadFacts(): Promise<void> {
   facts.value = await http.facts();
+  factsAreFresh = true;
 }
 
 /** Finds out who is here; an invite link is shown to a guest at once, to a member with a word. */
 export async function begin(invite: string | null): Promise<void> {
   screen.value = { at: 'loading' };
-  await look(invite, 0);
+  if (invite !== null || !(await enterAsBefore())) await look(invite, 0);
+}
+
+/** Whoever was here last goes on with what they had; the line finds out whether they still may. False: nobody was. */
+async function enterAsBefore(): Promise<boolean> {
+  const own = looks;
+  const owner = await vault.owner();
+  if (own !== looks) return true;
+  if (owner?.member === undefined || owner.facts === undefined) return false;
+  facts.value = owner.facts;
+  await enter(owner.member);
+  return true;
 }
 
 /** A look that another one has overtaken changes nothing. */
@@ -115,7 +163,7 @@ async function look(invite: string | null, tries: number): Promise<void> {
     if (own !== looks) return;
     member.value = me;
     if (invite !== null) await showInvite(invite);
-    else if (me !== null) enter(me);
+    else if (me !== null) await enter(me);
     else screen.value = { at: 'login', ended: null };
   } catch (error) {
     if (own !== looks) return;
@@ -125,17 +173,17 @@ async function look(invite: string | null, tries: number): Promise<void> {
 }
 
 export async function logIn(login: string, password: string): Promise<void> {
-  enter(await http.logIn(login.trim().toLowerCase(), password));
+  await enter(await http.logIn(login.trim().toLowerCase(), password));
 }
 
 export async function join(newMember: NewMember): Promise<void> {
-  enter(await http.join(newMember));
+  await enter(await http.join(newMember));
   go(ROOMS_HREF);
 }
 
 /** A member who opened an invite link goes on as who they are. */
 export function stay(): void {
-  if (member.value !== null) enter(member.value);
+  if (member.value !== null) void enter(member.value);
   else screen.value = { at: 'login', ended: null };
 }
 
@@ -145,9 +193,8 @@ export async function logOut(): Promise<void> {
   } catch (error) {
     if (!(error instanceof Refused) || error.reason !== 'no_session') throw error;
   }
-  current?.discardAll();
   go(ROOMS_HREF);
-  leave(null);
+  await leave(null);
 }
 
 export function changePassword(old: string, next: string): Promise<void> {

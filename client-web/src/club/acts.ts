@@ -7,54 +7,95 @@ import { UNKNOWN_WAIT } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 const MOST_ACTS = 50;
+const TURN_PATIENCE = 5_000;
 
 type Answer = Outcome<'message.edit' | 'message.remove' | 'message.react'>;
 
-/** Edits, removals and reactions: shown at once, asked again after a broken line, taken back when refused. Asking twice
- * is harmless, since an act that changes nothing is answered like the first. */
+/** Edits, removals and reactions: shown at once, kept before they are asked, asked again after a broken line, taken
+ * back when refused. Asking twice at once is harmless, since an act that changes nothing is answered like the first;
+ * asking late is not, so that one tab at a time asks, and only for what no other tab has done. */
 export class Acts {
   #parts: ClubParts;
-  #next = 1;
-  #asked = new Set<number>();
+  #kept = new Map<string, Promise<boolean>>();
+  #busy = false;
+  /** Not to be asked before (milliseconds). */
+  #notBefore = new Map<string, number>();
   #cancelTimers = new Set<() => void>();
+  #ended = false;
 
   constructor(parts: ClubParts) {
     this.#parts = parts;
   }
 
-  add(room: string, target: number, act: Act): void {
-    const { store } = this.#parts;
-    if (store.state.acts.length >= MOST_ACTS) return;
-    const pending: PendingAct = { id: this.#next++, room, target, act, seq: null };
-    store.update((state) => ({ ...state, acts: [...state.acts, pending] }));
-    if (this.#parts.line.open) this.#ask(pending);
+  load(acts: readonly PendingAct[]): void {
+    for (const act of acts) this.#kept.set(act.id, Promise.resolve(true));
+    const sorted = [...acts].sort((a, b) => a.order - b.order).slice(0, MOST_ACTS);
+    this.#parts.store.update((state) => ({ ...state, acts: [...sorted, ...state.acts] }));
   }
 
-  askAll(): void {
-    for (const act of this.#parts.store.state.acts) {
-      if (act.seq === null && !this.#asked.has(act.id)) this.#ask(act);
+  add(room: string, target: number, act: Act): void {
+    const { store, clock, newId, keep } = this.#parts;
+    const { acts } = store.state;
+    if (acts.length >= MOST_ACTS) return;
+    const last = acts.reduce((order, one) => Math.max(order, one.order), 0);
+    const order = Math.max(last + 1, clock.now());
+    const pending: PendingAct = { id: newId(), order, room, target, act, seq: null };
+    store.update((state) => ({ ...state, acts: [...state.acts, pending] }));
+    this.#kept.set(pending.id, keep.put('acts', pending.id, pending));
+    void this.askAll();
+  }
+
+  /** Acts that the state does not have any more, of another history, are not asked. */
+  async askAll(): Promise<void> {
+    if (this.#busy || !this.#parts.line.open || this.#due().length === 0) return;
+    this.#busy = true;
+    await Promise.all(this.#kept.values());
+    const release = await this.#parts.locks.take('club.acts', TURN_PATIENCE);
+    const checked = new Set<string>();
+    for (const act of this.#due()) {
+      if (await this.#isDoneElsewhere(act)) this.#forget(act);
+      else checked.add(act.id);
     }
+    const due = this.#due().filter(({ id }) => checked.has(id));
+    await Promise.all(due.map((act) => this.#ask(act)));
+    release();
+    this.#busy = false;
+    // Those of a line that broke are asked when there is a new one.
+    if (this.#due().some(({ id }) => !checked.has(id))) void this.askAll();
   }
 
   stop(): void {
+    this.#ended = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers.clear();
   }
 
-  #ask(pending: PendingAct): void {
-    const { line } = this.#parts;
-    const { room, target: seq, act } = pending;
-    const done = (outcome: Answer): void => this.#answered(pending, outcome);
-    this.#asked.add(pending.id);
-    if (act.kind === 'edit') line.request('message.edit', { room, seq, text: act.text }, done);
-    else if (act.kind === 'react') line.request('message.react', { room, seq, emoji: act.emoji, on: act.on }, done);
-    else line.request('message.remove', act.reason === null ? { room, seq } : { room, seq, reason: act.reason }, done);
+  #due(): PendingAct[] {
+    if (this.#ended) return [];
+    const now = this.#parts.clock.now();
+    return this.#parts.store.state.acts.filter((act) => act.seq === null && (this.#notBefore.get(act.id) ?? 0) <= now);
   }
 
-  #answered(pending: PendingAct, outcome: Answer): void {
-    this.#asked.delete(pending.id);
-    if (outcome.ok) this.#confirmed(pending, outcome.result.seq);
-    else this.#refused(pending, outcome.error);
+  async #isDoneElsewhere({ id }: PendingAct): Promise<boolean> {
+    return (await this.#kept.get(id)) === true && !(await this.#parts.keep.holds('acts', id));
+  }
+
+  #ask(pending: PendingAct): Promise<void> {
+    const { line } = this.#parts;
+    const { room, target: seq, act } = pending;
+    return new Promise((resolve) => {
+      const done = (outcome: Answer): void => resolve(this.#answered(pending, outcome));
+      if (act.kind === 'edit') line.request('message.edit', { room, seq, text: act.text }, done);
+      else if (act.kind === 'react') line.request('message.react', { room, seq, emoji: act.emoji, on: act.on }, done);
+      else
+        line.request('message.remove', act.reason === null ? { room, seq } : { room, seq, reason: act.reason }, done);
+    });
+  }
+
+  async #answered(pending: PendingAct, outcome: Answer): Promise<void> {
+    if (!outcome.ok) return this.#refused(pending, outcome.error);
+    this.#confirmed(pending, outcome.result.seq);
+    await this.#unkeep(pending);
   }
 
   /** Stays in sight until the room's log has the entry. */
@@ -69,7 +110,7 @@ export class Acts {
       }));
   }
 
-  #refused(pending: PendingAct, error: Refused | LineBroken): void {
+  async #refused(pending: PendingAct, error: Refused | LineBroken): Promise<void> {
     if (error instanceof LineBroken) return;
     if (error.passes) {
       this.#askAfter(pending, (error.retryAfter ?? UNKNOWN_WAIT) * 1000);
@@ -78,18 +119,25 @@ export class Acts {
     this.#forget(pending);
     const notice = { kind: 'failed', what: pending.act.kind, reason: reasonOf(error), words: '', until: null } as const;
     this.#parts.store.update((state) => tell(state, notice));
+    await this.#unkeep(pending);
   }
 
-  #askAfter(pending: PendingAct, wait: number): void {
-    const cancel = this.#parts.clock.after(wait, () => {
+  #askAfter({ id }: PendingAct, wait: number): void {
+    const { clock } = this.#parts;
+    this.#notBefore.set(id, clock.now() + wait);
+    const cancel = clock.after(wait, () => {
       this.#cancelTimers.delete(cancel);
-      const waiting = this.#parts.store.state.acts.some((act) => act.id === pending.id);
-      if (waiting && this.#parts.line.open && !this.#asked.has(pending.id)) this.#ask(pending);
+      void this.askAll();
     });
     this.#cancelTimers.add(cancel);
   }
 
   #forget(pending: PendingAct): void {
+    this.#notBefore.delete(pending.id);
     this.#parts.store.update((state) => ({ ...state, acts: state.acts.filter((act) => act.id !== pending.id) }));
+  }
+
+  async #unkeep({ id }: PendingAct): Promise<void> {
+    if (this.#kept.delete(id)) await this.#parts.keep.drop('acts', id);
   }
 }

@@ -32,13 +32,15 @@ import type { Act } from '../state/pending.js';
 import { changeRoom, markBlocked, putRoom } from '../state/rooms.js';
 import { Acts } from './acts.js';
 import { History } from './history.js';
+import { Keep } from './keep.js';
 import { RoomList } from './list.js';
 import { Marks } from './marks.js';
 import { Moderation } from './moderation.js';
 import { Outbox } from './outbox.js';
 import { Store } from './parts.js';
-import type { ClubParts, KeyValue } from './parts.js';
+import type { ClubParts, Locks, TabNews, Tabs } from './parts.js';
 import { Subscriptions } from './subscriptions.js';
+import type { Vault } from './vault.js';
 
 /** Members, page by page. */
 export interface Page {
@@ -48,11 +50,13 @@ export interface Page {
 
 export interface ClubOptions extends LineParts {
   clock: Clock;
-  storage: KeyValue;
+  vault: Vault;
+  locks: Locks;
+  tabs: Tabs;
   newId(): string;
   changed(state: ClubState): void;
-  /** The session is over (or the member banned): the page must log in again. */
-  ended(why: 'no_session' | 'banned'): void;
+  /** The session is over (or the member banned), or it is another member's: the page must begin again. */
+  ended(why: 'no_session' | 'banned' | 'other'): void;
 }
 
 /** A line that breaks because one instance of several went away is open again within this time. */
@@ -73,6 +77,9 @@ export class Club {
   readonly #history: History;
   readonly #list: RoomList;
   readonly #marks: Marks;
+  readonly #keep: Keep;
+  #drafts = new Map<string, string>();
+  #stopped = false;
   /** What moderators do; the server says who may. */
   readonly moderation: Moderation;
   #typedAt = new Map<string, number>();
@@ -81,13 +88,18 @@ export class Club {
   constructor(me: Member, options: ClubOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#store = new Store(startClub(me), options.changed);
+    this.#keep = new Keep(options.vault, options.clock, () => this.state);
+    this.#store = new Store(startClub(me), (state, before) => {
+      this.#keep.follow(before, state);
+      options.changed(state);
+    });
     this.#line = new Line(options, {
       state: (state) => this.#lineChanged(state),
       notification: (notification) => this.#notified(notification),
     });
-    const { clock, storage } = options;
-    const parts: ClubParts = { line: this.#line, store: this.#store, clock, storage, newId: () => options.newId() };
+    const { clock, locks, tabs } = options;
+    const own = { line: this.#line, store: this.#store, keep: this.#keep };
+    const parts: ClubParts = { ...own, clock, locks, tabs, newId: () => options.newId() };
     this.#outbox = new Outbox(parts);
     this.#acts = new Acts(parts);
     this.#subscriptions = new Subscriptions(parts, () => this.#outbox.settle());
@@ -105,13 +117,23 @@ export class Club {
     return this.#line.limits.text;
   }
 
-  start(): void {
-    this.#outbox.load();
+  /** First what an earlier page left, then the line. */
+  async start(): Promise<void> {
+    const left = await this.#keep.open();
+    if (this.#stopped) return;
+    this.#store.update((state) => ({ ...state, epoch: left.epoch, lastOpen: left.at }));
+    this.#drafts = left.drafts;
+    this.#list.show(left.rooms);
+    this.#marks.load(left.marks);
+    this.#outbox.load(left.posts);
+    this.#acts.load(left.acts);
     this.#line.start();
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#marks.flush();
+    this.#keep.stop();
     this.#subscriptions.stop();
     this.#outbox.stop();
     this.#acts.stop();
@@ -128,6 +150,24 @@ export class Club {
   /** The page goes out of sight or away. */
   rest(): void {
     this.#marks.flush();
+    void this.#keep.flush();
+  }
+
+  /** Another tab of the member in this browser says something. */
+  told(news: TabNews): void {
+    if (this.#stopped) return;
+    if (news.kind === 'post') this.#outbox.told(news.post);
+    else this.#outbox.toldGone(news.clientId, news.seq);
+  }
+
+  draft(room: string): string {
+    return this.#drafts.get(room) ?? '';
+  }
+
+  keepDraft(room: string, text: string): void {
+    if (text === '') this.#drafts.delete(room);
+    else this.#drafts.set(room, text);
+    this.#keep.draft(room, text);
   }
 
   open(room: string): void {
@@ -201,11 +241,6 @@ export class Club {
 
   discard(clientId: string): void {
     this.#outbox.discard(clientId);
-  }
-
-  /** On the way out for good: nothing of the member's stays in this browser. */
-  discardAll(): void {
-    this.#outbox.discardAll();
   }
 
   act(room: string, target: number, act: Act): void {
@@ -290,7 +325,9 @@ export class Club {
 
   #lineChanged(line: LineState): void {
     const away = line.at !== 'open' && line.at !== 'off' && line.at !== 'ended';
-    this.#store.update((state) => ({ ...state, line, lineLost: away && state.lineLost }));
+    const broke = this.state.line.at === 'open' && line.at !== 'open';
+    const lastOpen = line.at === 'open' ? null : broke ? this.#clock.now() : this.state.lastOpen;
+    this.#store.update((state) => ({ ...state, line, lineLost: away && state.lineLost, lastOpen }));
     if (away) this.#cancelLost ??= this.#clock.after(LINE_PATIENCE, () => this.#lost());
     else this.#forgetLost();
     if (line.at === 'ended') this.#options.ended(line.why);
@@ -340,16 +377,30 @@ export class Club {
   }
 
   #welcomed(welcome: Welcome): void {
+    if (welcome.member.id !== this.state.me.id) {
+      this.#options.ended('other');
+      return;
+    }
+    const another = this.state.epoch !== null && this.state.epoch !== welcome.epoch;
     this.#store.update((state) => ({ ...enterEpoch(state, welcome.epoch), me: welcome.member }));
+    if (another) this.#forgetHistory();
+    this.#marks.flush();
     this.#subscriptions.joinAll();
     this.#list.load();
     this.#outbox.pumpAll();
-    this.#acts.askAll();
-    this.#marks.flush();
+    void this.#acts.askAll();
+  }
+
+  #forgetHistory(): void {
+    this.#marks.forget();
+    this.#keep.forgetAll();
+    this.#outbox.keepAgain();
   }
 
   #entered(entry: Notifications['entry']): void {
     this.#subscriptions.entry(entry);
+    // A removed text stays nowhere.
+    if (entry.type === 'remove') void this.#keep.flush();
     if (entry.type === 'message' && entry.from.id === this.state.me.id) this.#outbox.settle();
   }
 

@@ -19,10 +19,18 @@ export class RoomList {
   #parts: ClubParts;
   #reading: { rooms: Room[]; pages: number } | null = null;
   #unknown = new Set<string>();
+  /** Rooms of an earlier page that no list of this one has shown yet. */
+  #unconfirmed = new Set<string>();
   #cancelTimer: (() => void) | null = null;
 
   constructor(parts: ClubParts) {
     this.#parts = parts;
+  }
+
+  /** As an earlier page knew it. */
+  show(rooms: readonly Room[]): void {
+    for (const { room } of rooms) this.#unconfirmed.add(room);
+    if (rooms.length > 0) this.#show(rooms);
   }
 
   /** From the first page on, on a new line too. */
@@ -60,6 +68,7 @@ export class RoomList {
     const { rooms, more } = outcome.result;
     reading.rooms.push(...rooms);
     reading.pages += 1;
+    for (const { room } of rooms) this.#unconfirmed.delete(room);
     if (more === true && rooms.length > 0 && reading.pages < MOST_PAGES) {
       this.#show(rooms);
       this.#ask(reading);
@@ -77,8 +86,9 @@ export class RoomList {
     this.#reading = null;
     this.#parts.store.update((state) => {
       /* Between pages a room may have moved to where it was not seen. */
-      const kept = pages > 1 ? state.rooms.keys() : state.opened.keys();
-      return { ...state, rooms: listRooms(state.rooms, rooms, [...kept]), roomsKnown: true };
+      const known = [...state.rooms.keys()].filter((room) => !this.#unconfirmed.has(room) || state.opened.has(room));
+      const kept = pages > 1 ? known : [...state.opened.keys()];
+      return { ...state, rooms: listRooms(state.rooms, rooms, kept), roomsKnown: true };
     });
     this.#listUnknown();
   }

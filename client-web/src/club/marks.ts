@@ -13,6 +13,16 @@ export class Marks {
     this.#parts = parts;
   }
 
+  /** Marks that an earlier page made and the server has not. */
+  load(marks: ReadonlyMap<string, number>): void {
+    this.#due = new Map([...marks, ...this.#due]);
+  }
+
+  /** They were of another history. */
+  forget(): void {
+    this.#due.clear();
+  }
+
   /** The member has seen everything up to `seq`. */
   seen(room: string, seq: number): void {
     const { store } = this.#parts;
@@ -20,6 +30,7 @@ export class Marks {
     if (known === undefined || seq <= known.read) return;
     store.update((state) => ({ ...state, rooms: markRead(state.rooms, room, seq, state.logs.get(room)) }));
     this.#due.set(room, seq);
+    this.#parts.keep.mark(room, seq);
     this.#cancel ??= this.#parts.clock.after(THROTTLE, () => this.flush());
   }
 
@@ -37,6 +48,7 @@ export class Marks {
       line.request('room.read', { room, seq }, (outcome) => {
         const later = this.#due.get(room) ?? 0;
         if (!outcome.ok && !line.open && later < seq) this.#due.set(room, seq);
+        else if (later === 0) this.#parts.keep.mark(room, null);
       });
     }
   }

@@ -1,34 +1,38 @@
-import { LineBroken, Refused } from '../protocol/errors.js';
-import { isRecord } from '../protocol/frames.js';
+import { LineBroken } from '../protocol/errors.js';
+import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
-import { changePost, postsOf, withoutArrived } from '../state/pending.js';
+import { changePost, postsOf, readPost, withoutArrived } from '../state/pending.js';
 import type { Post } from '../state/pending.js';
 import { UNKNOWN_WAIT } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 const MOST_POSTS = 200;
+/** Another tab that holds a room for longer may stand still: sending twice is harmless, waiting is not. */
+const TURN_PATIENCE = 5_000;
+/** What another tab has done is told about as fast as it can be seen in the vault. */
+const NEWS_PATIENCE = 50;
 
-/** Posts on their way: kept over reloads, sent one after the other in each room, again until they are answered. */
+/** Posts on their way: kept before they are sent, sent one after the other in each room, again until they are
+ * answered. All tabs of the member know all of them, and one tab at a time sends. */
 export class Outbox {
   #parts: ClubParts;
-  #prefix: string;
-  /** What this page keeps in storage; posts of the member's other pages lie beside them. */
-  #kept = new Set<string>();
+  /** Posts of which a copy is on the disk, and those that are being written. */
+  #kept = new Map<string, Promise<boolean>>();
   #cancelTimers = new Map<string, () => void>();
+  #ended = false;
 
   constructor(parts: ClubParts) {
     this.#parts = parts;
-    this.#prefix = `club.post.${parts.store.state.me.id}.`;
   }
 
   /** Takes up what an earlier page left behind. */
-  load(): void {
-    const { storage, store } = this.#parts;
-    const keys = storage.keys().filter((key) => key.startsWith(this.#prefix));
-    const posts = keys.map((key) => readPost(storage.get(key))).filter((post): post is Post => post !== null);
-    posts.sort((a, b) => a.order - b.order);
-    for (const post of posts) this.#kept.add(post.clientId);
-    store.update((state) => ({ ...state, posts: posts.slice(0, MOST_POSTS) }));
+  load(posts: readonly Post[]): void {
+    const { store } = this.#parts;
+    const known = new Set(store.state.posts.map((post) => post.clientId));
+    const fresh = posts.filter((post) => !known.has(post.clientId));
+    for (const post of fresh) this.#kept.set(post.clientId, Promise.resolve(true));
+    const all = [...store.state.posts, ...fresh].sort((a, b) => a.order - b.order);
+    store.update((state) => ({ ...state, posts: all.slice(0, MOST_POSTS) }));
   }
 
   /** False: too many are waiting already. */
@@ -60,29 +64,26 @@ export class Outbox {
     if (post?.stage !== 'failed') return;
     // Under an id that belongs to a post elsewhere it would be refused for ever.
     const renewed = post.reason === 'conflict' ? this.#parts.newId() : clientId;
-    this.#unkeep(clientId);
+    if (renewed !== clientId) this.#forget(clientId, null);
     this.#change(clientId, { clientId: renewed, stage: 'waiting', reason: null, notBefore: 0 });
     this.pump(post.room);
   }
 
   discard(clientId: string): void {
-    this.#unkeep(clientId);
-    this.#parts.store.update((state) => ({
-      ...state,
-      posts: state.posts.filter((post) => post.clientId !== clientId),
-    }));
+    this.#forget(clientId, null);
+    this.#remove(clientId);
   }
 
-  discardAll(): void {
-    for (const post of this.#parts.store.state.posts) this.discard(post.clientId);
+  /** Another history: what is kept says what is shown. */
+  keepAgain(): void {
+    for (const post of this.#parts.store.state.posts) this.#keep(post);
+    this.settle();
   }
 
   /** Entries that the state has taken in may have been posts of ours: what is no longer pending is not kept. */
   settle(): void {
     const pending = new Set(this.#parts.store.state.posts.map((post) => post.clientId));
-    for (const clientId of this.#kept) {
-      if (!pending.has(clientId)) this.#unkeep(clientId);
-    }
+    for (const clientId of this.#kept.keys()) if (!pending.has(clientId)) this.#forget(clientId, 0);
   }
 
   pumpAll(): void {
@@ -97,10 +98,32 @@ export class Outbox {
     if (!line.open || next === undefined || posts.some((post) => post.stage === 'sending')) return;
     const wait = next.notBefore - clock.now();
     if (wait > 0) this.#pumpAfter(room, wait);
-    else this.#send(next);
+    else void this.#send(next);
+  }
+
+  /** Another tab wrote, changed or was refused a post. */
+  told(value: unknown): void {
+    const post = readPost(value);
+    if (post === null) return;
+    const known = this.#find(post.clientId);
+    if (known === undefined) this.load([post]);
+    else if (known.stage === 'waiting' || known.stage === 'failed')
+      this.#put(post.clientId, { stage: post.stage, reason: post.reason });
+    this.pump(post.room);
+  }
+
+  /** Another tab has the answer to a post; without a number its author threw it away. */
+  toldGone(clientId: string, seq: number | null): void {
+    const post = this.#find(clientId);
+    this.#kept.delete(clientId);
+    if (post === undefined) return;
+    if (seq === null) this.#remove(clientId);
+    else this.#arrived(post, seq);
+    this.pump(post.room);
   }
 
   stop(): void {
+    this.#ended = true;
     for (const cancel of this.#cancelTimers.values()) cancel();
     this.#cancelTimers.clear();
   }
@@ -113,23 +136,44 @@ export class Outbox {
     );
   }
 
-  #send(post: Post): void {
-    this.#change(post.clientId, { stage: 'sending' });
-    const params = { room: post.room, client_id: post.clientId, text: post.text };
-    const withReply = post.replyTo === null ? params : { ...params, reply_to: post.replyTo };
-    this.#parts.line.request('message.post', withReply, (outcome) => this.#answered(post, outcome));
+  async #send(post: Post): Promise<void> {
+    this.#put(post.clientId, { stage: 'sending' });
+    const kept = await this.#kept.get(post.clientId);
+    const release = await this.#parts.locks.take(`club.post.${post.room}`, TURN_PATIENCE);
+    try {
+      if (kept === true && !(await this.#parts.keep.holds('posts', post.clientId))) await this.#news();
+      if (!this.#ended && this.#find(post.clientId)?.stage === 'sending') await this.#ask(post);
+    } finally {
+      release();
+    }
+    if (!this.#ended) this.pump(post.room);
   }
 
-  #answered(post: Post, outcome: Outcome<'message.post'>): void {
-    if (outcome.ok) this.#arrived(post, outcome.result.seq);
-    else this.#refused(post, outcome.error);
-    this.pump(post.room);
+  /** Another tab was first, it seems. */
+  #news(): Promise<void> {
+    return new Promise((done) => this.#parts.clock.after(NEWS_PATIENCE, done));
+  }
+
+  #ask(post: Post): Promise<void> {
+    const params = { room: post.room, client_id: post.clientId, text: post.text };
+    const withReply = post.replyTo === null ? params : { ...params, reply_to: post.replyTo };
+    return new Promise((done) => {
+      this.#parts.line.request('message.post', withReply, (outcome) => done(this.#answered(post, outcome)));
+    });
+  }
+
+  /** Whoever takes the room's turn next finds that this one is done. */
+  async #answered(post: Post, outcome: Outcome<'message.post'>): Promise<void> {
+    if (!outcome.ok) this.#refused(post, outcome.error);
+    else {
+      this.#arrived(post, outcome.result.seq);
+      await this.#forget(post.clientId, outcome.result.seq);
+    }
   }
 
   /** It stays in sight until the room's log has it; a room that is not open has no log to wait for. */
   #arrived(post: Post, seq: number): void {
     const { store } = this.#parts;
-    this.#unkeep(post.clientId);
     const joined = store.state.opened.has(post.room);
     const cursor = joined ? (store.state.logs.get(post.room)?.cursor ?? 0) : Number.MAX_SAFE_INTEGER;
     store.update((state) => {
@@ -139,21 +183,29 @@ export class Outbox {
   }
 
   #refused(post: Post, error: Refused | LineBroken): void {
-    if (error instanceof LineBroken) this.#change(post.clientId, { stage: 'waiting', reason: null });
+    if (error instanceof LineBroken) this.#put(post.clientId, { stage: 'waiting', reason: null });
     else if (error.passes) {
       const wait = (error.retryAfter ?? UNKNOWN_WAIT) * 1000;
-      this.#change(post.clientId, {
-        stage: 'waiting',
-        reason: error.reason,
-        notBefore: this.#parts.clock.now() + wait,
-      });
+      const notBefore = this.#parts.clock.now() + wait;
+      this.#put(post.clientId, { stage: 'waiting', reason: error.reason, notBefore });
     } else this.#change(post.clientId, { stage: 'failed', reason: error.reason });
   }
 
-  #change(clientId: string, change: Partial<Post>): void {
+  #put(clientId: string, change: Partial<Post>): void {
     this.#parts.store.update((state) => ({ ...state, posts: changePost(state.posts, clientId, change) }));
+  }
+
+  #change(clientId: string, change: Partial<Post>): void {
+    this.#put(clientId, change);
     const post = this.#find(change.clientId ?? clientId);
-    if (post !== undefined && change.stage !== 'sending') this.#keep(post);
+    if (post !== undefined) this.#keep(post);
+  }
+
+  #remove(clientId: string): void {
+    this.#parts.store.update((state) => ({
+      ...state,
+      posts: state.posts.filter((post) => post.clientId !== clientId),
+    }));
   }
 
   #find(clientId: string): Post | undefined {
@@ -162,38 +214,14 @@ export class Outbox {
 
   #keep(post: Post): void {
     if (post.stage === 'sent') return;
-    this.#kept.add(post.clientId);
-    this.#parts.storage.set(this.#prefix + post.clientId, JSON.stringify(post));
+    this.#kept.set(post.clientId, this.#parts.keep.put('posts', post.clientId, post));
+    this.#parts.tabs.tell({ kind: 'post', post });
   }
 
-  #unkeep(clientId: string): void {
+  async #forget(clientId: string, seq: number | null): Promise<void> {
+    const kept = this.#kept.get(clientId);
     this.#kept.delete(clientId);
-    this.#parts.storage.remove(this.#prefix + clientId);
+    this.#parts.tabs.tell({ kind: 'gone', clientId, seq });
+    if (kept !== undefined) await this.#parts.keep.drop('posts', clientId);
   }
-}
-
-/** What lies in storage may be of another version or damaged; such a post is left alone. */
-function readPost(text: string | null): Post | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? 'null');
-  } catch {
-    return null;
-  }
-  if (!isRecord(value)) return null;
-  const { clientId, room, text: words, replyTo, at, order, stage, reason } = value;
-  if (typeof clientId !== 'string' || typeof room !== 'string' || typeof words !== 'string') return null;
-  if (typeof at !== 'string' || typeof order !== 'number') return null;
-  return {
-    clientId,
-    room,
-    text: words,
-    replyTo: typeof replyTo === 'number' ? replyTo : null,
-    at,
-    order,
-    stage: stage === 'failed' ? 'failed' : 'waiting',
-    reason: typeof reason === 'string' ? reason : null,
-    notBefore: 0,
-    seq: null,
-  };
 }

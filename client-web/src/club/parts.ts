@@ -1,21 +1,31 @@
 import type { Clock } from '../protocol/clock.js';
 import type { Line } from '../protocol/line.js';
 import type { ClubState } from '../state/club.js';
+import type { Post } from '../state/pending.js';
+import type { Keep } from './keep.js';
 
-/** Where posts are kept until they are answered; the browser's storage, or a map in tests. Must not throw. */
-export interface KeyValue {
-  get(key: string): string | null;
-  set(key: string, value: string): void;
-  remove(key: string): void;
-  keys(): string[];
+/** Tabs of one browser take turns; where the browser has no locks, a turn is there at once. */
+export interface Locks {
+  /** Waits for the turn, but no longer than `patience` milliseconds; what it returns ends the turn. */
+  take(name: string, patience: number): Promise<() => void>;
+}
+
+export type TabNews =
+  | { kind: 'post'; post: Post }
+  /** Without a number: thrown away. */
+  | { kind: 'gone'; clientId: string; seq: number | null };
+
+/** The member's other tabs in this browser. */
+export interface Tabs {
+  tell(news: TabNews): void;
 }
 
 /** The one place where the state changes. */
 export class Store {
   #state: ClubState;
-  #changed: (state: ClubState) => void;
+  #changed: (state: ClubState, before: ClubState) => void;
 
-  constructor(state: ClubState, changed: (state: ClubState) => void) {
+  constructor(state: ClubState, changed: (state: ClubState, before: ClubState) => void) {
     this.#state = state;
     this.#changed = changed;
   }
@@ -27,8 +37,9 @@ export class Store {
   update(change: (state: ClubState) => ClubState): void {
     const next = change(this.#state);
     if (next === this.#state) return;
+    const before = this.#state;
     this.#state = next;
-    this.#changed(next);
+    this.#changed(next, before);
   }
 }
 
@@ -37,7 +48,9 @@ export interface ClubParts {
   line: Line;
   store: Store;
   clock: Clock;
-  storage: KeyValue;
+  keep: Keep;
+  locks: Locks;
+  tabs: Tabs;
   newId(): string;
 }
 

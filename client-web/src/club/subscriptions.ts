@@ -2,7 +2,7 @@ import { LineBroken } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
 import type { Entry } from '../protocol/types.js';
-import { changeOpened, closeRoom, forgetLog, joinedPage, openRoom, streamed } from '../state/club.js';
+import { changeOpened, closeRoom, forgetLog, joinedPage, openRoom, recallLog, streamed } from '../state/club.js';
 import { leavesGap } from '../state/log.js';
 import { UNKNOWN_WAIT } from './parts.js';
 import type { ClubParts } from './parts.js';
@@ -13,6 +13,8 @@ const FIRST_PAGE = 50;
 const FIRST_PAGE_SLOW = 20;
 /** Somebody who was away for longer than this gets the newest messages, and reads on upwards. */
 const FAR_BEHIND = 1000;
+/** Somebody who only opens the room has no place in it yet that would be worth as much. */
+const FAR_BEHIND_AT_FIRST = 200;
 
 /** The rooms in front of the reader: joined, and joined again with the cursor after every break. */
 export class Subscriptions {
@@ -29,7 +31,20 @@ export class Subscriptions {
 
   open(room: string): void {
     if (this.#parts.store.state.opened.has(room)) return;
-    this.#parts.store.update((state) => openRoom(state, room));
+    const { store, keep } = this.#parts;
+    store.update((state) => openRoom(state, room));
+    if (store.state.logs.has(room) || !keep.has(room)) this.#join(room);
+    else void this.#recall(room);
+  }
+
+  /** Shows what an earlier page had, and goes on from there. */
+  async #recall(room: string): Promise<void> {
+    const { store, keep } = this.#parts;
+    const generation = this.#forgetJoin(room);
+    const log = await keep.log(room);
+    if (this.#generation.get(room) !== generation || !store.state.opened.has(room)) return;
+    // The history may have changed while it was read.
+    if (log !== null && keep.has(room)) store.update((state) => recallLog(state, log));
     this.#join(room);
   }
 
@@ -99,7 +114,8 @@ export class Subscriptions {
     }
     const page = outcome.result;
     const last = page.entries[page.entries.length - 1]?.seq ?? 0;
-    if (page.more && page.room.head - last > FAR_BEHIND) {
+    const first = this.#parts.store.state.opened.get(room)?.stage === 'joining';
+    if (page.more && page.room.head - last > (first ? FAR_BEHIND_AT_FIRST : FAR_BEHIND)) {
       this.#joinAfresh(room);
       return;
     }
@@ -117,6 +133,7 @@ export class Subscriptions {
 
   /** What is remembered is of another history, or too old to be worth catching up. */
   #joinAfresh(room: string): void {
+    this.#parts.keep.forget(room);
     this.#parts.store.update((state) => forgetLog(state, room));
     this.#join(room);
   }
@@ -130,6 +147,7 @@ export class Subscriptions {
 
   #refuse(room: string, reason: string): void {
     this.#forgetJoin(room);
+    this.#parts.keep.forget(room);
     this.#parts.store.update((state) => changeOpened(forgetLog(state, room), room, { stage: 'refused', reason }));
   }
 }

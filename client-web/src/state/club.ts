@@ -62,6 +62,8 @@ export interface ClubState {
   readonly line: LineState;
   /** The line is away for longer than one that is open again at once: the member is told. */
   readonly lineLost: boolean;
+  /** When the line was last open, in milliseconds: what is shown stands as of then. Null: it was not yet, or is. */
+  readonly lastOpen: number | null;
   readonly epoch: string | null;
   readonly rooms: Rooms;
   readonly roomsKnown: boolean;
@@ -82,6 +84,7 @@ export function startClub(me: Member): ClubState {
     me,
     line: { at: 'off' },
     lineLost: false,
+    lastOpen: null,
     epoch: null,
     rooms: new Map(),
     roomsKnown: false,
@@ -128,6 +131,13 @@ export function closeRoom(state: ClubState, room: string): ClubState {
   return { ...state, opened, logs, typing: without(state.typing, room), people: without(state.people, room) };
 }
 
+/** What was kept of an open room; the line at what is new stands where it stood then. */
+export function recallLog(state: ClubState, log: RoomLog): ClubState {
+  const room = state.rooms.get(log.room);
+  const newAfter = room !== undefined && room.unread > 0 ? room.read : null;
+  return changeOpened({ ...state, logs: new Map(state.logs).set(log.room, log) }, log.room, { newAfter });
+}
+
 export function changeOpened(state: ClubState, room: string, change: Partial<Opened>): ClubState {
   const opened = state.opened.get(room);
   if (opened === undefined) return state;
@@ -149,7 +159,8 @@ export function forgetLog(state: ClubState, room: string): ClubState {
 export function enterEpoch(state: ClubState, epoch: string): ClubState {
   if (state.epoch === epoch) return state;
   if (state.epoch === null) return { ...state, epoch };
-  const posts = state.posts.filter((post) => post.stage !== 'sent');
+  // What was not answered is sent as it is; what it answers may be another message by now.
+  const posts = state.posts.filter((post) => post.stage !== 'sent').map((post) => ({ ...post, replyTo: null }));
   return { ...state, epoch, rooms: new Map(), roomsKnown: false, logs: new Map(), acts: [], posts };
 }
 
@@ -183,7 +194,7 @@ export function joinedPage(state: ClubState, page: JoinPage): ClubState {
 /** The line at what is new is drawn when the room was opened, and stays through reconnects. */
 function finishJoin(state: ClubState, room: string, page: JoinPage): ClubState {
   const first = state.opened.get(room)?.stage === 'joining';
-  const newAfter = first && page.room.unread > 0 ? { newAfter: page.room.read } : {};
+  const newAfter = first ? { newAfter: page.room.unread > 0 ? page.room.read : null } : {};
   return changeOpened(state, room, { stage: 'joined', reason: null, ...newAfter });
 }
 

@@ -1,5 +1,6 @@
 // What the member has done and the server has not confirmed yet. Pure.
 
+import { isRecord } from '../protocol/frames.js';
 import type { Message } from './message.js';
 import { withOwnReaction } from './message.js';
 
@@ -26,7 +27,9 @@ export type Act =
   | { kind: 'react'; emoji: string; on: boolean };
 
 export interface PendingAct {
-  id: number;
+  id: string;
+  /** Acts are asked in this order. */
+  order: number;
   room: string;
   target: number;
   act: Act;
@@ -56,4 +59,40 @@ export function withActs(message: Message, acts: readonly PendingAct[]): Message
     if (act.kind === 'react') shown = withOwnReaction(shown, act.emoji, act.on);
   }
   return shown;
+}
+
+/** What was kept may be of another version or damaged: such a post is left alone. One that was under way waits again. */
+export function readPost(value: unknown): Post | null {
+  if (!isRecord(value)) return null;
+  const { clientId, room, text, replyTo, at, order, stage, reason } = value;
+  if (typeof clientId !== 'string' || typeof room !== 'string' || typeof text !== 'string') return null;
+  if (typeof at !== 'string' || typeof order !== 'number') return null;
+  return {
+    clientId,
+    room,
+    text,
+    replyTo: typeof replyTo === 'number' ? replyTo : null,
+    at,
+    order,
+    stage: stage === 'failed' ? 'failed' : 'waiting',
+    reason: typeof reason === 'string' ? reason : null,
+    notBefore: 0,
+    seq: null,
+  };
+}
+
+function readDeed(value: unknown): Act | null {
+  if (!isRecord(value)) return null;
+  const { kind, text, reason, emoji, on } = value;
+  if (kind === 'edit' && typeof text === 'string') return { kind, text };
+  if (kind === 'remove') return { kind, reason: typeof reason === 'string' ? reason : null };
+  return kind === 'react' && typeof emoji === 'string' && typeof on === 'boolean' ? { kind, emoji, on } : null;
+}
+
+export function readAct(value: unknown): PendingAct | null {
+  if (!isRecord(value)) return null;
+  const { id, order, room, target } = value;
+  const act = readDeed(value['act']);
+  if (typeof id !== 'string' || typeof room !== 'string' || typeof order !== 'number') return null;
+  return typeof target !== 'number' || act === null ? null : { id, order, room, target, act, seq: null };
 }

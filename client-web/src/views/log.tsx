@@ -49,6 +49,8 @@ export class Log extends Component<LogProps, LogState> {
   #element = createRef<HTMLDivElement>();
   #place = new Place(() => this.#element.current);
   #placed = false;
+  /** What is shown goes on into what comes: before the room is joined it is what was kept. */
+  #joined = false;
   #firstSeq = 0;
   #quietTimer: ReturnType<typeof setTimeout> | undefined;
   #resized: ResizeObserver | null = null;
@@ -86,15 +88,29 @@ export class Log extends Component<LogProps, LogState> {
 
   override componentDidUpdate(before: LogProps): void {
     if (this.props.posted !== before.posted) this.#toEnd();
-    if (!this.#placed) this.#placeFirst();
+    if (!this.#placed || this.#joinsNow()) this.#placeFirst();
     else this.#place.restore();
     this.#settled();
   }
 
+  /** Whoever has not left the end of what was kept sees where what is new begins. */
+  #joinsNow(): boolean {
+    return !this.#joined && this.props.opened?.stage === 'joined' && this.#place.atEnd;
+  }
+
+  /** Without a line what was kept is read like anything else. */
+  #readable(): boolean {
+    return this.props.opened?.stage === 'joined' || lineOf(state.value) === 'lost';
+  }
+
   /** The room opens at the line of what is new, or else at its end. */
   #placeFirst(): void {
-    if (this.props.opened?.stage !== 'joined') return;
+    if (!this.#readable()) {
+      this.#place.restore();
+      return;
+    }
     this.#placed = true;
+    this.#joined = this.props.opened?.stage === 'joined';
     this.#place.showNewLine();
     this.#quietSoonOver();
   }
@@ -114,7 +130,7 @@ export class Log extends Component<LogProps, LogState> {
     if (this.#place.nearStart && log.after > 0 && opened?.older === 'idle') void club().older(id);
     if (this.#place.nearEnd && !isAttached(log) && opened?.newer === 'idle') void club().newer(id);
     this.#fetchQuotes();
-    if (seen) club().seen(id, atEnd ? log.cursor : this.#place.lastSeenSeq());
+    if (seen && this.#readable()) club().seen(id, atEnd ? log.cursor : this.#place.lastSeenSeq());
   }
 
   #fetchQuotes(): void {

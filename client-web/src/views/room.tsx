@@ -6,6 +6,7 @@ import { club, state } from '../app/session.js';
 import { dayOf, listText, t, tOr } from '../app/texts.js';
 import { visible } from '../app/visible.js';
 import type { Member } from '../protocol/types.js';
+import { lineOf } from '../state/club.js';
 import type { Message } from '../state/message.js';
 import type { RoomLog } from '../state/log.js';
 import { timeline } from '../state/timeline.js';
@@ -74,6 +75,7 @@ export function RoomView({ id }: { id: string }) {
 }
 
 function openingText(waitsFor: string | null): string {
+  if (lineOf(state.value) === 'lost') return t('room.not_kept');
   if (waitsFor === null) return t('room.opening');
   return t('room.opening_waits', { reason: tOr(`reason.${waitsFor}`, 'reason.unknown') });
 }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { roomName } from '../app/names.js';
 import { club, problemOf, state, wake } from '../app/session.js';
-import { momentText, t, tOr } from '../app/texts.js';
+import { dayOf, momentText, t, timeText, tOr } from '../app/texts.js';
 import type { LineState, Trouble } from '../protocol/line.js';
 import type { Notice } from '../state/club.js';
 import { IconButton } from './parts.js';
@@ -42,8 +42,14 @@ function lineText(line: LineState): string {
   }
 }
 
+/** The day is named unless it is today. */
+function sinceText(time: number): string {
+  const at = new Date(time).toISOString();
+  return dayOf(at) === dayOf(new Date().toISOString()) ? timeText(at) : momentText(at);
+}
+
 export function LineStatus() {
-  const { line, lineLost } = state.value;
+  const { line, lineLost, lastOpen } = state.value;
   const text = lineLost ? lineText(line) : '';
   const first = line.at === 'connecting' && line.cause === null;
   return (
@@ -54,6 +60,7 @@ export function LineStatus() {
       data-line={line.at}
     >
       {text === '' ? null : <span>{text}</span>}
+      {text === '' || lastOpen === null ? null : <span>{t('line.as_of', { at: sinceText(lastOpen) })}</span>}
       {text === '' ? null : <Trying line={line} />}
     </div>
   );
