@@ -173,7 +173,8 @@ await writeFile(join(out, 'index.html'), page);
 // What is loaded when it is opened counts only as far as chatting needs it, too.
 const shared = [script, ...needed, style];
 const absolute = (paths) => paths.map((path) => `/${path}`);
-const later = files.filter((file) => file.entry !== '' && !shared.includes(file.path) && !file.path.endsWith('.css'));
+const isLater = ({ entry, path }) => !shared.includes(path) && (entry !== '' || !/\.(js|css)$/.test(path));
+const later = files.filter(isLater);
 await putWorker({
   page: createHash('sha256').update(page).digest('hex').slice(0, 12),
   shell: absolute([...shared, icons.drawn]),

@@ -90,6 +90,8 @@ interface HeaderProps {
 function Header({ id, name, people, setPeople }: HeaderProps) {
   const room = state.value.rooms.get(id);
   const about = room?.with === undefined ? (room?.topic ?? '') : originText(room.with);
+  // Without a line nobody knows who is there.
+  const known = room !== undefined && lineOf(state.value) !== 'lost';
   // Whoever reads this is in the room, also before the server has counted them.
   const online = Math.max(room?.online ?? 0, state.value.opened.get(id)?.stage === 'joined' ? 1 : 0);
   return (
@@ -100,8 +102,8 @@ function Header({ id, name, people, setPeople }: HeaderProps) {
       <div class="room-title">
         <h1 dir="auto">{room?.with === undefined ? name : <a href={memberHref(room.with.id)}>{name}</a>}</h1>
         <p dir="auto">
-          <span data-testid="online">{room === undefined ? '' : t('room.online', { count: online })}</span>
-          {about === '' ? '' : ` · ${about}`}
+          <span data-testid="online">{known ? t('room.online', { count: online }) : ''}</span>
+          {known && about !== '' ? ` · ${about}` : about}
         </p>
       </div>
       {room === undefined || room.kind === 'direct' ? null : (

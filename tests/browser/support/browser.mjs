@@ -1,7 +1,7 @@
 // Chromium before the real server: visitors with a browser of their own, and what must be true of every page they saw.
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { PASSWORD } from '../../wire/support/club.mjs';
 
@@ -32,6 +32,37 @@ function browser() {
 after(async () => {
   if (launched) await (await launched).close();
 });
+
+/** The process that has a profile of its own; its helpers have a type. */
+function processOf(profile) {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.find((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words.includes(`--user-data-dir=${profile}`) && !words.some((word) => word.startsWith('--type='));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A browser whose profile stays on the disk; `kill` ends it as a crash would. */
+export async function launchPersistent(profile) {
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: true,
+    args: flags,
+    locale: 'en-US',
+    viewport: { width: 1280, height: 800 },
+    ignoreHTTPSErrors: true,
+  });
+  const kill = async () => {
+    const ended = new Promise((done) => context.once('close', done));
+    process.kill(Number(processOf(profile)), 'SIGKILL');
+    await ended;
+  };
+  return { context, kill };
+}
 
 /** Looks again until what it says holds; what was wrong at last otherwise. */
 export async function until(look, ms = WAIT_MS) {
@@ -66,16 +97,29 @@ export class Visitor {
     visitor.origin = origin ?? club.origin;
     visitor.lineBreaks = lineBreaks;
     const context = await (await browser()).newContext({ locale, viewport: { width, height }, ignoreHTTPSErrors: true });
+    return visitor.#enter(context);
+  }
+
+  /** In a browser that the test started itself. */
+  static of(club, context, { lineBreaks = false, origin } = {}) {
+    const visitor = new Visitor();
+    visitor.club = club;
+    visitor.origin = origin ?? club.origin;
+    visitor.lineBreaks = lineBreaks;
+    return visitor.#enter(context);
+  }
+
+  async #enter(context) {
     context.setDefaultTimeout(WAIT_MS);
-    visitor.context = context;
-    await context.exposeFunction('noteViolation', (violation) => visitor.violations.push(violation));
+    this.context = context;
+    await context.exposeFunction('noteViolation', (violation) => this.violations.push(violation));
     await context.addInitScript(() => {
       addEventListener('securitypolicyviolation', (event) => window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`));
     });
-    context.on('request', (request) => visitor.#requested(request.url()));
-    visitors.add(visitor);
-    await visitor.openPage();
-    return visitor;
+    context.on('request', (request) => this.#requested(request.url()));
+    visitors.add(this);
+    await this.openPage();
+    return this;
   }
 
   async openPage() {
