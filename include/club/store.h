@@ -133,7 +133,6 @@ struct store_change {
   struct slice room;
   int64_t author, member;
   int64_t target;
-  bool moderator;      /* may remove others' messages */
   struct slice text;   /* edit */
   struct slice reason; /* remove; absent: none */
   struct slice emoji;  /* react */

@@ -118,7 +118,6 @@ static void remove_begin(struct call *call, const struct request *request, store
   const struct message_remove_params *params = &request->params.message_remove;
   struct store_job *job = change_job(call, STORE_REMOVE, params->room, params->seq);
   if (!job) return;
-  job->change.moderator = standing_in(call->member, params->room) != STANDING_MEMBER;
   job->change.reason = arena_copy(job->arena, params->reason);
   change_submit(call, job, done);
 }

@@ -96,7 +96,6 @@ static inline void unread_counts_messages_of_others_that_stand(void **state) {
     for (int i = 0; i < 3; i++) {
       int64_t target = 1 + rand() % head;
       struct store_job *remove = suite_change_job(suite, STORE_REMOVE, "kz", suite->ada, target);
-      remove->change.moderator = true;
       (void)suite_run(suite, remove);
       (void)suite_react(suite, "kz", suite->ada, target, "👍", rand() % 2);
     }
@@ -162,7 +161,6 @@ static inline void a_talk_is_for_its_two_alone(void **state) {
   assert_refused(suite_mark(suite, room, suite->ada, 0), REASON_NOT_FOUND);
   assert_done(suite_post(suite, room, suite->ivan, "b", "привет"));
   struct store_job *change = suite_change_job(suite, STORE_REMOVE, room, suite->ada, 1);
-  change->change.moderator = true;
   assert_refused(suite_run(suite, change), REASON_NOT_FOUND);
 }
 
