@@ -106,6 +106,7 @@ struct welcome {
   const struct member_record *member;
   struct slice instance, epoch;
   int64_t now_ms;
+  bool raid;
 };
 void encode_welcome(struct buffer *out, const struct welcome *welcome);
 void encode_closing(struct buffer *out, int64_t retry_after_ms);

@@ -60,7 +60,8 @@ static void welcome_enter(struct connection *connection, const struct store_sess
   struct welcome welcome = {.member = &found->record,
                             .instance = services->instance,
                             .epoch = slice_of(services->epoch),
-                            .now_ms = clock_wall_ms(&services->clock)};
+                            .now_ms = clock_wall_ms(&services->clock),
+                            .raid = services->raid};
   encode_welcome(outbox_begin(connection), &welcome);
   outbox_end(connection);
   session_enter(connection, found);

@@ -35,6 +35,8 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_AUDIT_LIST] = &audit_list_steps,
     [METHOD_INVITE_CREATE] = &invite_create_steps,
     [METHOD_INVITE_LIST] = &invite_list_steps,
+    [METHOD_INVITE_FREEZE] = &invite_freeze_steps,
+    [METHOD_CLUB_RAID] = &club_raid_steps,
     [METHOD_INVITE_REVOKE] = &invite_revoke_steps,
 };
 
@@ -94,6 +96,8 @@ struct slice method_room(const struct request *request) {
     case METHOD_SESSION_END:
     case METHOD_INVITE_CREATE:
     case METHOD_INVITE_LIST:
+    case METHOD_INVITE_FREEZE:
+    case METHOD_CLUB_RAID:
     case METHOD_INVITE_REVOKE:
     case METHOD_COUNT: break;
   }

@@ -19,6 +19,7 @@ void encode_welcome(struct buffer *out, const struct welcome *welcome) {
   encode_instant_field(out, ",\"time\":", welcome->now_ms);
   encode_literal(out, ",\"limits\":");
   encode_limits(out);
+  if (welcome->raid) encode_literal(out, ",\"raid\":true");
   encode_literal(out, "}}");
 }
 

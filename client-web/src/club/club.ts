@@ -368,6 +368,8 @@ export class Club {
     const { method, params } = notification;
     this.#store.update((state) => {
       if (method === 'room') return { ...state, rooms: putRoom(state.rooms, params) };
+      if (method === 'notice' && (params.code === 'raid' || params.code === 'calm'))
+        return { ...state, raid: params.code === 'raid' };
       if (method === 'notice')
         return tell(state, { kind: 'server', what: '', reason: '', words: params.text, until: null });
       if (method !== 'presence') return state;
@@ -382,7 +384,8 @@ export class Club {
       return;
     }
     const another = this.state.epoch !== null && this.state.epoch !== welcome.epoch;
-    this.#store.update((state) => ({ ...enterEpoch(state, welcome.epoch), me: welcome.member }));
+    const raid = welcome.raid === true;
+    this.#store.update((state) => ({ ...enterEpoch(state, welcome.epoch), me: welcome.member, raid }));
     if (another) this.#forgetHistory();
     this.#marks.flush();
     this.#subscriptions.joinAll();

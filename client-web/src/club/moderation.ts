@@ -82,6 +82,18 @@ export class Moderation {
     this.#done(on ? 'admit' : 'exclude', name, null, { kind: 'admit', room, member, name, on: !on });
   }
 
+  async raid(on: boolean): Promise<void> {
+    await this.#parts.line.call('club.raid', { on });
+    this.#parts.store.update((state) => ({ ...state, raid: on }));
+    this.#done(on ? 'raid' : 'calm', '', null, { kind: 'raid', on: !on });
+  }
+
+  async freeze(member: string, name: string, on: boolean, reason: string): Promise<void> {
+    const why = reason === '' ? {} : { reason };
+    const { members } = await this.#parts.line.call('invite.freeze', { member, on, ...why });
+    this.#done(on ? 'freeze' : 'unfreeze', name, null, { kind: 'freeze', member, name, on: !on }, members);
+  }
+
   actions(params: Params<'audit.list'>): Promise<ActionPage> {
     return this.#parts.line.call('audit.list', params);
   }
@@ -94,6 +106,10 @@ export class Moderation {
         return this.update(undo.room, undo.change);
       case 'pin':
         return this.pin(undo.room, undo.seq, undo.on);
+      case 'raid':
+        return this.raid(undo.on);
+      case 'freeze':
+        return this.freeze(undo.member, undo.name, undo.on, '');
       case 'admit':
         return this.admit(undo.room, undo.member, undo.name, undo.on);
     }

@@ -38,6 +38,8 @@ export interface People {
 export type Undo =
   | { kind: 'sanction'; sanction: 'mute' | 'ban'; member: string; name: string; room: string | null }
   | { kind: 'update'; room: string; change: Omit<Params<'room.update'>, 'room'> }
+  | { kind: 'raid'; on: boolean }
+  | { kind: 'freeze'; member: string; name: string; on: boolean }
   | { kind: 'pin'; room: string; seq: number; on: boolean }
   | { kind: 'admit'; room: string; member: string; name: string; on: boolean };
 
@@ -65,6 +67,8 @@ export interface ClubState {
   /** When the line was last open, in milliseconds: what is shown stands as of then. Null: it was not yet, or is. */
   readonly lastOpen: number | null;
   readonly epoch: string | null;
+  /** Every room is slow, and nobody new is let in. */
+  readonly raid: boolean;
   readonly rooms: Rooms;
   readonly roomsKnown: boolean;
   readonly logs: ReadonlyMap<string, RoomLog>;
@@ -86,6 +90,7 @@ export function startClub(me: Member): ClubState {
     lineLost: false,
     lastOpen: null,
     epoch: null,
+    raid: false,
     rooms: new Map(),
     roomsKnown: false,
     logs: new Map(),

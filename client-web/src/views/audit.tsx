@@ -7,6 +7,7 @@ import { club, problemOf, state } from '../app/session.js';
 import { momentText, t, tOr } from '../app/texts.js';
 import type { Action } from '../protocol/types.js';
 import { PageHeader, Problem } from './parts.js';
+import { RaidSwitch } from './raid.js';
 
 export function Audit({ member }: { member: string | null }) {
   const [room, setRoom] = useState('');
@@ -16,6 +17,7 @@ export function Audit({ member }: { member: string | null }) {
     <section class="page" aria-labelledby="audit-heading">
       <PageHeader id="audit-heading" heading={t('audit.heading')} back={ROOMS_HREF} />
       <div class="page-body">
+        <RaidSwitch />
         <div class="fields">
           <label class="field">
             <span>{t('audit.room')}</span>

@@ -1,21 +1,18 @@
 // A member's card: what others see of a member, and the form in which one changes one's own.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ACCOUNT_HREF, auditHref } from '../app/address.js';
+import { ACCOUNT_HREF } from '../app/address.js';
 import { byName, countryName, roleName, sectorName } from '../app/names.js';
 import { club, problemOf, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
 import type { TextKey } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
 import { BlockButton } from './block.js';
+import { ForModerators } from './card-acts.js';
 import { BusinessFields } from './fields.js';
-import { Icon } from './icons.js';
-import { Later, Loading } from './later.js';
+import { Loading } from './later.js';
 import { Avatar, PageHeader, Problem } from './parts.js';
 import { talkTo } from './people.js';
-
-const loadModerate = async () => (await import('./moderate.js')).Moderate;
-const ROLES: Member['role'][] = ['member', 'moderator', 'admin'];
 
 export function MemberCard({ id }: { id: string }) {
   const [member, setMember] = useState<Member | null>(null);
@@ -104,42 +101,6 @@ function Shown({ member, back, change, changed }: ShownProps) {
         )}
       </div>
     </article>
-  );
-}
-
-/** What those who moderate the club can do about a member. */
-function ForModerators({ member }: { member: Member }) {
-  const [open, setOpen] = useState(false);
-  const { me } = state.value;
-  const appoint = async (role: Member['role']): Promise<void> => {
-    try {
-      await club().moderation.appoint(member.id, member.name, null, role);
-    } catch (error) {
-      club().tell('moderate', problemOf(error));
-    }
-  };
-  return (
-    <div class="buttons">
-      <button type="button" onClick={() => setOpen(true)}>
-        <Icon name="shield" /> {t('moderate.label', { name: member.name })}
-      </button>
-      <a class="button" href={auditHref(member.id)}>
-        {t('audit.of_member', { name: member.name })}
-      </a>
-      {me.role === 'admin' && member.role !== 'admin' ? (
-        <label class="field inline">
-          <span>{t('invites.role')}</span>
-          <select value={member.role} onChange={(event) => void appoint(event.currentTarget.value as Member['role'])}>
-            {ROLES.map((role) => (
-              <option key={role} value={role}>
-                {roleName(role)}
-              </option>
-            ))}
-          </select>
-        </label>
-      ) : null}
-      {open ? <Later load={loadModerate} props={{ room: null, member, close: () => setOpen(false) }} /> : null}
-    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import type { IconName } from './icons.js';
 import { Invites } from './invites.js';
 import { Later } from './later.js';
 import { Avatar, IconButton, LanguageChoice } from './parts.js';
+import { RaidLine } from './raid.js';
 import { RoomList } from './room-list.js';
 import { RoomView } from './room.js';
 import { LineStatus, Notices } from './status.js';
@@ -36,6 +37,7 @@ export function ClubView() {
       </aside>
       <main class="main">
         <LineStatus />
+        <RaidLine />
         {route.value.page === 'room' ? <RoomView key={route.value.room} id={route.value.room} /> : null}
         {page === 'invites' ? <Invites /> : null}
         {route.value.page === 'member' ? (

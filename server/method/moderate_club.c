@@ -1,0 +1,36 @@
+/* The whole club, by those who moderate it: a branch of the tree of invites, and a raid. */
+#include "call.h"
+
+/* ---- invite.freeze ---- */
+
+static void freeze_begin(struct call *call, const struct request *request, store_done done) {
+  const struct invite_freeze_params *params = &request->params.invite_freeze;
+  struct store_job *job = moderate_job_on(call, ACT_FREEZE, SLICE_NONE, params->member);
+  if (!job) return;
+  job->act.on = params->on;
+  job->act.reason = arena_copy(job->arena, params->reason);
+  moderate_submit(call, job, done);
+}
+
+static void freeze_finish(struct call *call, struct store_job *job) {
+  if (!moderate_done(call, job) || !call_answer_begin(call)) return;
+  buffer_append_char(call->out, '{');
+  encode_key(call->out, "members");
+  buffer_append_int(call->out, (int64_t)job->act.count);
+  buffer_append_char(call->out, '}');
+  call_answer_finish(call);
+}
+
+/* ---- club.raid ---- */
+
+static void raid_begin(struct call *call, const struct request *request, store_done done) {
+  struct store_job *job = moderate_job(call, ACT_RAID, SLICE_NONE);
+  if (!job) return;
+  job->act.on = request->params.club_raid.on;
+  moderate_submit(call, job, done);
+}
+
+const struct steps invite_freeze_steps = {
+    .row = {.order = ORDER_WRITE}, .begin = freeze_begin, .finish = freeze_finish};
+const struct steps club_raid_steps = {
+    .row = {.order = ORDER_WRITE}, .begin = raid_begin, .finish = moderate_finish_empty};
