@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { pickLanguage } from '../src/app/texts.js';
+import { isolate, listText, pickLanguage } from '../src/app/texts.js';
 
 declare const CLIENT_FOLDER: string;
 
@@ -122,4 +122,11 @@ test('The language is the one chosen before, else the first that is spoken here,
   assert.equal(pickLanguage(null, ['kk-KZ', 'ru-KZ', 'en']), 'ru');
   assert.equal(pickLanguage(null, ['zh-Hant-TW']), 'zh');
   assert.equal(pickLanguage('klingon', ['fa']), 'en');
+});
+
+test('A name that is written from right to left stands by itself in a sentence', () => {
+  assert.equal(isolate('Анна'), 'Анна');
+  assert.equal(isolate('王博'), '王博');
+  assert.equal(isolate('رضا کریمی'), '\u2068رضا کریمی\u2069');
+  assert.equal(listText(['Anna', 'عائشہ', 'Bo']), 'Anna, \u2068عائشہ\u2069, and Bo');
 });

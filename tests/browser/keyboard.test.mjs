@@ -132,3 +132,42 @@ test('what is typed at once when an edit begins stays', async () => {
   await bo.composer.press('Enter');
   await bo.message('新的').getByText('edited').waitFor();
 });
+
+test('the first key of the tabulator offers to go past the list of rooms', async () => {
+  const bo = await Visitor.arrive(club);
+  const { page } = bo;
+  await bo.hasSession('bo');
+  await bo.open('/#/account');
+  await page.getByRole('heading', { name: 'Account' }).waitFor();
+  await page.keyboard.press('Tab');
+  assert.match(await focused(page), /^button Skip the list of rooms/);
+  await page.keyboard.press('Enter');
+  assert.match(await focused(page), /^main/);
+  await page.keyboard.press('Tab');
+  assert.ok(await page.evaluate(() => document.activeElement.closest('main') !== null), await focused(page));
+});
+
+test('an emoji is searched, chosen and put where the caret stands with the keyboard alone', async () => {
+  const bo = await Visitor.inRoom(club, 'bo', 'kz.robotics', { locale: 'ru-RU' });
+  const { page } = bo;
+  const { keyboard } = page;
+  const area = page.getByRole('textbox', { name: 'Сообщение', exact: true });
+  await area.fill('Договорились !');
+  await keyboard.press('ArrowLeft');
+  await goTo(page, /^button Выбрать эмодзи/, 'Shift+Tab');
+  await keyboard.press('Enter');
+  await page.locator('emoji-picker').getByRole('combobox').waitFor();
+  await until(async () => assert.equal(await page.evaluate(() => document.activeElement.shadowRoot?.activeElement?.type), 'search'));
+  await keyboard.insertText('рукопожатие');
+  await page.locator('emoji-picker').getByRole('option').first().waitFor();
+  await keyboard.press('ArrowDown');
+  await keyboard.press('Enter');
+  await until(async () => assert.match(await area.inputValue(), /^Договорились \p{Extended_Pictographic}!$/u));
+  assert.match(await focused(page), /^textarea/);
+  await goTo(page, /^button Выбрать эмодзи/, 'Shift+Tab');
+  await keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await until(async () => assert.match(await focused(page), /^button Выбрать эмодзи/));
+});

@@ -94,9 +94,22 @@ function formatOf(key: string, text: MessageFormatElement[]): IntlMessageFormat 
   return format;
 }
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
+
+/** A Persian or Urdu name must not turn around the words and numbers that stand beside it (Unicode's FSI and PDI). */
+export function isolate(value: string): string {
+  return RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value;
+}
+
+function isolated(values: Values): Values {
+  const pairs = Object.entries(values).map(([key, value]) => [key, typeof value === 'string' ? isolate(value) : value]);
+  return Object.fromEntries(pairs) as Values;
+}
+
 export function t(key: TextKey, values?: Values): string {
   const text = current.value.catalog[key] ?? key;
-  return typeof text === 'string' ? text : String(formatOf(key, text).format(values));
+  if (typeof text === 'string') return text;
+  return String(formatOf(key, text).format(values === undefined ? undefined : isolated(values)));
 }
 
 /** A text whose key is put together from what the server said; `otherwise` where there is none for it. */
@@ -160,7 +173,7 @@ export function durationText(seconds: number): string {
 }
 
 export function listText(words: readonly string[]): string {
-  return dates.value.list.format(words);
+  return dates.value.list.format(words.map(isolate));
 }
 
 export function languageName(code: string): string {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ACCOUNT_HREF, auditHref, DIRECTORY_HREF, INVITES_HREF, memberHref } from '../app/address.js';
 import { roomName } from '../app/names.js';
 import { route } from '../app/route.js';
@@ -23,9 +23,13 @@ const loadDirectory = async () => (await import('./directory.js')).Directory;
 const loadAccount = async () => (await import('./account.js')).AccountPage;
 
 export function ClubView() {
+  const main = useRef<HTMLElement>(null);
   const { page } = route.value;
   return (
     <div class="club" data-page={page}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        {t('action.skip')}
+      </button>
       <aside class="side">
         <header class="side-header">
           <h1>{facts.value?.name ?? ''}</h1>
@@ -35,7 +39,7 @@ export function ClubView() {
         <RoomList />
         <Account />
       </aside>
-      <main class="main">
+      <main ref={main} class="main" tabIndex={-1}>
         <LineStatus />
         <RaidLine />
         {route.value.page === 'room' ? <RoomView key={route.value.room} id={route.value.room} /> : null}

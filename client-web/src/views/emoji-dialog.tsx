@@ -18,6 +18,11 @@ export function EmojiDialog({ label, pick, close }: EmojiDialogProps) {
   const beside = (event: Event): void => {
     if (event.target === dialog.current) close();
   };
+  /** The dialog goes first: beneath it nothing can take the focus. */
+  const chosen = (emoji: string): void => {
+    dialog.current?.close();
+    pick(emoji);
+  };
   return (
     <dialog ref={dialog} class="emoji-dialog" aria-label={label} onClose={close} onPointerDown={beside}>
       <div class="emoji-dialog-inside">
@@ -25,7 +30,7 @@ export function EmojiDialog({ label, pick, close }: EmojiDialogProps) {
           <h2>{label}</h2>
           <IconButton icon="close" label={t('action.close')} onClick={close} />
         </header>
-        <Later load={loadAll} props={{ pick }} />
+        <Later load={loadAll} props={{ pick: chosen }} />
       </div>
     </dialog>
   );

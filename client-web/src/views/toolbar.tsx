@@ -36,6 +36,11 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
     document.addEventListener('pointerdown', elsewhere);
     return () => document.removeEventListener('pointerdown', elsewhere);
   }, [picking]);
+  /** The focus was in what closes. */
+  const backToToolbar = (): void => {
+    setPicking('no');
+    toolbar.current?.querySelector('button')?.focus();
+  };
   const pick = (): void => setPicking(picking === 'no' ? roomFor(toolbar.current) : 'no');
   return (
     <div
@@ -44,7 +49,7 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
       role="toolbar"
       aria-label={t('message.actions')}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') setPicking('no');
+        if (event.key === 'Escape' && picking !== 'no') backToToolbar();
       }}
     >
       <IconButton icon="react" label={t('message.react')} pressed={picking !== 'no'} onClick={pick} />
@@ -69,7 +74,7 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
         <IconButton icon="remove" label={t('message.remove')} class="danger" onClick={() => actions.remove(message)} />
       ) : null}
       {picking === 'no' ? null : (
-        <ReactionPicker room={room} message={message} up={picking === 'up'} close={() => setPicking('no')} />
+        <ReactionPicker room={room} message={message} up={picking === 'up'} close={backToToolbar} />
       )}
     </div>
   );

@@ -41,6 +41,12 @@ const inRoom = async (visitor) => {
   await visitor.message('My own words').waitFor();
 };
 
+/** A page that needs nothing but its address. */
+const named = async (visitor, path, name) => {
+  await open(visitor, path);
+  await visitor.page.getByRole('main').getByRole('heading', { level: 1, ...(name ? { name } : {}) }).waitFor();
+};
+
 /** A message's buttons. */
 const over = async (visitor, text) => {
   await inRoom(visitor);
@@ -114,6 +120,11 @@ const insidePages = {
     await press(visitor, own['card.change']);
     await visitor.page.getByRole('button', { name: own['card.save'] }).waitFor();
   },
+  directory: (visitor, own) => named(visitor, '/#/directory', own['directory.heading']),
+  account: (visitor, own) => named(visitor, '/#/account', own['account.heading']),
+  'about a room': (visitor) => named(visitor, `/#/about/${ROOM}`),
+  'a new room': (visitor, own) => named(visitor, '/#/new-room', own['new_room.heading']),
+  'the log of acts': (visitor, own) => named(visitor, '/#/audit', own['audit.heading']),
   invitations: async (visitor, own) => {
     await open(visitor, '/#/invites');
     await press(visitor, own['invites.make']);
