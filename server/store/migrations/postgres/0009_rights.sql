@@ -78,10 +78,14 @@ BEGIN
   everything := club_standing_1(given_member, NULL) >= 2;
   rooms := ARRAY(
     SELECT s.room FROM standing s WHERE s.member = given_member
-    UNION SELECT c.key FROM standing s JOIN room r ON r.key = s.room AND r.kind = 0
-      JOIN room c ON c.kind = 2 AND c.id > r.id || '.' AND c.id < r.id || '/' WHERE s.member = given_member
-    UNION SELECT c.key FROM standing s JOIN room r ON r.key = s.room AND r.kind = 1
-      JOIN room c ON c.kind = 2 AND substr(c.id, position('.' IN c.id) + 1) = r.id WHERE s.member = given_member);
+    UNION SELECT crossing.key FROM standing s JOIN room r ON r.key = s.room AND r.kind = 0,
+      LATERAL (SELECT c.key FROM room c
+                 WHERE c.kind = 2 AND c.id > r.id || '.' AND c.id < r.id || '/' OFFSET 0) AS crossing
+      WHERE s.member = given_member
+    UNION SELECT crossing.key FROM standing s JOIN room r ON r.key = s.room AND r.kind = 1,
+      LATERAL (SELECT c.key FROM room c
+                 WHERE c.kind = 2 AND substr(c.id, position('.' IN c.id) + 1) = r.id OFFSET 0) AS crossing
+      WHERE s.member = given_member);
 END $$;
 
 -- May the actor do it, there and to that member (0: to nobody)? The one place for it. Holds what may not change meanwhile.
