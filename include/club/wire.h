@@ -125,6 +125,13 @@ void encode_action(struct buffer *out, const struct audit_record *act);
 void action_id_write(char id[ACTION_ID_SIZE], int64_t key);
 /* False: not the form of such an id. */
 bool action_id_read(struct slice id, int64_t *key) CLUB_MUST_CHECK;
+/* A Report, as report.list shows it. */
+void encode_report(struct buffer *out, const struct report_record *report);
+#define REPORT_ID_SIZE 22
+/* "p17"; the buffer gets a zero byte. */
+void report_id_write(char id[REPORT_ID_SIZE], int64_t key);
+/* False: not the form of such an id. */
+bool report_id_read(struct slice id, int64_t *key) CLUB_MUST_CHECK;
 void encode_room_notification(struct buffer *out, const struct room_face *face);
 /* `heads`: begin, one call for each room, end. */
 void encode_heads_begin(struct buffer *out);

@@ -150,5 +150,6 @@ extern const struct steps room_create_steps, room_update_steps, room_invite_step
 extern const struct steps message_purge_steps, member_mute_steps, member_ban_steps, member_appoint_steps;
 extern const struct steps audit_list_steps;
 extern const struct steps invite_freeze_steps, club_raid_steps;
+extern const struct steps report_send_steps, report_list_steps, report_settle_steps;
 extern const struct steps invite_create_steps, invite_list_steps, invite_revoke_steps;
 #endif

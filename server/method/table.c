@@ -33,6 +33,9 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_MEMBER_BAN] = &member_ban_steps,
     [METHOD_MEMBER_APPOINT] = &member_appoint_steps,
     [METHOD_AUDIT_LIST] = &audit_list_steps,
+    [METHOD_REPORT_SEND] = &report_send_steps,
+    [METHOD_REPORT_LIST] = &report_list_steps,
+    [METHOD_REPORT_SETTLE] = &report_settle_steps,
     [METHOD_INVITE_CREATE] = &invite_create_steps,
     [METHOD_INVITE_LIST] = &invite_list_steps,
     [METHOD_INVITE_FREEZE] = &invite_freeze_steps,
@@ -77,10 +80,13 @@ struct slice method_room(const struct request *request) {
     case METHOD_MEMBER_MUTE: return params->member_mute.room;
     case METHOD_MEMBER_BAN: return params->member_ban.room;
     case METHOD_MEMBER_APPOINT: return params->member_appoint.room;
+    case METHOD_REPORT_SEND: return params->report_send.room;
     /* Nor is the one that a search looks in: it shows messages of many. */
     case METHOD_MESSAGE_SEARCH:
     /* The log's room is not entered. */
     case METHOD_AUDIT_LIST:
+    case METHOD_REPORT_LIST:
+    case METHOD_REPORT_SETTLE: /* in whichever room its message is */
     case METHOD_ROOM_CREATE:
     /* An invite's room is not entered. */
     case METHOD_PING:

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "club/rights.h"
 #include "encode.h"
 
 void action_id_write(char id[ACTION_ID_SIZE], int64_t key) {
@@ -33,6 +34,13 @@ static void encode_by(struct buffer *out, const struct audit_record *act) {
   encode_text_field(out, ",\"by_name\":", act->by_name);
 }
 
+static void encode_detail(struct buffer *out, const struct audit_record *act) {
+  if (act->detail.size == 0) return;
+  encode_literal(out, ",\"detail\":{");
+  buffer_append_slice(out, act->detail);
+  encode_literal(out, "}");
+}
+
 void encode_action(struct buffer *out, const struct audit_record *act) {
   char id[ACTION_ID_SIZE];
   action_id_write(id, act->key);
@@ -46,11 +54,7 @@ void encode_action(struct buffer *out, const struct audit_record *act) {
     encode_text_field(out, ",\"member_name\":", act->member_name);
   }
   encode_about(out, act);
-  if (act->detail.size > 0) {
-    encode_literal(out, ",\"detail\":{");
-    buffer_append_slice(out, act->detail);
-    encode_literal(out, "}");
-  }
+  encode_detail(out, act);
   encode_literal(out, "}");
 }
 
@@ -58,7 +62,10 @@ void encode_acted(struct buffer *out, const struct audit_record *act, enum role 
   encode_notification(out, "acted");
   encode_text_field(out, "{\"action\":", act->action);
   encode_about(out, act);
-  if (act->by > 0) encode_by(out, act);
+  if (slice_is(act->action, right_of(ACT_SETTLE)->done))
+    encode_detail(out, act); /* whoever reported something need not know who looked at it */
+  else if (act->by > 0)
+    encode_by(out, act);
   encode_text_field(out, ",\"role\":", slice_of(role_text(role)));
   encode_literal(out, "}}");
 }

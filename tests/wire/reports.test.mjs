@@ -1,0 +1,161 @@
+// Reports of messages: who may send, see and settle them, and who is told what came of them.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { clientId, clubForFile } from './support/club.mjs';
+
+const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
+const within = 2000; // milliseconds in which its sender is told
+
+const lines = (...logins) => Promise.all(logins.map((login) => club.connect(login)));
+const ends = (...all) => Promise.all(all.map((line) => line.close()));
+const post = async (line, room, text) => (await line.call('message.post', { room, client_id: clientId(), text })).seq;
+const send = (line, room, seq, reason = '广告') => line.call('report.send', { client_id: clientId(), room, seq, reason });
+const settled = (line, seq) => line.notification('acted', (act) => act.action === 'settle' && act.seq === seq, within);
+const outcomeOf = async (line, method, params) => {
+  const { error } = await line.ask(method, params);
+  return !error ? 'done' : error.code === -32602 ? 'params' : error.data.reason;
+};
+
+test('a report is in the queue with the message, what was around it and who was reported before, and its sender is told the outcome', async () => {
+  const [anna, bo, moderator] = await lines('anna', 'bo', 'moderator');
+  const texts = ['Кто возит хлопок?', '我们可以', 'Дёшево!!! <b>звоните</b>', 'Не надо здесь', '谢谢'];
+  const seqs = [];
+  for (const [i, text] of texts.entries()) seqs.push(await post(i === 2 ? bo : anna, 'kz', text));
+  const seq = seqs[2];
+  const { report } = await send(anna, 'kz', seq, 'Реклама\n‮ чужих услуг');
+  assert.equal((await send(anna, 'kz', seq)).report, report, 'the same message again');
+  const { reports, more } = await moderator.call('report.list');
+  assert.equal(more, false);
+  const [found] = reports.filter((one) => one.report === report);
+  assert.deepEqual(
+    [found.sender.name, found.accused.name, found.room, found.seq, found.text, found.reason, found.reported_before, found.upheld_before, found.outcome],
+    ['Анна Каренова', '王博', 'kz', seq, texts[2], 'Реклама\n‮ чужих услуг', 0, 0, undefined],
+  );
+  assert.deepEqual(found.around.map((entry) => entry.text), [texts[0], texts[1], texts[3], texts[4]]);
+  assert.equal(anna.all('acted').length, 0);
+  await moderator.call('message.remove', { room: 'kz', seq });
+  assert.deepEqual(await moderator.call('report.settle', { report, outcome: 'removed', note: 'Спасибо' }), {});
+  const told = await settled(anna, seq);
+  assert.deepEqual([told.room, told.reason, told.detail, told.by, told.by_name], ['kz', 'Спасибо', { report: Number(report.slice(1)), outcome: 'removed' }, undefined, undefined]);
+  assert.ok(!bo.all('acted').some(({ action }) => action === 'settle'), 'whom it is about learns of no report');
+  assert.equal((await moderator.call('report.list')).reports.length, 0);
+  const [past] = (await moderator.call('report.list', { state: 'settled' })).reports;
+  assert.deepEqual([past.report, past.text, past.outcome, past.note, past.settled_by.name], [report, undefined, 'removed', 'Спасибо', 'Мода Ратор']);
+  const [own] = (await anna.call('report.list', { state: 'settled', own: true })).reports;
+  assert.deepEqual([own.report, own.outcome, own.settled_by, own.around], [report, 'removed', undefined, []]);
+  const again = await post(bo, 'uz', 'И тут дёшево');
+  await send(anna, 'uz', again);
+  const [next] = (await moderator.call('report.list')).reports;
+  assert.deepEqual([next.reported_before, next.upheld_before], [1, 1]);
+  await moderator.call('report.settle', { report: next.report, outcome: 'dismissed' });
+  await ends(anna, bo, moderator);
+});
+
+test('two who settle the same report at once: one outcome stands, the other is told so', async () => {
+  const [anna, bo, moderator, admin] = await lines('anna', 'bo', 'moderator', 'admin');
+  const seq = await post(bo, 'cn', '便宜');
+  const { report } = await send(anna, 'cn', seq);
+  const outcomes = { dismissed: moderator, warned: admin };
+  const answers = await Promise.all(
+    Object.entries(outcomes).map(([outcome, line]) => outcomeOf(line, 'report.settle', { report, outcome })),
+  );
+  assert.deepEqual([...answers].sort(), ['conflict', 'done']);
+  const won = Object.keys(outcomes)[answers.indexOf('done')];
+  assert.equal((await settled(anna, seq)).detail.outcome, won);
+  assert.equal(await outcomeOf(admin, 'report.settle', { report, outcome: won }), 'done', 'the same again changes nothing');
+  const { actions } = await moderator.call('audit.list', { room: 'cn' });
+  assert.equal(actions.filter(({ action }) => action === 'settle').length, 1);
+  await ends(anna, bo, moderator, admin);
+});
+
+test('who moderates a country sees and settles its reports and those of its crossings, no others, none about themself', async () => {
+  const [anna, bo, dana, admin] = await lines('anna', 'bo', 'dana', 'admin');
+  assert.equal(await outcomeOf(dana, 'report.list', {}), 'forbidden');
+  await admin.call('member.appoint', { member: dana.me, room: 'kz', role: 'moderator' });
+  await dana.notification('acted', ({ action }) => action === 'appoint');
+  const here = (await send(anna, 'kz.trade', await post(bo, 'kz.trade', 'Слон'))).report;
+  const there = (await send(anna, 'ru', await post(bo, 'ru', 'Слон'))).report;
+  const about = (await send(anna, 'kz', await post(dana, 'kz', 'Я тут главная'))).report;
+  assert.deepEqual((await dana.call('report.list')).reports.map(({ report }) => report), [here]);
+  for (const report of [there, about]) assert.equal(await outcomeOf(dana, 'report.settle', { report, outcome: 'dismissed' }), 'forbidden');
+  for (const line of [anna, bo]) assert.equal(await outcomeOf(line, 'report.settle', { report: here, outcome: 'dismissed' }), 'forbidden');
+  await dana.call('report.settle', { report: here, outcome: 'warned' });
+  await admin.call('member.appoint', { member: dana.me, room: 'kz', role: 'member' });
+  assert.equal(await outcomeOf(dana, 'report.list', {}), 'forbidden');
+  for (const report of [there, about]) await admin.call('report.settle', { report, outcome: 'dismissed' });
+  await ends(anna, bo, dana, admin);
+});
+
+test('a message of a direct talk is reported to those who moderate the club, without the rest of the talk', async () => {
+  const [anna, bo, moderator, emil] = await lines('anna', 'bo', 'moderator', 'emil');
+  const { room: { room } } = await anna.call('direct.open', { member: bo.me });
+  await post(anna, room, '这是我们之间的');
+  const seq = await post(bo, room, 'Переведи деньги сюда');
+  assert.equal(await outcomeOf(emil, 'report.send', { client_id: clientId(), room, seq, reason: 'x' }), 'not_found');
+  const { report } = await send(anna, room, seq);
+  const [found] = (await moderator.call('report.list')).reports;
+  assert.deepEqual([found.report, found.room, found.around], [report, room, []]);
+  await moderator.call('report.settle', { report, outcome: 'warned' });
+  assert.equal((await settled(anna, seq)).room, room);
+  await ends(anna, bo, moderator, emil);
+});
+
+test('one is told of the outcome also when one was away, by the list of the own reports', async () => {
+  const [anna, bo, moderator] = await lines('anna', 'bo', 'moderator');
+  const { report } = await send(anna, 'by', await post(bo, 'by', '刷屏'));
+  await anna.close();
+  await moderator.call('report.settle', { report, outcome: 'dismissed', note: '没有问题' });
+  const back = await club.connect('anna');
+  const [own] = (await back.call('report.list', { own: true, state: 'settled' })).reports;
+  assert.deepEqual([own.report, own.outcome, own.note], [report, 'dismissed', '没有问题']);
+  assert.deepEqual((await bo.call('report.list', { own: true })).reports, []);
+  await ends(back, bo, moderator);
+});
+
+test('pages of the queue are whole and in order, and open reports of one member are limited', async () => {
+  const [emil, bo, moderator] = await lines('emil', 'bo', 'moderator');
+  const sent = [];
+  for (let i = 0; i < 20; i++) sent.push((await send(emil, 'tj', await post(bo, 'tj', `便宜 ${i}`))).report);
+  const more = await post(bo, 'tj', 'ещё');
+  assert.equal(await outcomeOf(emil, 'report.send', { client_id: clientId(), room: 'tj', seq: more, reason: 'x' }), 'rate_limited');
+  const seen = [];
+  for (let page = { more: true }; page.more;) {
+    page = await moderator.call('report.list', { limit: 7, ...(seen.length ? { before: seen.at(-1) } : {}) });
+    seen.push(...page.reports.map(({ report }) => report));
+  }
+  assert.deepEqual(seen, sent.reverse());
+  for (const report of seen) await moderator.call('report.settle', { report, outcome: 'dismissed' });
+  await ends(emil, bo, moderator);
+});
+
+test('forged messages, rooms, reports and outcomes are refused before anything is done', async () => {
+  const [anna, bo, admin] = await lines('anna', 'bo', 'admin');
+  const seq = await post(bo, 'ir', '您好');
+  const removed = await post(bo, 'ir', 'x');
+  await bo.call('message.remove', { room: 'ir', seq: removed });
+  const { seq: reacted } = await anna.call('message.react', { room: 'ir', seq, emoji: '👍', on: true });
+  const fine = { client_id: clientId(), room: 'ir', seq, reason: 'Спам' };
+  for (const [change, expected] of [
+    [{ seq: await post(anna, 'ir', 'своё') }, 'forbidden'],
+    [{ seq: removed }, 'not_found'], [{ seq: reacted }, 'not_found'], [{ seq: 999 }, 'not_found'],
+    [{ room: 'r.nowhere' }, 'not_found'], [{ room: 'dm.x' }, 'not_found'], [{ room: '@club' }, 'not_found'],
+    [{ seq: 0 }, 'params'], [{ seq: -1 }, 'params'], [{ seq: 1.5 }, 'params'], [{ seq: '1' }, 'params'], [{ seq: 1e300 }, 'params'],
+    [{ reason: '' }, 'params'], [{ reason: 5 }, 'params'], [{ reason: undefined }, 'params'], [{ reason: 'x'.repeat(501) }, 'too_long'],
+    [{ client_id: '' }, 'params'], [{ client_id: 'два' }, 'params'],
+  ]) {
+    assert.equal(await outcomeOf(anna, 'report.send', { ...fine, ...change }), expected, JSON.stringify(change));
+  }
+  const { report } = await anna.call('report.send', fine);
+  for (const wrong of ['p0', 'p-1', '3', 'a1', 'p99999999999999999999', `${report}x`, 'p4711']) {
+    assert.equal(await outcomeOf(admin, 'report.settle', { report: wrong, outcome: 'dismissed' }), 'not_found', wrong);
+  }
+  for (const outcome of ['', 'Removed', 'open', null, 3, undefined]) assert.equal(await outcomeOf(admin, 'report.settle', { report, outcome }), 'params', `${outcome}`);
+  assert.equal(await outcomeOf(admin, 'report.settle', { report, outcome: 'published' }), 'conflict', 'it is not held');
+  assert.equal(await outcomeOf(admin, 'report.settle', { report, outcome: 'muted', note: 'x'.repeat(501) }), 'too_long');
+  for (const list of [{ state: 'all' }, { state: null }, { before: '9' }, { before: 'a9' }, { limit: 0 }, { limit: -1 }, { own: 1 }]) {
+    assert.equal(await outcomeOf(admin, 'report.list', list), 'params', JSON.stringify(list));
+  }
+  const [still] = (await admin.call('report.list')).reports;
+  assert.equal(still.report, report);
+  await ends(anna, bo, admin);
+});
