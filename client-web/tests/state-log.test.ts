@@ -11,8 +11,11 @@ import {
   isAttached,
   isStale,
   leavesGap,
+  NEWEST,
+  newestOf,
   replaceWindow,
   setFollowing,
+  showNewest,
   startLog,
   WINDOW,
 } from '../src/state/log.js';
@@ -79,6 +82,19 @@ function content(log: RoomLog): object[] {
   }));
 }
 
+/** What is held is without a hole from `after` to `upto`, and the newest end is never before the cursor. */
+function checkStretches(club: FakeClub, log: RoomLog): void {
+  for (const { messages, after, upto } of [log, newestOf(log)]) {
+    const entries = club.entries(ROOM).filter(({ seq, type }) => type === 'message' && after < seq && seq <= upto);
+    assert.deepEqual(
+      messages.map(({ seq }) => seq),
+      entries.map(({ seq }) => seq),
+    );
+  }
+  assert.ok(newestOf(log).upto >= log.cursor);
+  assert.ok(log.newest === null || log.upto < log.newest.upto);
+}
+
 function wholeLog(ask: World['ask']): RoomLog {
   let log = startLog(ROOM, 'm1', ask('room.join', { limit: 100 }));
   while (log.after > 0)
@@ -118,8 +134,9 @@ test('A window that was moved about ends like one that stayed', () => {
     for (let count = 40; count > 0; count -= 1) happen();
     let log = startLog(ROOM, 'm1', ask('room.join', { limit: 10 }));
     for (let step = 0; step < 60; step += 1) {
-      const move = chance.below(5);
+      const move = chance.below(6);
       if (move === 0) happen();
+      else if (move === 5) log = chance.hits(0.2) ? showNewest(log) : log;
       else if (move === 1)
         log = replaceWindow(
           log,
@@ -130,6 +147,7 @@ test('A window that was moved about ends like one that stayed', () => {
       else if (move === 3 && log.after > 0)
         log = applyOlder(log, ask('room.history', { before: log.after + 1, limit: 6 }), log.after + 1);
       else for (const entry of club.entries(ROOM).slice(log.cursor, log.cursor + 3)) log = applyEntry(log, entry);
+      checkStretches(club, log);
     }
     for (const entry of club.entries(ROOM).slice(log.cursor)) log = applyEntry(log, entry);
     while (!isAttached(log)) log = applyNewer(log, ask('room.history', { after: log.upto, limit: 6 }), log.upto);
@@ -236,4 +254,30 @@ test('A quoted message outside the window follows its edits and loses its text w
   log = applyEntry(log, { ...head, seq: 62, type: 'remove' });
   assert.deepEqual([findMessage(log, 3)?.text, findMessage(log, 3)?.removed], ['', true]);
   assert.equal(findMessage(applyQuote(log, { entries: [], more: false, as_of: 62 }, 4), 4), null);
+});
+
+test('Whoever reads far back keeps the newest end apart, and is back there without a question', () => {
+  let log = startLog(ROOM, 'm1', posts(5001, 5050));
+  log = replaceWindow(log, { ...posts(101, 150), as_of: 5050 });
+  const held = (): (number | undefined)[] => [log, newestOf(log)].flatMap(({ after, upto }) => [after, upto]);
+  assert.deepEqual([held(), isAttached(log)], [[100, 150, 5000, 5050], false]);
+  for (let seq = 5051; seq <= 5200; seq += 1) log = applyEntry(log, post(seq));
+  assert.deepEqual([held(), newestOf(log).messages.length], [[100, 150, 5100, 5200], NEWEST]);
+  log = applyEntry(log, { ...post(5201), type: 'remove', target: 5200 } as Entry);
+  assert.equal(findMessage(log, 5200)?.removed, true);
+  log = applyNewer(log, { ...posts(151, 200), as_of: 5201 }, 150);
+  assert.deepEqual([log.upto, isAttached(log)], [200, false]);
+  log = showNewest(log);
+  assert.deepEqual([held(), isAttached(log), log.messages.at(-1)?.seq], [[5100, 5201, 5100, 5201], true, 5200]);
+});
+
+test('Reading on from far back meets the newest end, and nothing is missing or doubled', () => {
+  let log = startLog(ROOM, 'm1', posts(1001, 1050));
+  log = replaceWindow(log, { ...posts(901, 950), as_of: 1050 });
+  log = applyNewer(log, { ...posts(951, 1010), as_of: 1050 }, 950);
+  assert.equal(isAttached(log), true);
+  assert.deepEqual(
+    log.messages.map(({ seq }) => seq),
+    Array.from({ length: 150 }, (_, index) => 901 + index),
+  );
 });

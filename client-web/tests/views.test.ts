@@ -189,7 +189,7 @@ test('Days, the line at what is new and groups of one author stand in the timeli
   );
 });
 
-test('The line at what is new is not drawn while it belongs above the window', () => {
+test('Neither a day nor the line at what is new is drawn while it may begin above the window', () => {
   const entries = [51, 52].map((seq) => ({
     room: 'kz',
     seq,
@@ -205,8 +205,8 @@ test('The line at what is new is not drawn while it belongs above the window', (
   assert.deepEqual(
     [kinds(20), kinds(50)],
     [
-      ['day', 'message', 'message'],
-      ['day', 'new', 'message', 'message'],
+      ['message', 'message'],
+      ['new', 'message', 'message'],
     ],
   );
 });

@@ -21,7 +21,7 @@ const both = (room) => Promise.all([inRoom('anna', room), inRoom('bo', room)]);
 async function agree(room, visitors, written) {
   const all = written.flat();
   await until(async () => {
-    const shown = await Promise.all(visitors.map((visitor) => visitor.texts()));
+    const shown = await Promise.all(visitors.map(async (visitor) => (await visitor.wholeLog()).map(({ text }) => text)));
     for (const texts of shown) {
       assert.deepEqual([...texts].sort(), [...all].sort(), 'not every message once');
       assert.deepEqual(texts, shown[0], 'not in one order');

@@ -2,7 +2,8 @@
 
 export type Route =
   | { page: 'rooms' }
-  | { page: 'room'; room: string }
+  /** `target`: the entry to show; null: wherever the reader left off. */
+  | { page: 'room'; room: string; target: { seq: number } | null }
   | { page: 'about'; room: string }
   | { page: 'new-room' }
   | { page: 'audit'; member: string | null }
@@ -12,8 +13,9 @@ export type Route =
   | { page: 'account' };
 
 export function readRoute(hash: string): Route {
-  const [, page, rest] = hash.split('/');
-  if (page === 'room' && rest !== undefined && rest !== '') return { page: 'room', room: decode(rest) };
+  const [, page, rest, entry] = hash.split('/');
+  if (page === 'room' && rest !== undefined && rest !== '')
+    return { page: 'room', room: decode(rest), target: readTarget(entry) };
   if (page === 'about' && rest !== undefined && rest !== '') return { page: 'about', room: decode(rest) };
   if (page === 'audit') return { page: 'audit', member: rest === undefined || rest === '' ? null : decode(rest) };
   if (page === 'new-room') return { page: 'new-room' };
@@ -29,11 +31,16 @@ function decode(text: string): string {
   }
 }
 
+function readTarget(entry: string | undefined): { seq: number } | null {
+  const seq = /^[1-9]\d{0,15}$/.test(entry ?? '') ? Number(entry) : 0;
+  return seq > 0 && Number.isSafeInteger(seq) ? { seq } : null;
+}
+
 export function roomHref(room: string): string {
   return `#/room/${encodeURIComponent(room)}`;
 }
 
-/** The room, at one of its messages. */
+/** The room, at one of its entries. */
 export function entryHref(room: string, seq: number): string {
   return `${roomHref(room)}/${seq}`;
 }

@@ -204,8 +204,8 @@ export class Club {
     return this.#history.newer(room);
   }
 
-  newest(room: string): Promise<void> {
-    return this.#history.newest(room);
+  newest(room: string): void {
+    this.#history.newest(room);
   }
 
   around(room: string, seq: number): Promise<boolean> {

@@ -2,7 +2,17 @@ import { LineBroken } from '../protocol/errors.js';
 import type { Page, Params } from '../protocol/types.js';
 import { changeLog, changeOpened, historyPage } from '../state/club.js';
 import type { Opened } from '../state/club.js';
-import { applyNewer, applyOlder, applyQuote, findMessage, isAttached, isStale, replaceWindow } from '../state/log.js';
+import {
+  applyNewer,
+  applyOlder,
+  applyQuote,
+  findMessage,
+  isAttached,
+  isStale,
+  meetsNewest,
+  replaceWindow,
+  showNewest,
+} from '../state/log.js';
 import type { RoomLog } from '../state/log.js';
 import type { ClubParts } from './parts.js';
 
@@ -36,6 +46,11 @@ export class History {
   }
 
   async newer(room: string): Promise<void> {
+    const known = this.#log(room);
+    if (known !== undefined && meetsNewest(known)) {
+      this.newest(room);
+      return;
+    }
     await this.#fill(room, 'newer', isAttached, async (log) => {
       const after = log.upto;
       const page = await this.#page(room, { after, limit: PAGE });
@@ -43,18 +58,21 @@ export class History {
     });
   }
 
-  /** The window jumps back to the newest messages. */
-  async newest(room: string): Promise<void> {
-    await this.#replace(room, { limit: PAGE });
+  /** The window goes back to the newest messages, which are here. */
+  newest(room: string): void {
+    this.#parts.store.update((state) => changeLog(state, room, showNewest));
   }
 
-  /** The window jumps to a place; false: it could not. */
+  /** The window goes to a place; false: it could not. */
   async around(room: string, seq: number): Promise<boolean> {
     const found = (): boolean => {
       const log = this.#log(room);
       return log !== undefined && log.after < seq && seq <= log.upto;
     };
-    if (!found()) await this.#replace(room, { before: seq + Math.floor(PAGE / 2), limit: PAGE });
+    if (found()) return true;
+    const newest = this.#log(room)?.newest ?? null;
+    if (newest !== null && newest.after < seq) this.newest(room);
+    else await this.#replace(room, { before: seq + Math.floor(PAGE / 2), limit: PAGE });
     return found();
   }
 

@@ -2,7 +2,7 @@
 
 import type { LineState } from '../protocol/line.js';
 import type { Author, Entry, JoinPage, Member, Notifications, Page, Params } from '../protocol/types.js';
-import { applyEntry, applyJoinPage, startLog } from './log.js';
+import { applyEntry, applyJoinPage, showNewest, startLog } from './log.js';
 import type { RoomLog } from './log.js';
 import type { PendingAct, Post } from './pending.js';
 import { withoutArrived } from './pending.js';
@@ -123,11 +123,11 @@ export function openRoom(state: ClubState, room: string): ClubState {
   return { ...state, opened: new Map(state.opened).set(room, opened) };
 }
 
-/** The log stays for a quick return, unless it no longer ends at the newest entry. */
+/** The newest end of the log stays for a quick return. */
 export function closeRoom(state: ClubState, room: string): ClubState {
   const log = state.logs.get(room);
   const logs = new Map(without(state.logs, room));
-  if (log !== undefined && log.upto >= log.cursor) logs.set(room, { ...log, following: true });
+  if (log !== undefined) logs.set(room, { ...showNewest(log), following: true });
   for (const oldest of logs.keys()) {
     if (logs.size <= LOGS_KEPT) break;
     logs.delete(oldest);

@@ -1,7 +1,7 @@
 // A room's log as it is kept over reloads, and back. Pure.
 
 import { isRecord } from '../protocol/frames.js';
-import { findMessage, isAttached } from './log.js';
+import { findMessage, showNewest } from './log.js';
 import type { RoomLog } from './log.js';
 import type { Message } from './message.js';
 import type { Note } from './notes.js';
@@ -25,14 +25,21 @@ function quotesOf(log: RoomLog, messages: readonly Message[], after: number): Me
   return [...targets].flatMap((seq) => findMessage(log, seq ?? 0) ?? []);
 }
 
-/** Null: the newest messages are not there. */
-export function keptLog(log: RoomLog, epoch: string): KeptLog | null {
-  if (!isAttached(log)) return null;
-  const surplus = log.messages.length - MESSAGES_KEPT;
-  const messages = surplus > 0 ? log.messages.slice(surplus) : log.messages;
-  const after = log.messages[surplus - 1]?.seq ?? log.after;
-  const notes = log.notes.filter((note) => note.seq > after);
-  return { room: log.room, epoch, cursor: log.cursor, after, messages, notes, quoted: quotesOf(log, messages, after) };
+/** The newest end, wherever the reader is. */
+export function keptLog(log: RoomLog, epoch: string): KeptLog {
+  const { room, cursor, notes, ...end } = showNewest(log);
+  const surplus = end.messages.length - MESSAGES_KEPT;
+  const messages = surplus > 0 ? end.messages.slice(surplus) : end.messages;
+  const after = end.messages[surplus - 1]?.seq ?? end.after;
+  return {
+    room,
+    epoch,
+    cursor,
+    after,
+    messages,
+    notes: notes.filter((note) => note.seq > after),
+    quoted: quotesOf(log, messages, after),
+  };
 }
 
 function isKeptLog(value: unknown): value is KeptLog {
@@ -54,6 +61,7 @@ export function revivedLog(value: unknown, me: string, epoch: string | null): Ro
     notes,
     after,
     upto: cursor,
+    newest: null,
     cursor,
     following: true,
     changes: [],

@@ -1,7 +1,7 @@
 // The member's list of rooms and its unread marks. Pure.
 
 import type { Entry, Notifications, Room } from '../protocol/types.js';
-import { isChange } from './log.js';
+import { findMessage, isChange, newestOf } from './log.js';
 import type { RoomLog } from './log.js';
 import { withSettings } from './notes.js';
 
@@ -60,7 +60,9 @@ export function applyHeads(rooms: Rooms, heads: Notifications['heads']['rooms'])
 }
 
 function unreadIn(log: RoomLog, read: number): { unread: number; mentions: number } {
-  const unread = log.messages.filter((message) => message.seq > read && message.from.id !== log.me && !message.removed);
+  const unread = newestOf(log).messages.filter(
+    (message) => message.seq > read && message.from.id !== log.me && !message.removed,
+  );
   const mentions = unread.filter((message) => message.mentions.includes(log.me));
   return { unread: Math.min(unread.length, MOST_UNREAD), mentions: mentions.length };
 }
@@ -69,8 +71,9 @@ function unreadIn(log: RoomLog, read: number): { unread: number; mentions: numbe
 export function markRead(rooms: Rooms, id: string, seq: number, log: RoomLog | undefined): Rooms {
   return changeRoom(rooms, id, (room) => {
     if (seq <= room.read) return room;
-    const covered = log !== undefined && log.after <= seq && log.upto >= room.head;
-    return settled({ ...room, read: seq, ...(covered ? unreadIn(log, seq) : {}) });
+    const newest = log === undefined ? undefined : newestOf(log);
+    const covered = newest !== undefined && newest.after <= seq && newest.upto >= room.head;
+    return settled({ ...room, read: seq, ...(covered && log !== undefined ? unreadIn(log, seq) : {}) });
   });
 }
 
@@ -93,8 +96,14 @@ export function countEntry(rooms: Rooms, entry: Entry, before: RoomLog): Rooms {
 }
 
 function uncounted(room: Room, target: number, before: RoomLog): Room {
-  const message = before.messages.find((candidate) => candidate.seq === target);
-  if (message === undefined || message.removed || message.seq <= room.read || message.from.id === before.me)
+  const message = findMessage(before, target);
+  if (
+    message === undefined ||
+    message === null ||
+    message.removed ||
+    message.seq <= room.read ||
+    message.from.id === before.me
+  )
     return room;
   const mentioned = message.mentions.includes(before.me);
   const mentions = Math.max(0, room.mentions - (mentioned ? 1 : 0));

@@ -19,6 +19,8 @@ const GROUP_MILLISECONDS = 5 * 60_000;
 
 interface Walk {
   rows: Row[];
+  /** The first message is the room's first. */
+  fromStart: boolean;
   day: string;
   lastFrom: string;
   lastAt: number;
@@ -33,7 +35,8 @@ function follows(walk: Walk, from: string, at: number): boolean {
 function enterDay(walk: Walk, at: string, dayOf: (at: string) => string): void {
   const day = dayOf(at);
   if (day === walk.day) return;
-  walk.rows.push({ kind: 'day', key: `day ${day}`, at });
+  // Where the window begins it is not known whether the day does.
+  if (walk.day !== '' || walk.fromStart) walk.rows.push({ kind: 'day', key: `day ${day}`, at });
   walk.day = day;
   walk.lastFrom = '';
 }
@@ -81,7 +84,7 @@ export interface TimelineParts {
 export function timeline({ log, posts, acts, newAfter, dayOf }: TimelineParts): Row[] {
   // A line that belongs above the window is not drawn at its edge.
   const drawn = newAfter !== null && newAfter >= log.after ? newAfter : null;
-  const walk: Walk = { rows: [], day: '', lastFrom: '', lastAt: 0, newAfter: drawn };
+  const walk: Walk = { rows: [], fromStart: log.after === 0, day: '', lastFrom: '', lastAt: 0, newAfter: drawn };
   const acted = acts.filter((act) => act.room === log.room);
   const notes = log.notes.filter((note) => note.seq > log.after && note.seq <= log.upto);
   for (const message of log.messages) {

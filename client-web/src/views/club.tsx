@@ -42,7 +42,9 @@ export function ClubView() {
       <main ref={main} class="main" tabIndex={-1}>
         <LineStatus />
         <RaidLine />
-        {route.value.page === 'room' ? <RoomView key={route.value.room} id={route.value.room} /> : null}
+        {route.value.page === 'room' ? (
+          <RoomView key={route.value.room} id={route.value.room} target={route.value.target} />
+        ) : null}
         {page === 'invites' ? <Invites /> : null}
         {route.value.page === 'member' ? (
           <Later

@@ -1,5 +1,6 @@
 import { Component, createRef } from 'preact';
 import type { ComponentChild } from 'preact';
+import { forgetTarget } from '../app/route.js';
 import { club, state } from '../app/session.js';
 import { dayText, t } from '../app/texts.js';
 import { lineOf } from '../state/club.js';
@@ -13,6 +14,8 @@ import { MessageRow, PostRow } from './message.js';
 import type { RowActions } from './message.js';
 import { NoteRow } from './note.js';
 import { Place } from './scrolling.js';
+import type { Drawing } from './scrolling.js';
+import { Spoken } from './spoken.js';
 
 interface LogProps {
   id: string;
@@ -25,6 +28,8 @@ interface LogProps {
   unread: number;
   /** The page is in sight. */
   seen: boolean;
+  /** A place that the address names; another object each time that it is asked for. */
+  target: { seq: number } | null;
   moderates: boolean;
   reply(message: Message): void;
   edit(message: Message): void;
@@ -36,23 +41,26 @@ interface LogState {
   /** The message that shows what can be done with it. */
   active: number | null;
   atEnd: boolean;
-  /** Nothing is read out: what comes in is old. */
-  quiet: boolean;
+  /** Rises when other rows are in sight, or have another height. */
+  drawing: number;
 }
 
-const QUIET = 1000;
 const FLASH = 1600;
 
-/** A room's messages: keeps the reader's place while the window over the log moves. */
+/** A room's messages: draws those in sight, and keeps the reader's place while the window over the log moves. */
 export class Log extends Component<LogProps, LogState> {
-  override state: LogState = { active: null, atEnd: true, quiet: true };
+  override state: LogState = { active: null, atEnd: true, drawing: 0 };
   #element = createRef<HTMLDivElement>();
-  #place = new Place(() => this.#element.current);
+  #sizer = createRef<HTMLDivElement>();
+  #place = new Place(
+    () => this.#element.current,
+    () => this.setState(({ drawing }) => ({ drawing: drawing + 1 })),
+  );
   #placed = false;
   /** What is shown goes on into what comes: before the room is joined it is what was kept. */
   #joined = false;
-  #firstSeq = 0;
-  #quietTimer: ReturnType<typeof setTimeout> | undefined;
+  /** A message that gets the focus as soon as it is drawn; whether it is lit up. */
+  #awaited: { seq: number; flash: boolean } | null = null;
   #resized: ResizeObserver | null = null;
   #actions: RowActions;
 
@@ -70,26 +78,24 @@ export class Log extends Component<LogProps, LogState> {
   override componentDidMount(): void {
     const element = this.#element.current;
     if (element === null) return;
-    this.#resized = new ResizeObserver(() => this.#place.restore());
+    this.#resized = new ResizeObserver(() => this.#place.resized());
     this.#resized.observe(element);
+    this.#place.drawn(this.#sizer.current);
     this.#placeFirst();
     this.#settled();
   }
 
   override componentWillUnmount(): void {
     this.#resized?.disconnect();
-    clearTimeout(this.#quietTimer);
-  }
-
-  override getSnapshotBeforeUpdate(): null {
-    this.#place.remember();
-    return null;
+    this.#place.stop();
   }
 
   override componentDidUpdate(before: LogProps): void {
+    this.#place.drawn(this.#sizer.current);
     if (this.props.posted !== before.posted) this.#toEnd();
     if (!this.#placed || this.#joinsNow()) this.#placeFirst();
-    else this.#place.restore();
+    else if (this.props.target !== before.target) this.#toTarget();
+    this.#focusAwaited();
     this.#settled();
   }
 
@@ -103,21 +109,22 @@ export class Log extends Component<LogProps, LogState> {
     return this.props.opened?.stage === 'joined' || lineOf(state.value) === 'lost';
   }
 
-  /** The room opens at the line of what is new, or else at its end. */
+  /** The room opens at the place that was asked for, or at the line of what is new, or else at its end. */
   #placeFirst(): void {
-    if (!this.#readable()) {
-      this.#place.restore();
-      return;
-    }
+    if (!this.#readable()) return;
+    this.#placed = true;
+    const first = !this.#placed;
     this.#placed = true;
     this.#joined = this.props.opened?.stage === 'joined';
-    this.#place.showNewLine();
-    this.#quietSoonOver();
+    if (first && this.props.target !== null) this.#toTarget();
+    else this.#place.showNewLine();
   }
 
-  #quietSoonOver(): void {
-    clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(() => this.setState({ quiet: false }), QUIET);
+  #toTarget(): void {
+    const { id, target } = this.props;
+    if (target === null) return;
+    forgetTarget(id);
+    void this.#goTo(target.seq);
   }
 
   /** After whatever moved: fetch what will be needed, and note what was seen. */
@@ -135,19 +142,16 @@ export class Log extends Component<LogProps, LogState> {
 
   #fetchQuotes(): void {
     const { id, log } = this.props;
-    for (const { replyTo, removed } of log.messages) {
-      if (replyTo !== null && !removed && findMessage(log, replyTo) === undefined) void club().quote(id, replyTo);
+    for (const { index } of this.#items) {
+      const row = this.props.rows[index];
+      if (row?.kind !== 'message' || row.message.replyTo === null || row.message.removed) continue;
+      if (findMessage(log, row.message.replyTo) === undefined) void club().quote(id, row.message.replyTo);
     }
   }
 
   #toEnd = (): void => {
-    const { id, log } = this.props;
+    club().newest(this.props.id);
     this.#place.follow();
-    if (isAttached(log)) this.#place.restore();
-    else
-      void club()
-        .newest(id)
-        .then(() => this.#place.follow());
   };
 
   /** What is new begins above the window. */
@@ -158,20 +162,33 @@ export class Log extends Component<LogProps, LogState> {
     if (await club().around(id, newAfter + 1)) requestAnimationFrame(() => this.#place.showNewLine());
   }
 
+  /** Shows an entry, wherever in the room it is. */
   async #goTo(seq: number): Promise<void> {
+    const { id } = this.props;
     this.#place.letGo();
-    club().follow(this.props.id, false);
-    if (!(await club().around(this.props.id, seq))) return;
-    requestAnimationFrame(() => this.#flash(seq));
+    club().follow(id, false);
+    if (await club().around(id, seq)) requestAnimationFrame(() => this.#show(seq));
+    else club().tell('show', lineOf(state.value) === 'open' ? 'not_found' : 'line_broken');
   }
 
-  #flash(seq: number): void {
-    const row = this.#place.show(String(seq));
-    if (row === null) return;
-    this.setState({ active: seq });
+  #show(seq: number): void {
+    const shown = this.#place.show(seq);
+    if (shown === null) return;
+    this.#awaited = { seq: shown, flash: true };
+    this.setState({ active: shown });
+  }
+
+  #focusAwaited(): void {
+    const row = this.#awaited === null ? null : this.#place.find(String(this.#awaited.seq));
+    if (this.#awaited === null || row === null) return;
     row.focus({ preventScroll: true });
-    row.classList.add('flash');
-    setTimeout(() => row.classList.remove('flash'), FLASH);
+    if (!this.#awaited.flash) {
+      row.scrollIntoView({ block: 'nearest' });
+    } else {
+      row.classList.add('flash');
+      setTimeout(() => row.classList.remove('flash'), FLASH);
+    }
+    this.#awaited = null;
   }
 
   #pointed = (event: Event): void => {
@@ -197,52 +214,54 @@ export class Log extends Component<LogProps, LogState> {
       this.setState({ active: null });
   };
 
-  /** Up and down walk from message to message. */
+  /** Up and down walk from message to message, End goes to the newest; the rest of the keys scroll. */
   #keyPressed = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
-    if (step === 0 || event.target instanceof HTMLInputElement) return;
+    if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === 'ArrowUp') this.#step(-1);
+    else if (event.key === 'ArrowDown') this.#step(1);
+    else if (event.key === 'End') this.#toEnd();
+    else return;
     event.preventDefault();
-    this.#step(step);
   };
 
   #step(step: number): void {
     const { messages } = this.props.log;
     const index = messages.findIndex((message) => message.seq === this.state.active);
-    const next = messages[index === -1 ? messages.length - 1 : index + step];
+    const inSight = this.#place.lastSeenSeq();
+    const next = index === -1 ? messages.find((message) => message.seq === inSight) : messages[index + step];
     if (next === undefined) return;
+    this.#awaited = { seq: next.seq, flash: false };
     this.setState({ active: next.seq });
-    this.#place.reveal(String(next.seq))?.focus();
   }
 
   #row(row: Row): ComponentChild {
     switch (row.kind) {
       case 'day':
         return (
-          <h2 key={row.key} class="day">
+          <h2 class="day">
             <time dateTime={row.at}>{dayText(row.at, new Date())}</time>
           </h2>
         );
       case 'new':
         return (
-          <div key={row.key} class="new-line" role="separator" data-key="new">
+          <div class="new-line" role="separator">
             <span>{t('log.new')}</span>
           </div>
         );
       case 'note':
-        return <NoteRow key={row.key} note={row.note} />;
+        return <NoteRow note={row.note} />;
       case 'post':
-        return <PostRow key={row.key} post={row.post} follows={row.follows} line={lineOf(state.value)} />;
+        return <PostRow post={row.post} follows={row.follows} line={lineOf(state.value)} />;
       case 'message':
         return this.#messageRow(row);
     }
   }
 
-  #messageRow({ key, message, own, follows, acting }: Row & { kind: 'message' }): ComponentChild {
+  #messageRow({ message, own, follows, acting }: Row & { kind: 'message' }): ComponentChild {
     const { log, id, moderates } = this.props;
     const { login } = state.value.me;
     return (
       <MessageRow
-        key={key}
         room={id}
         message={message}
         own={own}
@@ -258,14 +277,15 @@ export class Log extends Component<LogProps, LogState> {
     );
   }
 
+  /** What is drawn now. */
+  #items: Drawing['items'] = [];
+
   override render(): ComponentChild {
     const { rows, log, opened, label, unread } = this.props;
-    const { atEnd, quiet, active } = this.state;
+    const { atEnd, active } = this.state;
     const newAfter = opened?.newAfter ?? null;
-    const firstSeq = log.messages[0]?.seq ?? 0;
-    const old = firstSeq < this.#firstSeq || !isAttached(log);
-    if (old) this.#quietSoonOver();
-    this.#firstSeq = firstSeq;
+    const { items, height, margin } = this.#place.draw(rows, isAttached(log), active === null ? null : String(active));
+    this.#items = items;
     return (
       <div class="log-frame">
         <div
@@ -273,7 +293,7 @@ export class Log extends Component<LogProps, LogState> {
           class="log"
           role="log"
           aria-label={label}
-          aria-live={quiet || old ? 'off' : 'polite'}
+          aria-live="off"
           tabIndex={active === null ? 0 : -1}
           onScroll={() => this.#scrolled()}
           onPointerOver={this.#pointed}
@@ -285,10 +305,26 @@ export class Log extends Component<LogProps, LogState> {
         >
           <div class="rows">
             <LogStart id={this.props.id} log={log} opened={opened} />
-            {rows.map((row) => this.#row(row))}
-            {opened?.newer === 'failed' ? <Again again={() => void club().newer(this.props.id)} /> : null}
+            <div ref={this.#sizer} class="drawn-rows" style={{ height: `${height}px` }}>
+              {items.map(({ key, index, start }) => {
+                const row = rows[index];
+                return row === undefined ? null : (
+                  <div
+                    key={key}
+                    ref={this.#place.measure}
+                    class="row"
+                    data-index={index}
+                    style={{ top: `${start - margin}px` }}
+                  >
+                    {this.#row(row)}
+                  </div>
+                );
+              })}
+            </div>
+            <LogEnd id={this.props.id} log={log} opened={opened} />
           </div>
         </div>
+        <Spoken log={log} />
         {newAfter === null || newAfter >= log.after ? null : (
           <button type="button" class="to-new" onClick={() => void this.#toNew(newAfter)}>
             <Icon name="up" /> {t('log.to_new')}
@@ -304,7 +340,7 @@ export class Log extends Component<LogProps, LogState> {
   }
 
   #scrolled(): void {
-    this.#place.remember();
+    this.#place.scrolled();
     this.#settled();
   }
 }
@@ -324,4 +360,10 @@ function LogStart({ id, log, opened }: { id: string; log: RoomLog; opened: Opene
   if (opened?.older === 'failed') return <Again again={() => void club().older(id)} />;
   if (log.after > 0) return <p class="log-note">{opened?.older === 'loading' ? t('log.loading') : ''}</p>;
   return <p class="log-note">{log.messages.length === 0 ? t('log.empty') : t('log.start')}</p>;
+}
+
+/** A window that does not reach to the newest message ends with a word that there is more. */
+function LogEnd({ id, log, opened }: { id: string; log: RoomLog; opened: Opened | undefined }) {
+  if (opened?.newer === 'failed') return <Again again={() => void club().newer(id)} />;
+  return isAttached(log) ? null : <p class="log-note">{t('log.loading_newer')}</p>;
 }

@@ -8,6 +8,7 @@ import { visible } from '../app/visible.js';
 import type { Member } from '../protocol/types.js';
 import { lineOf } from '../state/club.js';
 import type { Message } from '../state/message.js';
+import { newestOf } from '../state/log.js';
 import type { RoomLog } from '../state/log.js';
 import { timeline } from '../state/timeline.js';
 import { BlockButton } from './block.js';
@@ -42,17 +43,23 @@ function useRoom(id: string): void {
   }, [id, open, known, listed]);
 }
 
-/** While nobody looks, what comes is new: the line is drawn anew when the page goes out of sight. */
+/** While nobody looks, what comes is new: with the first of it the line is drawn anew. */
 function useNewLine(id: string): void {
   const seen = visible.value;
-  const first = useRef(true);
+  const head = state.value.rooms.get(id)?.head ?? 0;
+  const unread = state.value.rooms.get(id)?.unread ?? 0;
+  const leftAt = useRef<number | null>(null);
   useEffect(() => {
-    if (!first.current && !seen) club().drawNewLine(id, state.peek().rooms.get(id)?.read ?? null);
-    first.current = false;
-  }, [seen]);
+    leftAt.current = seen ? null : (state.peek().rooms.get(id)?.head ?? 0);
+  }, [id, seen]);
+  useEffect(() => {
+    if (seen || leftAt.current === null || head <= leftAt.current || unread === 0) return;
+    leftAt.current = null;
+    club().drawNewLine(id, state.peek().rooms.get(id)?.read ?? null);
+  }, [id, seen, head, unread]);
 }
 
-export function RoomView({ id }: { id: string }) {
+export function RoomView({ id, target }: { id: string; target: { seq: number } | null }) {
   useRoom(id);
   useNewLine(id);
   const [people, setPeople] = useState(false);
@@ -68,7 +75,7 @@ export function RoomView({ id }: { id: string }) {
           {openingText(opened?.reason ?? null)}
         </p>
       ) : null}
-      {opened?.stage !== 'refused' && log !== undefined ? <Talk id={id} name={name} log={log} /> : null}
+      {opened?.stage !== 'refused' && log !== undefined ? <Talk id={id} name={name} log={log} target={target} /> : null}
       {people ? <People room={id} close={() => setPeople(false)} /> : null}
     </section>
   );
@@ -131,9 +138,10 @@ interface TalkProps {
   id: string;
   name: string;
   log: RoomLog;
+  target: { seq: number } | null;
 }
 
-function Talk({ id, name, log }: TalkProps) {
+function Talk({ id, name, log, target }: TalkProps) {
   const [mode, setMode] = useState<Mode>({ kind: 'new' });
   const [removing, setRemoving] = useState<Message | null>(null);
   const [moderating, setModerating] = useState<Message | null>(null);
@@ -156,6 +164,7 @@ function Talk({ id, name, log }: TalkProps) {
         posted={posted}
         unread={room?.unread ?? 0}
         seen={visible.value}
+        target={target}
         moderates={moderates}
         reply={(message) => setMode({ kind: 'reply', message })}
         edit={(message) => setMode({ kind: 'edit', message })}
@@ -197,7 +206,9 @@ function BlockedBar({ member }: { member: Member }) {
 }
 
 function editLast(log: RoomLog, setMode: (mode: Mode) => void): void {
-  const last = log.messages.filter((message) => message.from.id === log.me && !message.removed).at(-1);
+  const last = newestOf(log)
+    .messages.filter((message) => message.from.id === log.me && !message.removed)
+    .at(-1);
   if (last !== undefined) setMode({ kind: 'edit', message: last });
 }
 

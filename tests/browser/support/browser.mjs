@@ -226,9 +226,29 @@ export class Visitor {
     await this.message(text).getByRole('toolbar').getByRole('button', { name }).click();
   }
 
-  /** The words of all messages in their order, as they stand in the log; what is unsent, too. */
+  /** The words of the messages that are drawn, in their order; what is unsent, too. */
   texts() {
     return this.log.locator('article .body .text').allInnerTexts();
+  }
+
+  /** All messages that the page holds of the log, drawn one after the other: each with its number and its words. The
+   * reader is back at the end afterwards. */
+  wholeLog() {
+    return this.log.evaluate(async (log) => {
+      const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      const rows = new Map();
+      log.scrollTop = 0;
+      for (let last = -1; log.scrollTop !== last; ) {
+        last = log.scrollTop;
+        for (let settle = 0; settle < 3; settle++) await frame();
+        for (const row of log.querySelectorAll('article')) {
+          const text = row.querySelector('.body .text')?.textContent ?? '';
+          if (!rows.has(row.dataset.key)) rows.set(row.dataset.key, { seq: Number(row.dataset.seq), text });
+        }
+        log.scrollTop += log.clientHeight / 2;
+      }
+      return [...rows.values()];
+    });
   }
 
   unsent() {
