@@ -10,6 +10,7 @@ export type Route =
   | { page: 'member'; member: string }
   | { page: 'invites' }
   | { page: 'directory' }
+  | { page: 'search'; room: string | null }
   | { page: 'account' };
 
 export function readRoute(hash: string): Route {
@@ -18,6 +19,7 @@ export function readRoute(hash: string): Route {
     return { page: 'room', room: decode(rest), target: readTarget(entry) };
   if (page === 'about' && rest !== undefined && rest !== '') return { page: 'about', room: decode(rest) };
   if (page === 'audit') return { page: 'audit', member: rest === undefined || rest === '' ? null : decode(rest) };
+  if (page === 'search') return { page: 'search', room: rest === undefined || rest === '' ? null : decode(rest) };
   if (page === 'new-room') return { page: 'new-room' };
   if (page === 'member' && rest !== undefined && rest !== '') return { page: 'member', member: decode(rest) };
   return page === 'invites' || page === 'directory' || page === 'account' ? { page } : { page: 'rooms' };
@@ -56,6 +58,11 @@ export function aboutHref(room: string): string {
 /** What moderators did, to everybody or to one member. */
 export function auditHref(member: string | null): string {
   return member === null ? '#/audit' : `#/audit/${encodeURIComponent(member)}`;
+}
+
+/** In all rooms, or in one. */
+export function searchHref(room: string | null): string {
+  return room === null ? '#/search' : `#/search/${encodeURIComponent(room)}`;
 }
 
 export const NEW_ROOM_HREF = '#/new-room';

@@ -9,6 +9,7 @@ import type {
   Notification,
   Notifications,
   Params,
+  Result,
   Room,
   Session,
   Welcome,
@@ -283,6 +284,10 @@ export class Club {
 
   find(params: Params<'member.find'>): Promise<Page> {
     return this.#line.call('member.find', params);
+  }
+
+  search(params: Params<'message.search'>): Promise<Result<'message.search'>> {
+    return this.#line.call('message.search', params);
   }
 
   async block(member: string, on: boolean): Promise<void> {

@@ -1,7 +1,7 @@
-import { useRef, useState } from 'preact/hooks';
-import { ACCOUNT_HREF, auditHref, DIRECTORY_HREF, INVITES_HREF, memberHref } from '../app/address.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ACCOUNT_HREF, auditHref, DIRECTORY_HREF, INVITES_HREF, memberHref, searchHref } from '../app/address.js';
 import { roomName } from '../app/names.js';
-import { route } from '../app/route.js';
+import { go, route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import { Ask } from './ask.js';
@@ -20,11 +20,29 @@ const loadAudit = async () => (await import('./audit.js')).Audit;
 const loadNewRoom = async () => (await import('./new-room.js')).NewRoom;
 const loadCard = async () => (await import('./card.js')).MemberCard;
 const loadDirectory = async () => (await import('./directory.js')).Directory;
+const loadSearch = async () => (await import('./search.js')).Search;
 const loadAccount = async () => (await import('./account.js')).AccountPage;
+
+/** "/" opens the search, in the room that is shown; where one writes it stays a sign. */
+function useSearchKey(): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const target = event.target instanceof Element ? event.target : null;
+      const writes = target?.closest('input, textarea, select, [contenteditable], dialog') !== null;
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writes) return;
+      event.preventDefault();
+      const at = route.peek();
+      go(searchHref(at.page === 'room' ? at.room : null));
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, []);
+}
 
 export function ClubView() {
   const main = useRef<HTMLElement>(null);
   const { page } = route.value;
+  useSearchKey();
   return (
     <div class="club" data-page={page}>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -33,6 +51,7 @@ export function ClubView() {
       <aside class="side">
         <header class="side-header">
           <h1>{facts.value?.name ?? ''}</h1>
+          <PageLink href={searchHref(null)} here={page === 'search'} icon="search" label={t('search.heading')} />
           <PageLink href={DIRECTORY_HREF} here={page === 'directory'} icon="directory" label={t('directory.heading')} />
           <PageLink href={ACCOUNT_HREF} here={page === 'account'} icon="account" label={t('account.heading')} />
         </header>
@@ -56,6 +75,9 @@ export function ClubView() {
         ) : null}
         {page === 'directory' ? (
           <Later key="directory" load={loadDirectory} props={{}} heading={t('directory.heading')} />
+        ) : null}
+        {route.value.page === 'search' ? (
+          <Later key="search" load={loadSearch} props={{ room: route.value.room }} heading={t('search.heading')} />
         ) : null}
         {page === 'account' ? (
           <Later key="account" load={loadAccount} props={{}} heading={t('account.heading')} />

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { originText, placeOf, roomName } from '../app/names.js';
-import { aboutHref, entryHref, memberHref, ROOMS_HREF } from '../app/address.js';
+import { aboutHref, entryHref, memberHref, ROOMS_HREF, searchHref } from '../app/address.js';
 import { go } from '../app/route.js';
 import { club, state } from '../app/session.js';
 import { dayOf, listText, t, tOr } from '../app/texts.js';
@@ -113,6 +113,9 @@ function Header({ id, name, people, setPeople }: HeaderProps) {
           {known && about !== '' ? ` · ${about}` : about}
         </p>
       </div>
+      <a class="icon-button" href={searchHref(id)} aria-label={t('search.heading')} title={t('search.heading')}>
+        <Icon name="search" />
+      </a>
       {room === undefined || room.kind === 'direct' ? null : (
         <a class="icon-button" href={aboutHref(id)} aria-label={t('about.label')} title={t('about.label')}>
           <Icon name="settings" />

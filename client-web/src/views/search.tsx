@@ -1,0 +1,228 @@
+// Messages of all rooms, found by their words.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { entryHref, roomHref, ROOMS_HREF } from '../app/address.js';
+import { roomName } from '../app/names.js';
+import { club, problemOf, state } from '../app/session.js';
+import { dayText, momentText, t, timeText } from '../app/texts.js';
+import type { Params, Result } from '../protocol/types.js';
+import { Icon } from './icons.js';
+import { Loading } from './later.js';
+import { Avatar, PageHeader, Problem } from './parts.js';
+import { snippetOf } from './snippet.js';
+
+type Hit = Result<'message.search'>['hits'][number];
+
+interface Wish {
+  text: string;
+  /** Null: all rooms. */
+  room: string | null;
+}
+
+interface Found {
+  hits: Hit[];
+  /** What asks for older ones; null: there are none. */
+  before: string | null;
+  stage: 'idle' | 'loading' | 'found' | 'failed';
+  reason: string | null;
+  /** The text has no letter and no digit. */
+  empty: boolean;
+}
+
+const TYPING_PAUSE = 350;
+const TEXT_LIMIT = 200;
+const NOTHING: Found = { hits: [], before: null, stage: 'idle', reason: null, empty: false };
+
+/** As it was left, when one comes back from a hit. */
+let left: { wish: Wish; found: Found } = { wish: { text: '', room: null }, found: NOTHING };
+
+const asks = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+/** The answer to the latest question counts, however late the others come. */
+function useFound(wish: Wish): { found: Found; more(): void; again(): void } {
+  const known = left.wish.text === wish.text && left.wish.room === wish.room;
+  const [found, setFound] = useState<Found>(known ? left.found : NOTHING);
+  const asked = useRef(0);
+  const first = useRef(known && left.found.stage === 'found');
+  const open = state.value.line.at === 'open';
+  const put = (next: Found): void => {
+    left = { wish, found: next };
+    setFound(next);
+  };
+  const ask = async (kept: Found): Promise<void> => {
+    const own = ++asked.current;
+    setFound({ ...kept, stage: 'loading', reason: null, empty: false });
+    const params: Params<'message.search'> = { text: wish.text.trim() };
+    if (wish.room !== null) params.room = wish.room;
+    if (kept.before !== null) params.before = kept.before;
+    try {
+      const page = await club().search(params);
+      if (own !== asked.current) return;
+      const before = page.more ? (page.before ?? null) : null;
+      put({ hits: [...kept.hits, ...page.hits], before, stage: 'found', reason: null, empty: false });
+    } catch (error) {
+      if (own === asked.current) put({ ...kept, stage: 'failed', reason: problemOf(error), empty: false });
+    }
+  };
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    asked.current += 1;
+    if (!asks(wish.text)) put({ ...NOTHING, empty: wish.text.trim() !== '' });
+    else if (open) void ask(NOTHING);
+  }, [open, wish.text, wish.room]);
+  return { found, more: () => void ask(found), again: () => void ask(NOTHING) };
+}
+
+export function Search({ room }: { room: string | null }) {
+  const [wish, setWish] = useState<Wish>({ text: left.wish.text, room });
+  useEffect(() => setWish((before) => ({ ...before, room })), [room]);
+  const { found, more, again } = useFound(wish);
+  return (
+    <section class="page" aria-labelledby="search-heading">
+      <PageHeader
+        id="search-heading"
+        heading={t('search.heading')}
+        back={room === null ? ROOMS_HREF : roomHref(room)}
+      />
+      <div class="page-body search">
+        <Question room={room} wish={wish} change={(part) => setWish((before) => ({ ...before, ...part }))} />
+        <State found={found} again={again} />
+        <ol class="hits" aria-label={t('search.found')}>
+          {found.hits.map((hit) => (
+            <li key={`${hit.room} ${hit.entry.seq}`}>
+              <HitLink hit={hit} />
+            </li>
+          ))}
+        </ol>
+        {found.before !== null && found.stage !== 'failed' ? (
+          <div class="buttons">
+            <button type="button" onClick={more} disabled={found.stage === 'loading'}>
+              {t('search.more')}
+            </button>
+          </div>
+        ) : null}
+      </div>
+    </section>
+  );
+}
+
+interface QuestionProps {
+  room: string | null;
+  wish: Wish;
+  change(part: Partial<Wish>): void;
+}
+
+function Question({ room, wish, change }: QuestionProps) {
+  const [text, setText] = useState(wish.text);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    input.current?.focus();
+    input.current?.select();
+  }, [room]);
+  useEffect(() => {
+    if (text === wish.text) return undefined;
+    const timer = setTimeout(() => change({ text }), TYPING_PAUSE);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <form
+      class="search-form"
+      role="search"
+      aria-label={t('search.heading')}
+      onSubmit={(event) => {
+        event.preventDefault();
+        change({ text });
+      }}
+    >
+      <input
+        ref={input}
+        class="find"
+        type="search"
+        value={text}
+        maxLength={TEXT_LIMIT}
+        dir="auto"
+        enterkeyhint="search"
+        autocomplete="off"
+        placeholder={t('search.text')}
+        aria-label={t('search.text')}
+        onInput={(event) => {
+          // While an input method composes, a word is not written yet.
+          if (!event.isComposing) setText(event.currentTarget.value);
+        }}
+        onCompositionEnd={(event) => setText(event.currentTarget.value)}
+      />
+      {room === null ? null : (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={wish.room !== null}
+            onChange={(event) => change({ room: event.currentTarget.checked ? room : null })}
+          />
+          <span dir="auto">{t('search.here', { room: roomName(room, state.value.rooms.get(room)) })}</span>
+        </label>
+      )}
+    </form>
+  );
+}
+
+function State({ found, again }: { found: Found; again(): void }) {
+  if (found.empty) return <Hint text={t('search.letters')} />;
+  if (found.stage === 'idle' && state.value.line.at === 'open') return <Hint text={t('search.how')} />;
+  if (state.value.line.at !== 'open' && found.stage !== 'found') return <Hint text={t('search.offline')} />;
+  if (found.stage === 'failed') {
+    return (
+      <>
+        <Problem reason={found.reason} />
+        <div class="buttons">
+          <button type="button" onClick={again}>
+            {t('action.again')}
+          </button>
+        </div>
+      </>
+    );
+  }
+  if (found.stage === 'loading' && found.hits.length === 0) return <Loading />;
+  const count = found.hits.length;
+  if (count > 0) return <Hint text={t(found.before === null ? 'search.count' : 'search.count_more', { count })} />;
+  return <Hint text={t(found.before === null ? 'search.nothing' : 'search.nothing_yet')} />;
+}
+
+function Hint({ text }: { text: string }) {
+  return (
+    <p class="hint" role="status">
+      {text}
+    </p>
+  );
+}
+
+function HitLink({ hit }: { hit: Hit }) {
+  const { entry, room } = hit;
+  const known = state.value.rooms.get(room);
+  return (
+    <a class="hit" href={entryHref(room, entry.seq)}>
+      <Avatar id={entry.from.id} name={entry.from.name} />
+      <span class="hit-text">
+        <span class="hit-head">
+          <span class="hit-author" dir="auto">
+            {entry.from.name}
+          </span>
+          <span class="hit-room" dir="auto">
+            <Icon name={known?.with === undefined ? 'people' : 'write'} />
+            {roomName(room, known)}
+          </span>
+          <time dateTime={entry.at} title={momentText(entry.at)}>
+            {dayText(entry.at, new Date())}, {timeText(entry.at)}
+          </time>
+        </span>
+        <span class="hit-body" dir="auto">
+          {snippetOf(entry.text ?? '', hit.found).map((piece, index) =>
+            piece.found ? <mark key={index}>{piece.text}</mark> : piece.text,
+          )}
+        </span>
+      </span>
+    </a>
+  );
+}
