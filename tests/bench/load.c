@@ -19,6 +19,7 @@ static const struct load_scenario load_scenarios[] = {
     {"comeback", scenario_comeback, "kills the server; how long until all are in again and have everything"},
     {"seed", scenario_seed, "puts members with sessions into a store and prints their cookies"},
     {"sql", scenario_sql, "the store's driver alone: posts a second"},
+    {"corpus", scenario_corpus, "puts messages in three languages into a store, and indexes them"},
 };
 
 static void load_usage(void) {

@@ -9,6 +9,7 @@ import {Club, build, calm, cores, disturbed, folder, load, loadCore, many, measu
 import {freePort} from '../wire/support/port.mjs';
 import {end, endAll, start} from './processes.mjs';
 import {slowLineTable} from './slow-line.mjs';
+import {searchTable} from './search.mjs';
 import {decimals, median, table, thousands} from './table.mjs';
 
 const sample = path.join(folder, 'entry.json');
@@ -104,7 +105,7 @@ const idleRows = async (club) => {
     `${kilobytes(result.resident_first)} KB at 1,000)`, `**${decimals(result.bytes_a_member / 1024, 1)} KB**`, '18 KB']];
 };
 
-const print = (fanout, posts, others, cluster, seconds) => {
+const print = (fanout, posts, others, cluster, search, seconds) => {
   console.log(`${os.cpus()[0].model}, Linux ${os.release()}, ${new Date().toISOString().slice(0, 10)}; server on core ` +
     `${serverCore}, load on core ${loadCore}; ${turns === 1 ? 'one run each' : `medians of ${turns} in turn`}; ` +
     `${thousands(seconds)} s in all. 200-byte messages, every post durable.` +
@@ -116,6 +117,7 @@ const print = (fanout, posts, others, cluster, seconds) => {
     'wait for the answer, ms, median / p99', 'deliveries a second', 'cores busy, server / load'], posts)}`);
   console.log(`\n${table(['', 'clubd', 'to reach'], others)}`);
   if (cluster) console.log(`\n${cluster}`);
+  if (search) console.log(`\n${search}`);
 };
 
 const everything = async () => {
@@ -139,7 +141,8 @@ const everything = async () => {
   others.push(...await idleRows(tls));
   await tls.end();
   const cluster = await clusterTable();
-  print(fanout, posts, others, cluster, (Date.now() - began) / 1e3);
+  const search = await searchTable();
+  print(fanout, posts, others, cluster, search, (Date.now() - began) / 1e3);
 };
 
 try {

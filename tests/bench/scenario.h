@@ -11,4 +11,5 @@ bool scenario_idle(struct options *options);
 bool scenario_comeback(struct options *options);
 bool scenario_seed(struct options *options);
 bool scenario_sql(struct options *options);
+bool scenario_corpus(struct options *options);
 #endif
