@@ -2,6 +2,7 @@ import { LineBroken, reasonOf } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
 import { tell } from '../state/club.js';
+import { readAct } from '../state/pending.js';
 import type { Act, PendingAct } from '../state/pending.js';
 import { UNKNOWN_WAIT } from './parts.js';
 import type { ClubParts } from './parts.js';
@@ -27,10 +28,30 @@ export class Acts {
     this.#parts = parts;
   }
 
+  /** Takes up what an earlier page left behind. */
   load(acts: readonly PendingAct[]): void {
-    for (const act of acts) this.#kept.set(act.id, Promise.resolve(true));
-    const sorted = [...acts].sort((a, b) => a.order - b.order).slice(0, MOST_ACTS);
-    this.#parts.store.update((state) => ({ ...state, acts: [...sorted, ...state.acts] }));
+    const { store } = this.#parts;
+    const fresh = acts.filter((act) => !store.state.acts.some(({ id }) => id === act.id));
+    for (const act of fresh) this.#kept.set(act.id, Promise.resolve(true));
+    const all = [...store.state.acts, ...fresh].sort((a, b) => a.order - b.order);
+    store.update((state) => ({ ...state, acts: all.slice(0, MOST_ACTS) }));
+  }
+
+  /** Another tab has one more: should it go away, this one asks. */
+  told(value: unknown): void {
+    const act = readAct(value);
+    if (act === null) return;
+    this.load([act]);
+    void this.askAll();
+  }
+
+  /** Another tab has the answer; without a number it was refused. */
+  toldDone(id: string, seq: number | null): void {
+    const act = this.#parts.store.state.acts.find((one) => one.id === id);
+    this.#kept.delete(id);
+    if (act === undefined) return;
+    if (seq === null) this.#forget(act);
+    else this.#confirmed(act, seq);
   }
 
   add(room: string, target: number, act: Act): void {
@@ -42,6 +63,7 @@ export class Acts {
     const pending: PendingAct = { id: newId(), order, room, target, act, seq: null };
     store.update((state) => ({ ...state, acts: [...state.acts, pending] }));
     this.#kept.set(pending.id, keep.put('acts', pending.id, pending));
+    this.#parts.tabs.tell({ kind: 'act', act: pending });
     void this.askAll();
   }
 
@@ -95,7 +117,7 @@ export class Acts {
   async #answered(pending: PendingAct, outcome: Answer): Promise<void> {
     if (!outcome.ok) return this.#refused(pending, outcome.error);
     this.#confirmed(pending, outcome.result.seq);
-    await this.#unkeep(pending);
+    await this.#unkeep(pending, outcome.result.seq);
   }
 
   /** Stays in sight until the room's log has the entry. */
@@ -119,7 +141,7 @@ export class Acts {
     this.#forget(pending);
     const notice = { kind: 'failed', what: pending.act.kind, reason: reasonOf(error), words: '', until: null } as const;
     this.#parts.store.update((state) => tell(state, notice));
-    await this.#unkeep(pending);
+    await this.#unkeep(pending, null);
   }
 
   #askAfter({ id }: PendingAct, wait: number): void {
@@ -137,7 +159,8 @@ export class Acts {
     this.#parts.store.update((state) => ({ ...state, acts: state.acts.filter((act) => act.id !== pending.id) }));
   }
 
-  async #unkeep({ id }: PendingAct): Promise<void> {
+  async #unkeep({ id }: PendingAct, seq: number | null): Promise<void> {
+    this.#parts.tabs.tell({ kind: 'acted', id, seq });
     if (this.#kept.delete(id)) await this.#parts.keep.drop('acts', id);
   }
 }

@@ -157,8 +157,16 @@ export class Club {
   /** Another tab of the member in this browser says something. */
   told(news: TabNews): void {
     if (this.#stopped) return;
-    if (news.kind === 'post') this.#outbox.told(news.post);
-    else this.#outbox.toldGone(news.clientId, news.seq);
+    switch (news.kind) {
+      case 'post':
+        return this.#outbox.told(news.post);
+      case 'gone':
+        return this.#outbox.toldGone(news.clientId, news.seq);
+      case 'act':
+        return this.#acts.told(news.act);
+      case 'acted':
+        return this.#acts.toldDone(news.id, news.seq);
+    }
   }
 
   draft(room: string): string {

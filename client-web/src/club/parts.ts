@@ -1,7 +1,7 @@
 import type { Clock } from '../protocol/clock.js';
 import type { Line } from '../protocol/line.js';
 import type { ClubState } from '../state/club.js';
-import type { Post } from '../state/pending.js';
+import type { PendingAct, Post } from '../state/pending.js';
 import type { Keep } from './keep.js';
 
 /** Tabs of one browser take turns; where the browser has no locks, a turn is there at once. */
@@ -13,7 +13,10 @@ export interface Locks {
 export type TabNews =
   | { kind: 'post'; post: Post }
   /** Without a number: thrown away. */
-  | { kind: 'gone'; clientId: string; seq: number | null };
+  | { kind: 'gone'; clientId: string; seq: number | null }
+  | { kind: 'act'; act: PendingAct }
+  /** Without a number: refused. */
+  | { kind: 'acted'; id: string; seq: number | null };
 
 /** The member's other tabs in this browser. */
 export interface Tabs {
