@@ -1,6 +1,8 @@
 // Without a line: the client opens with what it last had, keeps what is written over reloads and crashes, sends it once.
 import { after, afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Club, clientId } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
 import { kept, keptText, OwnBrowser, workerIsReady } from './support/own-browser.mjs';
@@ -17,6 +19,22 @@ afterEach(async () => {
   if (!proxy.server) await proxy.mend();
   await everybodyLeaves();
 });
+
+/** Gives the files of a build other hashes, in their names and wherever they are named. */
+function rename(folder, mark) {
+  const assets = join(folder, 'assets');
+  const names = new Map(readdirSync(assets).map((name) => [name, name.replace(/-\w{4}(\w{4}\.\w+)$/, `-${mark}$1`)]));
+  const renamed = (text) => [...names].reduce((result, [name, next]) => result.replaceAll(name, next), text);
+  for (const [name, next] of names) {
+    const path = join(assets, name);
+    if (/\.(js|css)$/.test(name)) writeFileSync(path, renamed(readFileSync(path, 'utf8')));
+    renameSync(path, join(assets, next));
+  }
+  for (const name of readdirSync(folder).filter((file) => file !== 'assets')) {
+    const path = join(folder, name);
+    writeFileSync(path, renamed(readFileSync(path, 'utf8')).replace(/version:"\w+"/, `version:"${mark}"`));
+  }
+}
 
 const ROOM = 'kz.fintech';
 const PATH = `/#/room/${ROOM}`;
@@ -293,6 +311,76 @@ test('a browser whose database is blocked works as before', async () => {
   await anna.write('Без памяти');
   await anna.message('Без памяти').getByRole('img', { name: 'Sent' }).waitFor();
   assert.equal(await anna.page.locator('.notice').count(), 0);
+});
+
+test('the browser finds everything that it wants of a client that can be installed, in each language', async () => {
+  for (const [locale, language] of [
+    ['en-US', 'en'],
+    ['ru-RU', 'ru'],
+    ['zh-CN', 'zh'],
+  ]) {
+    const anna = await Visitor.arrive(club, { ...own, locale });
+    await anna.hasSession('anna');
+    await anna.open('/');
+    await workerIsReady(anna.page);
+    const browser = await anna.context.newCDPSession(anna.page);
+    const { url, errors, data } = await browser.send('Page.getAppManifest');
+    assert.deepEqual([new URL(url).pathname, errors], [`/manifest-${language}.webmanifest`, []]);
+    assert.equal(JSON.parse(data).name, catalog(language)['club.brand']);
+    const { installabilityErrors } = await browser.send('Page.getInstallabilityErrors');
+    // A context of its own is a private window to the browser, which installs nothing from one.
+    assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito'), []);
+    await anna.leave();
+  }
+});
+
+test('a new build takes over at the next load, what the old one kept goes, and what was used of it is kept anew', async () => {
+  const web = join(club.folder, 'web');
+  const serveBuild = async (mark) => {
+    // The server holds the folder itself.
+    for (const name of existsSync(web) ? readdirSync(web) : []) rmSync(join(web, name), { recursive: true });
+    cpSync(new URL('../../build/web', import.meta.url), web, { recursive: true });
+    // Another build: other names of the same files.
+    if (mark) rename(web, mark);
+  };
+  await serveBuild('');
+  const other = await Club.start({ members: ['anna'], settings: { CLUB_WEB_ROOT: web } });
+  try {
+    const anna = await Visitor.inRoom(other, 'anna', 'kz.fintech', { lineBreaks: true });
+    const scripts = () => anna.page.evaluate(() => [...document.scripts].map(({ src }) => src).join());
+    await workerIsReady(anna.page);
+    const [cache] = await anna.page.evaluate(() => caches.keys());
+    await serveBuild('NEWB');
+    await anna.page.reload();
+    await anna.log.waitFor();
+    assert.ok(!/NEWB/.test(await scripts()), 'the kept page does not come at once');
+    await until(async () => {
+      const keys = await anna.page.evaluate(() => caches.keys());
+      assert.ok(keys.some((key) => key !== cache), 'the new build is not kept');
+      assert.equal(await anna.page.evaluate(async () => (await navigator.serviceWorker.ready).installing), null);
+    });
+    await until(async () => {
+      await anna.page.reload();
+      assert.match(await scripts(), /NEWB/);
+    });
+    await anna.log.waitFor();
+    await until(async () => assert.ok(!(await anna.page.evaluate(() => caches.keys())).includes(cache), 'the old build is still kept'));
+    const paths = await anna.page.evaluate(async () => {
+      const [own] = await caches.keys();
+      return (await (await caches.open(own)).keys()).map(({ url }) => new URL(url).pathname);
+    });
+    assert.ok(paths.some((path) => /\/en-NEWB\w{4}\.js$/.test(path)), `the words are not kept: ${paths}`);
+    assert.deepEqual(paths.filter((path) => path !== '/' && !path.includes('NEWB')), []);
+    assert.deepEqual(paths.filter((path) => /^\/(api|ws)/.test(path)), []);
+    await other.kill();
+    await anna.page.reload();
+    await anna.log.waitFor();
+    await anna.lineStatus.getByText('No connection.').waitFor();
+    await other.serve();
+    await anna.leave();
+  } finally {
+    await other.finish();
+  }
 });
 
 test('with another history what was kept is thrown away, and what was not sent is sent', async () => {

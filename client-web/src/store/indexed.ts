@@ -1,7 +1,7 @@
 // The browser's database as a vault. The only user of `idb`.
 
 import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 import { OWN_WORDS, WHAT_WAS_READ } from '../club/vault.js';
 import type { Owner, Shelf, Vault, VaultChange } from '../club/vault.js';
 import { isRecord } from '../protocol/frames.js';
@@ -38,6 +38,22 @@ function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
 function isOlder(value: unknown, stored: unknown): boolean {
   if (!isRecord(value) || !isRecord(stored) || value['epoch'] !== stored['epoch']) return false;
   return Number(value['cursor']) < Number(stored['cursor']);
+}
+
+type Writing = IDBPTransaction<Schema, ('meta' | Shelf)[], 'readwrite'>;
+
+async function putOne(all: Writing, { shelf, key, value }: VaultChange): Promise<void> {
+  const store = all.objectStore(shelf);
+  if (value === undefined) await store.delete(key);
+  else if (shelf !== 'logs' || !isOlder(value, await store.get(key))) await store.put(value, key);
+}
+
+function abort(all: Writing): void {
+  try {
+    all.abort();
+  } catch {
+    // It ended by itself.
+  }
 }
 
 export class IndexedVault implements Vault {
@@ -98,15 +114,13 @@ export class IndexedVault implements Vault {
       );
       const meta = await all.objectStore('meta').get('owner');
       if (meta?.id !== this.#member) return false;
-      for (const { shelf, key, value } of changes) {
-        const store = all.objectStore(shelf);
-        if (value === undefined) store.delete(key).catch(() => {});
-        else if (shelf !== 'logs' || !isOlder(value, await store.get(key))) store.put(value, key).catch(() => {});
+      try {
+        for (const change of changes) await putOne(all, change);
+        await all.objectStore('meta').put({ ...meta, ...owner }, 'owner');
+      } catch {
+        // What began it may be there already.
+        abort(all);
       }
-      all
-        .objectStore('meta')
-        .put({ ...meta, ...owner }, 'owner')
-        .catch(() => {});
       return done;
     }, false);
   }
