@@ -112,7 +112,6 @@ export class Log extends Component<LogProps, LogState> {
   /** The room opens at the place that was asked for, or at the line of what is new, or else at its end. */
   #placeFirst(): void {
     if (!this.#readable()) return;
-    this.#placed = true;
     const first = !this.#placed;
     this.#placed = true;
     this.#joined = this.props.opened?.stage === 'joined';
