@@ -7,6 +7,7 @@ export type Route =
   | { page: 'about'; room: string }
   | { page: 'new-room' }
   | { page: 'audit'; member: string | null }
+  | { page: 'reports' }
   | { page: 'member'; member: string }
   | { page: 'invites' }
   | { page: 'directory' }
@@ -20,6 +21,7 @@ export function readRoute(hash: string): Route {
   if (page === 'about' && rest !== undefined && rest !== '') return { page: 'about', room: decode(rest) };
   if (page === 'audit') return { page: 'audit', member: rest === undefined || rest === '' ? null : decode(rest) };
   if (page === 'search') return { page: 'search', room: rest === undefined || rest === '' ? null : decode(rest) };
+  if (page === 'reports') return { page };
   if (page === 'new-room') return { page: 'new-room' };
   if (page === 'member' && rest !== undefined && rest !== '') return { page: 'member', member: decode(rest) };
   return page === 'invites' || page === 'directory' || page === 'account' ? { page } : { page: 'rooms' };
@@ -66,6 +68,7 @@ export function searchHref(room: string | null): string {
 }
 
 export const NEW_ROOM_HREF = '#/new-room';
+export const REPORTS_HREF = '#/reports';
 export const INVITES_HREF = '#/invites';
 export const DIRECTORY_HREF = '#/directory';
 export const ACCOUNT_HREF = '#/account';

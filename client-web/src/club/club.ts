@@ -37,6 +37,7 @@ import { Keep } from './keep.js';
 import { RoomList } from './list.js';
 import { Marks } from './marks.js';
 import { Moderation } from './moderation.js';
+import { Reports } from './reports.js';
 import { Outbox } from './outbox.js';
 import { Store } from './parts.js';
 import type { ClubParts, Locks, TabNews, Tabs } from './parts.js';
@@ -83,6 +84,7 @@ export class Club {
   #stopped = false;
   /** What moderators do; the server says who may. */
   readonly moderation: Moderation;
+  readonly reports: Reports;
   #typedAt = new Map<string, number>();
   #cancelLost: (() => void) | null = null;
 
@@ -108,6 +110,7 @@ export class Club {
     this.#list = new RoomList(parts);
     this.#marks = new Marks(parts);
     this.moderation = new Moderation(parts);
+    this.reports = new Reports(parts, this.moderation);
   }
 
   get state(): ClubState {
@@ -432,8 +435,10 @@ export class Club {
   }
 
   #acted(acted: Notifications['acted']): void {
-    const { action, reason, until } = acted;
-    const notice = { kind: 'acted', what: action, reason: '', words: reason ?? '', until: until ?? null } as const;
+    const { action, reason, until, detail } = acted;
+    const outcome = action === 'settle' ? detail?.['outcome'] : undefined;
+    const what = typeof outcome === 'string' ? `settle.${outcome}` : action;
+    const notice = { kind: 'acted', what, reason: '', words: reason ?? '', until: until ?? null } as const;
     this.#store.update((state) =>
       tell(actedOn(state, acted), { ...notice, ...(acted.room === undefined ? {} : { room: acted.room }) }),
     );

@@ -1,5 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ACCOUNT_HREF, auditHref, DIRECTORY_HREF, INVITES_HREF, memberHref, searchHref } from '../app/address.js';
+import {
+  ACCOUNT_HREF,
+  auditHref,
+  DIRECTORY_HREF,
+  INVITES_HREF,
+  memberHref,
+  REPORTS_HREF,
+  searchHref,
+} from '../app/address.js';
 import { roomName } from '../app/names.js';
 import { go, route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
@@ -17,6 +25,7 @@ import { LineStatus, Notices } from './status.js';
 
 const loadAbout = async () => (await import('./about.js')).About;
 const loadAudit = async () => (await import('./audit.js')).Audit;
+const loadReports = async () => (await import('./reports.js')).ReportsPage;
 const loadNewRoom = async () => (await import('./new-room.js')).NewRoom;
 const loadCard = async () => (await import('./card.js')).MemberCard;
 const loadDirectory = async () => (await import('./directory.js')).Directory;
@@ -43,6 +52,9 @@ export function ClubView() {
   const main = useRef<HTMLElement>(null);
   const { page } = route.value;
   useSearchKey();
+  const { me, rooms } = state.value;
+  const moderates =
+    me.role !== 'member' || [...rooms.values()].some(({ kind, role }) => kind !== 'direct' && role === 'moderator');
   return (
     <div class="club" data-page={page}>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -52,6 +64,9 @@ export function ClubView() {
         <header class="side-header">
           <h1>{facts.value?.name ?? ''}</h1>
           <PageLink href={searchHref(null)} here={page === 'search'} icon="search" label={t('search.heading')} />
+          {moderates ? (
+            <PageLink href={REPORTS_HREF} here={page === 'reports'} icon="report" label={t('reports.heading')} />
+          ) : null}
           <PageLink href={DIRECTORY_HREF} here={page === 'directory'} icon="directory" label={t('directory.heading')} />
           <PageLink href={ACCOUNT_HREF} here={page === 'account'} icon="account" label={t('account.heading')} />
         </header>
@@ -97,6 +112,9 @@ export function ClubView() {
             props={{ member: route.value.member }}
             heading={t('audit.heading')}
           />
+        ) : null}
+        {page === 'reports' ? (
+          <Later key="reports" load={loadReports} props={{}} heading={t('reports.heading')} />
         ) : null}
         {page === 'new-room' ? <Later load={loadNewRoom} props={{}} heading={t('new_room.heading')} /> : null}
         {page === 'rooms' ? <p class="empty">{t('rooms.choose')}</p> : null}

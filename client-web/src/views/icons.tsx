@@ -21,6 +21,7 @@ const PATHS = {
   warning: 'M12 4l9 16H3L12 4zm0 6v5M12 17.5v.5',
   pin: 'M9 4h6l-1 6 3 3v2H7v-2l3-3-1-6zM12 15v6',
   shield: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6l7-3zM9 12l2 2 4-4',
+  report: 'M6 21V4h11l-2 4 2 4H6',
   settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4',
   plus: 'M12 5v14M5 12h14',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',

@@ -35,6 +35,7 @@ interface LogProps {
   edit(message: Message): void;
   remove(message: Message): void;
   moderate(message: Message): void;
+  report(message: Message): void;
 }
 
 interface LogState {
@@ -71,6 +72,7 @@ export class Log extends Component<LogProps, LogState> {
       edit: (message) => this.props.edit(message),
       remove: (message) => this.props.remove(message),
       moderate: (message) => this.props.moderate(message),
+      report: (message) => this.props.report(message),
       goTo: (seq) => void this.#goTo(seq),
     };
   }

@@ -16,6 +16,7 @@ export interface RowActions {
   edit(message: Message): void;
   remove(message: Message): void;
   moderate(message: Message): void;
+  report(message: Message): void;
   goTo(seq: number): void;
 }
 

@@ -22,6 +22,7 @@ import { People } from './people.js';
 import { Pins } from './pins.js';
 import { RemoveQuestion } from './remove.js';
 
+const loadReport = async () => (await import('./report.js')).ReportQuestion;
 const loadModerate = async () => (await import('./moderate.js')).Moderate;
 
 /** Joins the room while it is shown, and puts the club's own rooms on the member's list. */
@@ -148,6 +149,7 @@ function Talk({ id, name, log, target }: TalkProps) {
   const [mode, setMode] = useState<Mode>({ kind: 'new' });
   const [removing, setRemoving] = useState<Message | null>(null);
   const [moderating, setModerating] = useState<Message | null>(null);
+  const [reporting, setReporting] = useState<Message | null>(null);
   const [posted, setPosted] = useState(0);
   const { posts, acts, opened, rooms } = state.value;
   const room = rooms.get(id);
@@ -173,6 +175,7 @@ function Talk({ id, name, log, target }: TalkProps) {
         edit={(message) => setMode({ kind: 'edit', message })}
         remove={setRemoving}
         moderate={setModerating}
+        report={setReporting}
       />
       <Typists id={id} />
       {blocked === undefined ? (
@@ -192,6 +195,9 @@ function Talk({ id, name, log, target }: TalkProps) {
       )}
       {moderating === null ? null : (
         <Later load={loadModerate} props={{ room: id, member: moderating.from, close: () => setModerating(null) }} />
+      )}
+      {reporting === null ? null : (
+        <Later load={loadReport} props={{ room: id, message: reporting, close: () => setReporting(null) }} />
       )}
       {removing === null ? null : <RemoveQuestion room={id} message={removing} close={() => setRemoving(null)} />}
     </>

@@ -62,6 +62,13 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
           onClick={() => void talkTo(message.from.id)}
         />
       )}
+      {own || moderates ? null : (
+        <IconButton
+          icon="report"
+          label={t('report.label', { name: message.from.name })}
+          onClick={() => actions.report(message)}
+        />
+      )}
       {moderates ? <PinButton room={room} message={message} /> : null}
       {moderates && !own ? (
         <IconButton

@@ -1,0 +1,78 @@
+import type { Params, Report } from '../protocol/types.js';
+import { tell } from '../state/club.js';
+import type { Moderation } from './moderation.js';
+import type { ClubParts } from './parts.js';
+
+export type Outcome = Params<'report.settle'>['outcome'];
+
+export interface Settling {
+  report: Report;
+  outcome: Outcome;
+  /** For whoever sent the report; for whom it is about, where the outcome says something to that one. */
+  note: string;
+  /** What is written to the accused; only of `warned`. */
+  warning: string;
+}
+
+export interface ReportPage {
+  reports: Report[];
+  more: boolean;
+}
+
+const DAY = 24 * 60 * 60;
+
+/** Reports of messages: sent by members, settled by those who moderate. */
+export class Reports {
+  #parts: ClubParts;
+  #moderation: Moderation;
+
+  constructor(parts: ClubParts, moderation: Moderation) {
+    this.#parts = parts;
+    this.#moderation = moderation;
+  }
+
+  /** `id` stays the same when it is tried again. */
+  async send(id: string, room: string, seq: number, reason: string): Promise<void> {
+    await this.#parts.line.call('report.send', { client_id: id, room, seq, reason });
+    const notice = { kind: 'done', what: 'report', reason: '', words: '', until: null } as const;
+    this.#parts.store.update((state) => tell(state, notice));
+  }
+
+  newId(): string {
+    return this.#parts.newId();
+  }
+
+  list(params: Params<'report.list'>): Promise<ReportPage> {
+    return this.#parts.line.call('report.list', params);
+  }
+
+  /**
+   * First what the outcome says, then that it was done. A warning is the other way round, so that nobody is warned when
+   * somebody else settled it otherwise meanwhile. Each of them is harmless when it is done again.
+   */
+  async settle(settling: Settling): Promise<void> {
+    const { report, outcome, note, warning } = settling;
+    const { line } = this.#parts;
+    const talk = outcome === 'warned' ? await line.call('direct.open', { member: report.accused.id }) : null;
+    await this.#carryOut(settling);
+    await line.call('report.settle', { report: report.report, outcome, ...(note === '' ? {} : { note }) });
+    if (talk === null) return;
+    const client_id = `warning-${report.report}`;
+    await line.call('message.post', { room: talk.room.room, client_id, text: warning });
+  }
+
+  async #carryOut({ report, outcome, note }: Settling): Promise<void> {
+    const { room, seq, accused } = report;
+    if (outcome === 'removed' && seq !== undefined)
+      await this.#parts.line.call('message.remove', { room, seq, ...(note === '' ? {} : { reason: note }) });
+    if (outcome === 'muted' || outcome === 'banned')
+      await this.#moderation.sanction({
+        kind: outcome === 'muted' ? 'mute' : 'ban',
+        member: accused.id,
+        name: accused.name,
+        room: room.startsWith('dm.') ? null : room, // whose talk it is, is not theirs to enter
+        seconds: outcome === 'muted' ? DAY : null,
+        reason: note,
+      });
+  }
+}
