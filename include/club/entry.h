@@ -99,6 +99,12 @@ struct room_settings {
   size_t pinned_count;
 };
 
+/* What of a room a member wants to be told of, beside what the list shows. The numbers are the store's. */
+enum notify_level { NOTIFY_ALL, NOTIFY_MENTIONS, NOTIFY_NONE };
+const char *notify_text(enum notify_level level);
+/* False: no such level. */
+bool notify_read(struct slice text, enum notify_level *level) CLUB_MUST_CHECK;
+
 /* A room as one member sees it, from the store. Country and sector follow from the id (see club.h). */
 struct room_record {
   struct slice room;
@@ -106,6 +112,7 @@ struct room_record {
   struct member_record *with; /* ROOM_DIRECT: the other one */
   int64_t head, read, unread, mentions;
   bool listed;
+  enum notify_level notify;
   struct room_settings settings;
   bool blocked; /* ROOM_DIRECT: this member wants no talk with the other one */
   bool closed;  /* … or the other one wants none: nobody writes there */

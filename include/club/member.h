@@ -25,6 +25,7 @@ struct listing {
   bool refreshing;      /* its counts are being read from the store again */
   bool again;           /* … and it changed since: once more */
   bool blocked, closed; /* a direct talk: see struct room_record */
+  enum notify_level notify;
   struct slice face;    /* the `room` notification that is owed, encoded; owned */
 };
 

@@ -40,6 +40,7 @@ enum store_kind {
   STORE_MEMBER_DISABLE,
   STORE_MEMBER_UPDATE,
   STORE_BLOCK,
+  STORE_NOTIFY,
   STORE_CARD_CUT,
   STORE_PASSWORD_SET,
   STORE_SESSION_ADD,
@@ -346,6 +347,14 @@ struct store_member {
   size_t count;
 };
 
+/* STORE_NOTIFY: what of the room the member wants to be told of from now on; said again it changes nothing. A room that
+ * is not on the member's list: not_found. What changes is told in the club log (CLUB_LISTED). */
+struct store_notify {
+  struct slice room;
+  int64_t member;
+  enum notify_level level;
+};
+
 /* STORE_BLOCK: `member` wants no direct talk with `other` from now on, or does not mind any more; said again it changes
  * nothing. Nobody of that key: not_found; over LIMIT_BLOCKS: rate_limited. Where the two have a talk, it changed for
  * both (CLUB_LISTED). STORE_BLOCKED_LIST: whom `member` blocks, by key, those after `other`, at most `limit`. */
@@ -489,6 +498,7 @@ struct store_job {
     struct store_member member;
     struct store_session session;
     struct store_block block;
+    struct store_notify notify;
     struct store_people people;
     struct store_pulse pulse;
     struct store_act act;

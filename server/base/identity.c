@@ -39,3 +39,23 @@ bool member_id_read(struct slice id, int64_t *key) {
   *key = number;
   return true;
 }
+
+/* ---- what one is told of ---- */
+
+const char *notify_text(enum notify_level level) {
+  switch (level) {
+    case NOTIFY_ALL: return "all";
+    case NOTIFY_MENTIONS: return "mentions";
+    case NOTIFY_NONE: return "none";
+  }
+  return "all";
+}
+
+bool notify_read(struct slice text, enum notify_level *level) {
+  for (enum notify_level each = NOTIFY_ALL; each <= NOTIFY_NONE; each++) {
+    if (!slice_is(text, notify_text(each))) continue;
+    *level = each;
+    return true;
+  }
+  return false;
+}

@@ -219,6 +219,7 @@ static bool present_list_new(struct rooms *rooms, struct present *present, const
   }
   listing->blocked = record->blocked;
   listing->closed = record->closed;
+  listing->notify = record->notify;
   listing->next = present->listings;
   present->listings = listing;
   present->listing_count++;
@@ -233,9 +234,10 @@ bool present_list(struct rooms *rooms, struct present *present, const struct roo
   int64_t read = listing->watcher.read;
   struct watch_counts before = room_watch_counts(&listing->watcher);
   if (!listing_watch(rooms, present, listing, record)) return false;
-  bool turned = listing->blocked != record->blocked;
+  bool turned = listing->blocked != record->blocked || listing->notify != record->notify;
   listing->blocked = record->blocked;
   listing->closed = record->closed;
+  listing->notify = record->notify;
   struct watch_counts now = room_watch_counts(&listing->watcher);
   if (!turned && memcmp(&before, &now, sizeof now) == 0) return true;
   listing->change = ++present->change;

@@ -139,6 +139,7 @@ extern const struct steps room_open_steps, direct_open_steps;
 extern const struct steps room_join_steps, room_history_steps;
 extern const struct steps room_leave_steps, room_members_steps, room_typing_steps;
 extern const struct steps room_read_steps;
+extern const struct steps room_notify_steps;
 extern const struct steps message_post_steps;
 extern const struct steps message_search_steps;
 extern const struct steps message_edit_steps, message_remove_steps, message_react_steps;

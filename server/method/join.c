@@ -119,7 +119,8 @@ static bool join_record(const struct call *call, const struct room_record *read,
                                  .read = counts.read,
                                  .unread = counts.unread,
                                  .mentions = counts.mentions,
-                                 .listed = true};
+                                 .listed = true,
+                                 .notify = listing->notify};
   return club_room_kind(call->services->club, room, &record->kind) &&
          room_settings_known(call->room, &record->settings);
 }

@@ -120,8 +120,37 @@ static void read_finish(struct call *call, struct store_job *job) {
   call_empty(call);
 }
 
+/* ---- room.notify ---- */
+
+static void notify_begin(struct call *call, const struct request *request, store_done done) {
+  const struct room_notify_params *params = &request->params.room_notify;
+  enum notify_level level;
+  if (!call_may_enter(call, params->room)) return;
+  if (!notify_read(params->level, &level)) {
+    call_params(call, "level");
+    return;
+  }
+  if (!rate_take_change(call)) return;
+  struct store_job *job = call_job(call, STORE_NOTIFY);
+  if (job) {
+    job->notify.room = arena_copy(job->arena, params->room);
+    job->notify.member = call->member->key;
+    job->notify.level = level;
+    call_submit(call, job, done);
+  }
+  if (call->failed) rate_return_change(call); /* it was not even submitted */
+}
+
+/* The club log tells the member's connections, wherever they are. */
+static void notify_finish(struct call *call, struct store_job *job) {
+  bool changed = job->outcome == STORE_DONE && job->club_head > 0;
+  if (!changed && job->outcome != STORE_UNKNOWN) rate_return_change(call);
+  if (call_stored(call, job)) call_empty(call);
+}
+
 const struct steps room_leave_steps = {.row = {.order = ORDER_LOCAL}, .begin = leave_begin};
 const struct steps room_members_steps = {
     .row = {.order = ORDER_READ, .page = true}, .begin = members_begin, .finish = members_finish};
 const struct steps room_typing_steps = {.row = {.order = ORDER_LOCAL}, .begin = typing_begin};
 const struct steps room_read_steps = {.row = {.order = ORDER_WRITE}, .begin = read_begin, .finish = read_finish};
+const struct steps room_notify_steps = {.row = {.order = ORDER_WRITE}, .begin = notify_begin, .finish = notify_finish};

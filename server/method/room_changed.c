@@ -38,6 +38,7 @@ static void room_changed_tell(const struct services *services, const struct room
   record.unread = counts.unread;
   record.mentions = counts.mentions;
   record.listed = true;
+  record.notify = listing->notify;
   listing_face(services, present, listing, &record);
   services->member_changed(services->server, present, false);
 }

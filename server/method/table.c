@@ -11,6 +11,7 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_ROOM_HISTORY] = &room_history_steps,
     [METHOD_ROOM_MEMBERS] = &room_members_steps,
     [METHOD_ROOM_READ] = &room_read_steps,
+    [METHOD_ROOM_NOTIFY] = &room_notify_steps,
     [METHOD_ROOM_TYPING] = &room_typing_steps,
     [METHOD_MESSAGE_POST] = &message_post_steps,
     [METHOD_MESSAGE_EDIT] = &message_edit_steps,
@@ -68,6 +69,7 @@ struct slice method_room(const struct request *request) {
     case METHOD_ROOM_HISTORY: return params->room_history.room;
     case METHOD_ROOM_MEMBERS: return params->room_members.room;
     case METHOD_ROOM_READ: return params->room_read.room;
+    case METHOD_ROOM_NOTIFY: return params->room_notify.room;
     case METHOD_ROOM_TYPING: return params->room_typing.room;
     case METHOD_MESSAGE_POST: return params->message_post.room;
     case METHOD_MESSAGE_EDIT: return params->message_edit.room;

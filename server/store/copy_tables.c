@@ -27,7 +27,7 @@ const struct copy_table copy_tables[] = {
                  TEXT("detail")}},
     {.name = "reaction", .order = "room, target, emoji",
      .columns = {INT("room"), INT("target"), TEXT("emoji"), INT("count"), INT("first")}},
-    {.name = "listing", .order = "member, room", .columns = {INT("member"), INT("room"), INT("read")}},
+    {.name = "listing", .order = "member, room", .columns = {INT("member"), INT("room"), INT("read"), INT("notify")}},
     {.name = "block", .order = "member, other", .columns = {INT("member"), INT("other"), INT("at")}},
     {.name = "card_term", .order = "term, member, field", .columns = {TEXT("term"), INT("member"), INT("field")}},
     {.name = "card_cut", .order = "member", .columns = {INT("member"), INT("cutter")}},

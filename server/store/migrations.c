@@ -12,6 +12,7 @@ INCLUDE_BYTES(migration_0002, "0002_moderation.sql");
 INCLUDE_BYTES(migration_0003, "0003_people.sql");
 INCLUDE_BYTES(migration_0004, "0004_directory.sql");
 INCLUDE_BYTES(migration_0005, "0005_search.sql");
+INCLUDE_BYTES(migration_0006, "0006_notify.sql");
 INCLUDE_BYTES(postgres_migration_0001, "postgres/0001_start.sql");
 INCLUDE_BYTES(postgres_migration_0002, "postgres/0002_posts.sql");
 INCLUDE_BYTES(postgres_migration_0003, "postgres/0003_members.sql");
@@ -27,10 +28,12 @@ INCLUDE_BYTES(postgres_migration_0012, "postgres/0012_acts.sql");
 INCLUDE_BYTES(postgres_migration_0013, "postgres/0013_reports.sql");
 INCLUDE_BYTES(postgres_migration_0014, "postgres/0014_club.sql");
 INCLUDE_BYTES(postgres_migration_0015, "postgres/0015_search.sql");
+INCLUDE_BYTES(postgres_migration_0016, "postgres/0016_notify.sql");
 
 const struct migration *migration_get(int number) {
   static const struct migration migrations[MIGRATION_COUNT] = {
-      {migration_0001, 1}, {migration_0002, 1}, {migration_0003, 1}, {migration_0004, 1}, {migration_0005, 1},
+      {migration_0001, 1}, {migration_0002, 1}, {migration_0003, 1},
+      {migration_0004, 1}, {migration_0005, 1}, {migration_0006, 1},
   };
   return number >= 1 && number <= MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }
@@ -42,6 +45,7 @@ const struct migration *postgres_migration_get(int number) {
       {postgres_migration_0007, 1}, {postgres_migration_0008, 1}, {postgres_migration_0009, 1},
       {postgres_migration_0010, 1}, {postgres_migration_0011, 1}, {postgres_migration_0012, 1},
       {postgres_migration_0013, 1}, {postgres_migration_0014, 1}, {postgres_migration_0015, 1},
+      {postgres_migration_0016, 1},
   };
   return number >= 1 && number <= POSTGRES_MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }

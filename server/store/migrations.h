@@ -9,8 +9,8 @@ struct migration {
   int oldest;      /* a program that knows migrations up to this one may still run on the result */
 };
 
-#define MIGRATION_COUNT 5           /* SQLite's */
-#define POSTGRES_MIGRATION_COUNT 15 /* PostgreSQL's */
+#define MIGRATION_COUNT 6           /* SQLite's */
+#define POSTGRES_MIGRATION_COUNT 16 /* PostgreSQL's */
 
 /* The first is number 1. NULL: there is no such. */
 const struct migration *migration_get(int number);

@@ -201,10 +201,12 @@ void invites_take_record(const struct ask *ask, int first, struct arena *arena, 
 /* ---- postgres_rooms.c ---- */
 
 /* The columns of a room as the member sees it: does the member block the other one of a direct talk, does that one block
- * the member, then those of `seen`, what club_describe_2() gives. */
+ * the member, what of it the member wants to be told of, then those of `seen`, what club_describe_2() gives. */
 #define ROOMS_SEEN_BY(member) \
   "(SELECT true FROM block WHERE block.member = " member " AND block.other = seen.key), " \
-  "(SELECT true FROM block WHERE block.member = seen.key AND block.other = " member "), seen.*"
+  "(SELECT true FROM block WHERE block.member = seen.key AND block.other = " member "), " \
+  "(SELECT listing.notify FROM room JOIN listing ON listing.member = " member " AND listing.room = room.key " \
+  "WHERE room.id = seen.id), seen.*"
 /* A room from such columns, from `first` on. */
 void rooms_take(const struct ask *ask, int first, struct arena *arena, struct room_record *record);
 /* Why the member may not enter, from the same columns; REASON_NONE: it may. */

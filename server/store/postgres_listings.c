@@ -2,6 +2,7 @@
 #include "postgres_write.h"
 
 static const char mark_sql[] = "SELECT * FROM club_mark_read_2($1, $2, $3, $4)";
+static const char notify_sql[] = "SELECT * FROM club_notify_1($1, $2, $3, $4)";
 static const char open_sql[] =
     "SELECT opened.reason, " ROOMS_SEEN_BY("$2") " FROM club_room_open_2($1, $2, $3, $4) AS opened "
                                                  "LEFT JOIN LATERAL club_describe_2(opened.id, $2, $4) AS seen ON true";
@@ -28,6 +29,21 @@ enum reason listings_take_mark(struct store_job *job, struct ask *ask) {
   mark->unread = ask_get_int(ask, 3);
   mark->mentions = ask_get_int(ask, 4);
   return REASON_NONE;
+}
+
+struct ask listings_ask_notify(struct postgres *self, struct store_job *job) {
+  struct ask ask = ask_begin(self, notify_sql);
+  ask_text(&ask, job->notify.room);
+  ask_int(&ask, job->notify.member);
+  ask_int(&ask, job->notify.level);
+  ask_now(&ask);
+  return ask;
+}
+
+enum reason listings_take_notify(struct store_job *job, struct ask *ask) {
+  enum reason reason = write_reason(ask);
+  if (reason == REASON_NONE) job->club_head = ask_get_int(ask, 1);
+  return reason;
 }
 
 struct ask listings_ask_open(struct postgres *self, struct store_job *job) {

@@ -6,7 +6,7 @@
 static const char describe[] = "SELECT " ROOMS_SEEN_BY("$2") " FROM club_describe_2($1, $2, $3) AS seen";
 static const char list[] = "SELECT " ROOMS_SEEN_BY("$1") " FROM club_rooms_2($1, $2) AS seen";
 
-#define SEEN_COLUMN 2 /* where what the function gives begins */
+#define SEEN_COLUMN 3 /* where what the function gives begins */
 #define SETTINGS_COLUMN 8
 #define OTHER_COLUMN 14 /* where the columns of the other one of a direct talk begin */
 
@@ -37,6 +37,7 @@ static void take_settings(const struct ask *ask, int first, struct arena *arena,
 
 void rooms_take(const struct ask *ask, int first, struct arena *arena, struct room_record *record) {
   bool blocked = ask_get_int(ask, first) != 0, is_blocked = ask_get_int(ask, first + 1) != 0;
+  enum notify_level notify = (enum notify_level)ask_get_int(ask, first + 2);
   first += SEEN_COLUMN;
   *record = (struct room_record){
       .room = ask_get_text(ask, first + 1, arena),
@@ -46,6 +47,7 @@ void rooms_take(const struct ask *ask, int first, struct arena *arena, struct ro
       .unread = ask_get_int(ask, first + 5),
       .mentions = ask_get_int(ask, first + 6),
       .listed = ask_get_int(ask, first + 7) != 0,
+      .notify = notify,
       .blocked = blocked,
       .closed = blocked || is_blocked,
   };

@@ -26,6 +26,7 @@ static const struct write_kind kinds[STORE_WRITES_END] = {
     [STORE_MEMBER_DISABLE] = {members_ask_disable, members_take_change},
     [STORE_MEMBER_UPDATE] = {members_ask_update, members_take_change},
     [STORE_BLOCK] = {blocks_ask, blocks_take},
+    [STORE_NOTIFY] = {listings_ask_notify, listings_take_notify},
     [STORE_CARD_CUT] = {cards_ask_cut, cards_take_cut},
     [STORE_PASSWORD_SET] = {members_ask_password, members_take_change},
     [STORE_SESSION_ADD] = {sessions_ask_add, sessions_take_add},

@@ -36,6 +36,8 @@ struct slice changes_room(const struct store_job *job);
 /* postgres_listings.c: rooms and members' lists of them */
 struct ask listings_ask_mark(struct postgres *self, struct store_job *job);
 enum reason listings_take_mark(struct store_job *job, struct ask *ask);
+struct ask listings_ask_notify(struct postgres *self, struct store_job *job);
+enum reason listings_take_notify(struct store_job *job, struct ask *ask);
 struct ask listings_ask_open(struct postgres *self, struct store_job *job);
 struct ask listings_ask_direct(struct postgres *self, struct store_job *job);
 enum reason listings_take_room(struct store_job *job, struct ask *ask);

@@ -1,5 +1,5 @@
-#include "search_sql.h"
 #include "sql.h"
+#include "search_sql.h"
 
 #define MEMBER_COLUMNS \
   "key, author, login, name, title, company, country, about, offers, seeks, sectors, languages, role, disabled, " \
@@ -43,7 +43,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ROOM_LIST] =
         "SELECT room.key, room.id, room.kind, room.head, listing.read, room.low, room.high, room.locked, room.slow, "
         "room.private, room.title IS NOT NULL OR room.topic IS NOT NULL OR EXISTS (SELECT 1 FROM pin WHERE pin.room = "
-        "room.key) FROM listing JOIN room ON room.key = listing.room WHERE listing.member = $1 AND (room.private = 0 OR "
+        "room.key), listing.notify FROM listing JOIN room ON room.key = listing.room WHERE listing.member = $1 AND (room.private = 0 OR "
         "EXISTS (SELECT 1 FROM admission WHERE admission.room = room.key AND admission.member = listing.member)) AND "
         "NOT EXISTS (SELECT 1 FROM sanction WHERE sanction.member = listing.member AND sanction.room = room.key AND "
         "sanction.kind = 2 AND (sanction.until = 0 OR sanction.until > $2)) ORDER BY room.at DESC, room.id",
@@ -63,10 +63,11 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_POSTED_GET] = "SELECT at FROM posted WHERE room = $1 AND member = $2",
     [SQL_POSTED_SET] = "INSERT INTO posted (room, member, at) VALUES ($1, $2, $3) "
                        "ON CONFLICT (room, member) DO UPDATE SET at = excluded.at",
-    [SQL_LISTING_GET] = "SELECT read FROM listing WHERE member = $1 AND room = $2",
+    [SQL_LISTING_GET] = "SELECT read, notify FROM listing WHERE member = $1 AND room = $2",
     [SQL_LISTING_COUNT] = "SELECT count(*) FROM listing WHERE member = $1",
     [SQL_LISTING_ADD] = "INSERT INTO listing (member, room, read) VALUES ($1, $2, $3)",
     [SQL_LISTING_DROP] = "DELETE FROM listing WHERE member = $1 AND room = $2",
+    [SQL_LISTING_NOTIFY] = "UPDATE listing SET notify = $1 WHERE member = $2 AND room = $3",
     [SQL_LISTING_READ] = "UPDATE listing SET read = $1 WHERE member = $2 AND room = $3",
 
     [SQL_POST] = "INSERT INTO entry (room, seq, at, type, author, member, client_id, text, reply_to, mentions) "

@@ -309,6 +309,7 @@ bool block_is(struct sqlite *self, int64_t member, int64_t other);
 /* May nobody write here, since one of the two blocks the other? */
 bool block_closes(struct sqlite *self, const struct room_row *room);
 enum reason sqlite_block(struct sqlite *self, struct store_job *job);
+enum reason sqlite_notify(struct sqlite *self, struct store_job *job);
 enum reason sqlite_blocked_list(struct sqlite *self, struct store_job *job);
 
 /* sqlite_cards.c */

@@ -19,12 +19,22 @@ static void add_room(struct sqlite *self, struct slice id, enum room_kind kind, 
 
 /* ---- listing ---- */
 
-/* Its read mark, or `none`. */
-static int64_t listing_read(struct sqlite *self, int64_t member, int64_t room, int64_t none) {
+/* Its read mark and level; false: it is not on the list. */
+static bool listing_find(struct sqlite *self, int64_t member, int64_t room, int64_t *read, enum notify_level *notify) {
   struct query query = query_begin(self, SQL_LISTING_GET);
   query_int(&query, member);
   query_int(&query, room);
-  return query_number(&query, none);
+  bool found = query_row(&query);
+  if (found) *read = query_get_int(&query, 0);
+  if (found) *notify = (enum notify_level)query_get_int(&query, 1);
+  query_end(&query);
+  return found;
+}
+
+static bool listing_is(struct sqlite *self, int64_t member, int64_t room) {
+  int64_t read;
+  enum notify_level notify;
+  return listing_find(self, member, room, &read, &notify);
 }
 
 bool room_list_is_full(struct sqlite *self, int64_t member) {
@@ -35,7 +45,7 @@ bool room_list_is_full(struct sqlite *self, int64_t member) {
 
 enum listed room_list_for(struct sqlite *self, const struct room_row *room, int64_t member, int64_t read) {
   if (listed_cache_has(self->listed, member, room->key)) return LISTED_BEFORE;
-  bool before = listing_read(self, member, room->key, -1) >= 0;
+  bool before = listing_is(self, member, room->key);
   if (!before) {
     if (room_list_is_full(self, member)) return LISTED_NOT;
     struct query query = query_begin(self, SQL_LISTING_ADD);
@@ -133,9 +143,8 @@ static void fill(struct sqlite *self, const struct room_row *room, int64_t membe
 void room_describe(struct sqlite *self, const struct room_row *room, int64_t member, bool other_in_full,
                    struct arena *arena, struct room_record *record) {
   *record = (struct room_record){0};
-  int64_t read = listing_read(self, member, room->key, -1);
-  record->listed = read >= 0;
-  record->read = record->listed ? read : room->kind == ROOM_DIRECT ? 0 : room->head;
+  record->read = room->kind == ROOM_DIRECT ? 0 : room->head;
+  record->listed = listing_find(self, member, room->key, &record->read, &record->notify);
   read_settings(self, room, true, arena, &record->settings);
   fill(self, room, member, other_in_full, arena, record);
 }
@@ -144,6 +153,7 @@ void room_describe(struct sqlite *self, const struct room_row *room, int64_t mem
 struct listed_room {
   struct room_row room;
   int64_t read;
+  enum notify_level notify;
   bool more; /* settings to be read */
 };
 
@@ -169,6 +179,7 @@ static size_t read_list(struct sqlite *self, int64_t member, struct listed_room 
     };
     memcpy(room->id, id.data, id.size);
     rooms[count].read = query_get_int(&query, 4);
+    rooms[count].notify = (enum notify_level)query_get_int(&query, 11);
     rooms[count++].more = query_get_int(&query, 10) != 0;
   }
   query_end(&query);
@@ -189,6 +200,7 @@ void room_list(struct sqlite *self, int64_t member, bool other_in_full, struct a
     struct room_record *record = &(*records)[i];
     record->read = rooms[i].read;
     record->listed = true;
+    record->notify = rooms[i].notify;
     read_settings(self, &rooms[i].room, rooms[i].more, arena, &record->settings);
     fill(self, &rooms[i].room, member, other_in_full, arena, record);
   }
@@ -206,6 +218,28 @@ enum reason sqlite_room_open(struct sqlite *self, struct store_job *job) {
   int64_t read = room->kind == ROOM_DIRECT ? 0 : room->head;
   if (room_list_for(self, room, wish->member, read) == LISTED_NOT) return REASON_RATE_LIMITED;
   room_describe(self, room, wish->member, true, job->arena, &wish->record);
+  return REASON_NONE;
+}
+
+static void set_level(struct sqlite *self, int64_t member, int64_t room, enum notify_level level) {
+  struct query query = query_begin(self, SQL_LISTING_NOTIFY);
+  query_int(&query, level);
+  query_int(&query, member);
+  query_int(&query, room);
+  query_run(&query);
+}
+
+enum reason sqlite_notify(struct sqlite *self, struct store_job *job) {
+  const struct store_notify *wish = &job->notify;
+  struct room_row *room;
+  int64_t read;
+  enum notify_level before;
+  enum reason reason = room_enter(self, wish->room, wish->member, &room);
+  if (reason) return reason;
+  if (!listing_find(self, wish->member, room->key, &read, &before)) return REASON_NOT_FOUND;
+  if (before == wish->level) return REASON_NONE;
+  set_level(self, wish->member, room->key, wish->level);
+  club_add(self, job, CLUB_LISTED, wish->member, 0, wish->room);
   return REASON_NONE;
 }
 

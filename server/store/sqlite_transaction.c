@@ -24,6 +24,7 @@ static const struct operation operations[] = {
     [STORE_MEMBER_DISABLE] = {sqlite_member_disable},
     [STORE_MEMBER_UPDATE] = {sqlite_member_update},
     [STORE_BLOCK] = {sqlite_block},
+    [STORE_NOTIFY] = {sqlite_notify},
     [STORE_CARD_CUT] = {sqlite_card_cut},
     [STORE_PASSWORD_SET] = {sqlite_password_set},
     [STORE_SESSION_ADD] = {sqlite_session_add},

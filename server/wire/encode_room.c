@@ -88,6 +88,7 @@ void encode_room(struct buffer *out, const struct room_face *face) {
   encode_text_field(out, ",\"role\":", slice_of(face->role));
   encode_pinned(out, settings);
   if (settings->is_private) encode_literal(out, ",\"private\":true");
+  if (record->notify != NOTIFY_ALL) encode_text_field(out, ",\"notify\":", slice_of(notify_text(record->notify)));
   encode_muted(out, face->muted);
   encode_literal(out, "}");
 }

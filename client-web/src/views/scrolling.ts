@@ -16,6 +16,8 @@ const NEAR = 1600;
 const OVERSCAN = 4;
 /** Pixels of a message that must be in sight to count as seen. */
 const SEEN = 20;
+/** Milliseconds for which a scroll that the browser began before may still run when the end was asked for. */
+const RUN_OUT = 400;
 /** Heights that are remembered of rows that are not here any more. */
 const HEIGHTS_KEPT = 4000;
 
@@ -37,6 +39,7 @@ export class Place {
   /** A row that stays drawn wherever the reader scrolls: the one with the focus. */
   #kept = -1;
   #following = true;
+  #followedAt = -RUN_OUT;
   /** The end of the list is the end of all there is. */
   #attached = true;
   /** Where the list was scrolled to when last looked at; elsewhere now means that the reader scrolled. */
@@ -112,12 +115,14 @@ export class Place {
 
   follow(): void {
     this.#following = true;
+    this.#followedAt = performance.now();
     this.#drawn = '';
     this.#list.scrollToEnd();
   }
 
   letGo(): void {
     this.#following = false;
+    this.#followedAt = -RUN_OUT;
     this.#list.cancelScroll();
   }
 
@@ -125,8 +130,14 @@ export class Place {
   scrolled(): void {
     const element = this.#element();
     if (element === null) return;
-    if (Math.abs(element.scrollTop - this.#top) > 1) this.#following = this.#fromEnd() < AT_END;
+    // Only the reader goes up and away from the end; rows that turn out higher than thought do not.
+    const up = element.scrollTop < this.#top - 1;
     this.#top = element.scrollTop;
+    if (performance.now() - this.#followedAt < RUN_OUT) {
+      if (this.#fromEnd() >= AT_END) this.#list.scrollToEnd();
+    } else if (up || !this.#following) {
+      this.#following = this.#fromEnd() < AT_END;
+    }
   }
 
   /** To the line at what is new, or else to the end. */
@@ -200,6 +211,7 @@ export class Place {
 
   #scrollTo(index: number, align: 'start' | 'center', padding: number): void {
     this.#following = false;
+    this.#followedAt = -RUN_OUT;
     this.#padding = padding;
     this.#list.setOptions(this.#options());
     this.#list.scrollToIndex(index, { align });

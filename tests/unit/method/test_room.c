@@ -202,6 +202,39 @@ static void reading_beyond_the_head_is_a_conflict(void **state) {
   stage_refused(call, "conflict");
 }
 
+static struct staged *notify(struct stage *stage, const char *level) {
+  char params[128];
+  snprintf(params, sizeof params, "{\"room\":\"kz\",\"level\":\"%s\"}", level);
+  return stage_call(stage, "room.notify", params);
+}
+
+static void what_one_is_told_of_goes_to_the_store_at_the_rate_of_changes(void **state) {
+  struct stage *stage = *state;
+  static const char *const levels[] = {"all", "mentions", "none"};
+  for (size_t i = 0; i < 30; i++) {
+    struct staged *call = notify(stage, levels[i % 3]);
+    struct store_job *job = house_job(stage->house, STORE_NOTIFY);
+    assert_int_equal(job->notify.member, 17);
+    assert_int_equal(job->notify.level, i % 3);
+    job->club_head = 1;
+    house_finish(stage->house, STORE_DONE);
+    json_decref(stage_answer(call));
+  }
+  stage_refused(notify(stage, "all"), "rate_limited");
+}
+
+static void what_changes_nothing_of_it_costs_nothing(void **state) {
+  struct stage *stage = *state;
+  for (size_t i = 0; i < 40; i++) {
+    struct staged *call = notify(stage, "none");
+    house_finish(stage->house, STORE_DONE);
+    json_decref(stage_answer(call));
+  }
+  struct staged *call = notify(stage, "none");
+  house_refuse(stage->house, REASON_NOT_FOUND);
+  stage_refused(call, "not_found");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       STAGE_TEST(leaving_ends_the_subscription_that_is_there),
@@ -216,6 +249,8 @@ int main(void) {
       STAGE_TEST(reading_what_is_not_on_the_list_changes_nothing_here),
       STAGE_TEST(a_mark_set_while_the_room_appears_is_not_lost),
       STAGE_TEST(reading_beyond_the_head_is_a_conflict),
+      STAGE_TEST(what_one_is_told_of_goes_to_the_store_at_the_rate_of_changes),
+      STAGE_TEST(what_changes_nothing_of_it_costs_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,8 +218,62 @@ static inline void blocks_of_a_member_are_limited(void **state) {
   assert_done(block(suite, suite->ada, suite->ivan, true));
 }
 
+/* ---- what one is told of ---- */
+
+static inline struct store_job *notify(struct suite *suite, const char *room, int64_t member, enum notify_level level) {
+  struct store_job *job = suite_job(suite, STORE_NOTIFY);
+  job->notify.room = slice_of(room);
+  job->notify.member = member;
+  job->notify.level = level;
+  return suite_run(suite, job);
+}
+
+static inline enum notify_level notify_of(struct suite *suite, int64_t member) {
+  struct store_job *get = suite_room(suite, STORE_ROOM_GET, "kz", member), *list;
+  assert_done(get);
+  list = suite_room(suite, STORE_ROOM_LIST, "", member);
+  assert_done(list);
+  for (size_t i = 0; i < list->room.count; i++)
+    if (slice_is(list->room.records[i].room, "kz"))
+      assert_int_equal(list->room.records[i].notify, get->room.record.notify);
+  return get->room.record.notify;
+}
+
+static inline void what_one_is_told_of_a_room_is_kept_with_the_list(void **state) {
+  struct suite *suite = *state;
+  assert_refused(notify(suite, "kz", suite->ada, NOTIFY_NONE), REASON_NOT_FOUND); /* not on her list */
+  assert_refused(notify(suite, "nowhere", suite->ada, NOTIFY_NONE), REASON_NOT_FOUND);
+  assert_done(suite_room(suite, STORE_ROOM_OPEN, "kz", suite->ada));
+  assert_done(suite_room(suite, STORE_ROOM_OPEN, "kz", suite->ivan));
+  assert_int_equal(notify_of(suite, suite->ada), NOTIFY_ALL);
+  struct store_job *set = notify(suite, "kz", suite->ada, NOTIFY_MENTIONS);
+  assert_done(set);
+  struct store_job *pulse = suite_pulse(suite, "kz", set->club_head - 1);
+  assert_int_equal(pulse->pulse.event_count, 1);
+  assert_int_equal(pulse->pulse.events[0].kind, CLUB_LISTED);
+  assert_int_equal(pulse->pulse.events[0].member, suite->ada);
+  assert_slice(pulse->pulse.events[0].room, "kz");
+  assert_int_equal(notify_of(suite, suite->ada), NOTIFY_MENTIONS);
+  assert_int_equal(notify_of(suite, suite->ivan), NOTIFY_ALL);
+  set = notify(suite, "kz", suite->ada, NOTIFY_MENTIONS);
+  assert_done(set);
+  assert_int_equal(set->club_head, 0); /* said again */
+  assert_done(notify(suite, "kz", suite->ada, NOTIFY_NONE));
+  int64_t seq = suite_post(suite, "kz", suite->ivan, "c1", "тише")->post.seq;
+  assert_done(suite_mark(suite, "kz", suite->ada, seq));
+  assert_done(suite_room(suite, STORE_ROOM_OPEN, "kz", suite->ada));
+  struct store_job *join = suite_job(suite, STORE_ROOM_JOIN);
+  join->page.room = slice_of("kz");
+  join->page.member = suite->ada;
+  join->page.after = -1;
+  join->page.limit = 10;
+  assert_done(suite_run(suite, join));
+  assert_int_equal(join->page.record.notify, NOTIFY_NONE); /* neither a mark nor opening it again changes that */
+}
+
 #define SUITE_PEOPLE(setup) \
   SUITE_TEST(sessions_are_listed_with_where_they_are_used, setup), \
+      SUITE_TEST(what_one_is_told_of_a_room_is_kept_with_the_list, setup), \
       SUITE_TEST(a_session_is_ended_by_its_member_alone, setup), SUITE_TEST(who_is_blocked_opens_no_talk, setup), \
       SUITE_TEST(nobody_writes_in_a_talk_of_two_of_whom_one_blocks_the_other, setup), \
       SUITE_TEST(a_blocked_post_among_many_leaves_the_others_alone, setup), \
