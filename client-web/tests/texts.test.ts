@@ -108,6 +108,7 @@ test('Chinese and Russian are written in their own scripts', () => {
     'reactions.count',
     'notice.failed',
     'notice.in_room',
+    'report.reason.with',
   ]);
   for (const [key, text] of Object.entries(catalogs['zh'] ?? {})) {
     if (!foreign.has(key)) assert.match(text, /\p{Script=Han}/u, `zh: ${key}`);

@@ -60,7 +60,8 @@ async function checkSight(visitor) {
 const atNewest = (visitor, seq) =>
   until(async () => {
     assert.equal((await inSight(visitor)).at(-1)?.seq, seq);
-    assert.ok(await visitor.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2), 'not at the very end');
+    const below = await visitor.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+    assert.ok(below < 2, `not at the very end: ${below} pixels are below`);
   });
 
 for (const { width, height } of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {

@@ -84,7 +84,7 @@ test('what is no request is -32600', async () => {
 });
 
 test('an unknown method is -32601', async () => {
-  for (const method of ['nothing', '', 'message.purge', 'Ping', 'ping ', 'room', 'toString', 'x'.repeat(1000)]) {
+  for (const method of ['nothing', '', 'message.shout', 'Ping', 'ping ', 'room', 'toString', 'x'.repeat(1000)]) {
     const [answer] = await answersTo(JSON.stringify(request(1, method)));
     assert.equal(answer.error.code, -32601, method);
     assert.equal(answer.id, 1);

@@ -1,5 +1,6 @@
 // Why a message is reported: a word that is shown to each reader in their own language, and own words behind it.
 
+export type { Outcome } from '../club/reports.js';
 import { t, tOr } from './texts.js';
 
 export const REASONS = ['spam', 'fraud', 'insult', 'off_topic', 'other'] as const;

@@ -217,6 +217,7 @@ export class Log extends Component<LogProps, LogState> {
 
   /** Up and down walk from message to message, End goes to the newest; the rest of the keys scroll. */
   #keyPressed = (event: KeyboardEvent): void => {
+    this.#place.touched();
     if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'ArrowUp') this.#step(-1);
     else if (event.key === 'ArrowDown') this.#step(1);
@@ -296,6 +297,9 @@ export class Log extends Component<LogProps, LogState> {
           aria-label={label}
           aria-live="off"
           tabIndex={active === null ? 0 : -1}
+          onWheel={() => this.#place.touched()}
+          onTouchStart={() => this.#place.touched()}
+          onMouseDown={() => this.#place.touched()}
           onScroll={() => this.#scrolled()}
           onPointerOver={this.#pointed}
           onPointerDown={this.#pointed}

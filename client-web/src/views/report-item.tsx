@@ -6,7 +6,7 @@ import { originText, roomName } from '../app/names.js';
 import { readReason } from '../app/reports.js';
 import { club, problemOf, state } from '../app/session.js';
 import { momentText, t, timeText, tOr } from '../app/texts.js';
-import type { Outcome } from '../club/reports.js';
+import type { Outcome } from '../app/reports.js';
 import type { Author, Report } from '../protocol/types.js';
 import { Avatar, Problem } from './parts.js';
 

@@ -16,8 +16,9 @@ const NEAR = 1600;
 const OVERSCAN = 4;
 /** Pixels of a message that must be in sight to count as seen. */
 const SEEN = 20;
-/** Milliseconds for which a scroll that the browser began before may still run when the end was asked for. */
-const RUN_OUT = 400;
+/** Milliseconds for which a scroll that the browser began before may still run when the end was asked for, unless the
+ * reader does something meanwhile. */
+const RUN_OUT = 2000;
 /** Heights that are remembered of rows that are not here any more. */
 const HEIGHTS_KEPT = 4000;
 
@@ -126,6 +127,11 @@ export class Place {
     this.#list.cancelScroll();
   }
 
+  /** The reader does something with the list: what scrolls now is meant. */
+  touched(): void {
+    this.#followedAt = -RUN_OUT;
+  }
+
   /** The list was scrolled, by the reader or by itself. */
   scrolled(): void {
     const element = this.#element();
@@ -134,7 +140,7 @@ export class Place {
     const up = element.scrollTop < this.#top - 1;
     this.#top = element.scrollTop;
     if (performance.now() - this.#followedAt < RUN_OUT) {
-      if (this.#fromEnd() >= AT_END) this.#list.scrollToEnd();
+      if (this.#fromEnd() >= 1) this.#list.scrollToEnd();
     } else if (up || !this.#following) {
       this.#following = this.#fromEnd() < AT_END;
     }

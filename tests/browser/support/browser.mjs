@@ -231,8 +231,8 @@ export class Visitor {
     return this.log.locator('article .body .text').allInnerTexts();
   }
 
-  /** All messages that the page holds of the log, drawn one after the other: each with its number and its words. The
-   * reader is back at the end afterwards. */
+  /** All messages that the page holds of the log, drawn one after the other: each with its number and its words, in
+   * order; those that are drawn together stand in that order, too. The reader is back at the end afterwards. */
   wholeLog() {
     return this.log.evaluate(async (log) => {
       const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -241,13 +241,16 @@ export class Visitor {
       for (let last = -1; log.scrollTop !== last; ) {
         last = log.scrollTop;
         for (let settle = 0; settle < 3; settle++) await frame();
-        for (const row of log.querySelectorAll('article')) {
+        const drawn = [...log.querySelectorAll('article')].sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
+        for (const [at, row] of drawn.entries()) {
+          if (at > 0 && Number(drawn[at - 1].dataset.seq) > Number(row.dataset.seq)) throw new Error(`${row.dataset.seq} is drawn too late`);
           const text = row.querySelector('.body .text')?.textContent ?? '';
           if (!rows.has(row.dataset.key)) rows.set(row.dataset.key, { seq: Number(row.dataset.seq), text });
         }
         log.scrollTop += log.clientHeight / 2;
       }
-      return [...rows.values()];
+      const place = ({ seq }) => (Number.isNaN(seq) ? Number.MAX_SAFE_INTEGER : seq);
+      return [...rows.values()].sort((a, b) => place(a) - place(b));
     });
   }
 

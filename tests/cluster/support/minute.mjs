@@ -134,7 +134,7 @@ export async function readTruth(cluster, load) {
   const rooms = {};
   for (const { id, head } of await cluster.query('SELECT id, head FROM room ORDER BY id')) rooms[id] = { head: Number(head), entries: [] };
   const rows = await cluster.query(
-    `SELECT room.id AS room, seq, entry.at, type, login AS member, client_id, text, edited, removed, target, reply_to, emoji, flag
+    `SELECT room.id AS room, seq, entry.at, type, login AS member, entry.client_id, text, edited, removed, target, reply_to, emoji, flag
      FROM entry JOIN room ON room.key = entry.room JOIN member ON member.key = entry.member ORDER BY room.id, seq`,
   );
   for (const row of rows) {

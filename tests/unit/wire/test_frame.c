@@ -63,7 +63,7 @@ static void a_notification_has_no_id_whatever_becomes_of_it(void **state) {
 
 static void an_unknown_method_is_told_with_its_id(void **state) {
   (void)state;
-  static const char *const names[] = {"foobar", "", "message.Post", "message.post ", "rpc.discover", "message.search"};
+  static const char *const names[] = {"foobar", "", "message.Post", "message.post ", "rpc.discover", "message.shout"};
   for (size_t i = 0; i < COUNT_OF(names); i++) {
     struct request request;
     struct frame *frame = check_call(names[i], "{}", &request);
