@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 const BUILD = process.env.BUILD || 'build';
 const ASAN_BUILD = process.env.ASAN_BUILD || `${BUILD}/asan`;
-const PROGRAM_SECONDS = 240;
+const PROGRAM_SECONDS = 420;
 const OUTPUT_LIMIT = 4_000_000;
 
 // Those that take longest begin first, so that the others fill the time beside them.
