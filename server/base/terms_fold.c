@@ -156,7 +156,8 @@ static void fold_any(const struct terms_fold *fold, struct slice word, struct fo
   UChar units[WORD_UNITS], normal[FOLDED_UNITS];
   int32_t size = 0;
   UBool full = false;
-  for (size_t at = 0; at < word.size && !full;) {
+  /* The macro looks at the room only where a character takes two units. */
+  for (size_t at = 0; at < word.size && size < WORD_UNITS && !full;) {
     UChar32 point = text_next_point(word, &at);
     U16_APPEND(units, size, WORD_UNITS, point, full);
   }
