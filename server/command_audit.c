@@ -108,7 +108,7 @@ static bool audit_write(struct audit *audit, const struct store_audit *page, siz
     audit->some = true;
   }
   if (audit->lines.failed) return false;
-  return fwrite(audit->lines.data, 1, audit->lines.size, stdout) == audit->lines.size || audit->lines.size == 0;
+  return audit->lines.size == 0 || fwrite(audit->lines.data, 1, audit->lines.size, stdout) == audit->lines.size;
 }
 
 /* ---- all of it ---- */
