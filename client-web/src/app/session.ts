@@ -50,6 +50,15 @@ export function problemOf(error: unknown): string {
   return error instanceof Unreachable ? 'unreachable' : reasonOf(error);
 }
 
+/** What a press began: where it does not work the member is told `what` did not. */
+export async function orTell(what: string, done: Promise<unknown>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    club().tell(what, problemOf(error));
+  }
+}
+
 /** What another member left in this browser is gone before anything of this one is shown. */
 async function enter(me: Member): Promise<void> {
   stopLooking();

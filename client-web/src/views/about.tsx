@@ -4,11 +4,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { entryHref, roomHref } from '../app/address.js';
 import { placeOf, roomName } from '../app/names.js';
 import { go } from '../app/route.js';
-import { club, problemOf, state } from '../app/session.js';
+import { club, orTell, problemOf, state } from '../app/session.js';
 import { durationText, t } from '../app/texts.js';
 import type { Room } from '../protocol/types.js';
 import { findMessage } from '../state/log.js';
 import { ActionList } from './audit.js';
+import { textOf } from './form.js';
 import { PageHeader, Problem } from './parts.js';
 
 const SLOW = [0, 10, 30, 60, 300, 900, 3600];
@@ -52,13 +53,7 @@ function Pinned({ id, moderates }: { id: string; moderates: boolean }) {
     if (open) for (const seq of pinned) void club().quote(id, seq);
   }, [open, pinned.join(' ')]);
   if (pinned.length === 0) return <p class="hint">{t('about.no_pins')}</p>;
-  const unpin = async (seq: number): Promise<void> => {
-    try {
-      await club().moderation.pin(id, seq, false);
-    } catch (error) {
-      club().tell('moderate', problemOf(error));
-    }
-  };
+  const unpin = (seq: number): void => void orTell('moderate', club().moderation.pin(id, seq, false));
   return (
     <ul class="cards">
       {pinned.map((seq) => {
@@ -70,7 +65,7 @@ function Pinned({ id, moderates }: { id: string; moderates: boolean }) {
               <span dir="auto">{message?.text ?? t(message === null ? 'quote.missing' : 'quote.loading')}</span>
             </button>
             {moderates ? (
-              <button type="button" onClick={() => void unpin(seq)}>
+              <button type="button" onClick={() => unpin(seq)}>
                 {t('moderate.unpin')}
               </button>
             ) : null}
@@ -83,7 +78,7 @@ function Pinned({ id, moderates }: { id: string; moderates: boolean }) {
 
 /** What is not changed is not sent. */
 function changeOf(room: Room, data: FormData): Parameters<ReturnType<typeof club>['moderation']['update']>[1] {
-  const text = (name: string): string => String(data.get(name) ?? '').trim();
+  const text = (name: string): string => textOf(data, name);
   const change: ReturnType<typeof changeOf> = {};
   if (text('title') !== titleOf(room)) change.title = text('title');
   if (text('topic') !== room.topic) change.topic = text('topic');

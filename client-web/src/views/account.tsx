@@ -1,12 +1,13 @@
 // The own account: password, where one is logged in, whom one blocks.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { memberHref } from '../app/address.js';
 import { originText } from '../app/names.js';
 import { changePassword, club, problemOf, state } from '../app/session.js';
 import { momentText, t } from '../app/texts.js';
 import type { Member, Session } from '../protocol/types.js';
 import { Ask } from './ask.js';
+import { useLoaded, usePages } from './form.js';
 import { Loading } from './later.js';
 import { Avatar, PageHeader, Problem } from './parts.js';
 import { PasswordField } from './password.js';
@@ -80,21 +81,8 @@ function PasswordForm({ changed }: { changed(): void }) {
 // ---- sessions ----
 
 function Sessions() {
-  const [sessions, setSessions] = useState<Session[] | null>(null);
-  const [reason, setReason] = useState<string | null>(null);
+  const { value: sessions, reason, setReason, read } = useLoaded(() => club().sessions());
   const [asking, setAsking] = useState(false);
-  const open = state.value.line.at === 'open';
-  const load = async (): Promise<void> => {
-    try {
-      setSessions(await club().sessions());
-      setReason(null);
-    } catch (error) {
-      setReason(problemOf(error));
-    }
-  };
-  useEffect(() => {
-    if (open) void load();
-  }, [open]);
   /** One that is over meanwhile is as well. */
   const end = async (ended: Session[]): Promise<void> => {
     setAsking(false);
@@ -106,7 +94,7 @@ function Sessions() {
         if (problemOf(error) !== 'not_found') problem = problemOf(error);
       }
     }
-    await load();
+    await read();
     if (problem !== null) setReason(problem);
   };
   const others = sessions?.filter(({ own }) => !own) ?? [];
@@ -165,27 +153,21 @@ function SessionItem({ session, end }: { session: Session; end(): void }) {
 // ---- blocks ----
 
 function Blocked() {
-  const [members, setMembers] = useState<Member[] | null>(null);
-  const [more, setMore] = useState(false);
-  const [reason, setReason] = useState<string | null>(null);
-  const open = state.value.line.at === 'open';
-  const load = async (known: Member[]): Promise<void> => {
-    try {
-      const page = await club().blocked(known.at(-1)?.id ?? null);
-      setMembers([...known, ...page.members]);
-      setMore(page.more);
-      setReason(null);
-    } catch (error) {
-      setReason(problemOf(error));
-    }
-  };
-  useEffect(() => {
-    if (open) void load([]);
-  }, [open]);
+  const {
+    items: members,
+    more,
+    reason,
+    setReason,
+    drop,
+    older,
+  } = usePages(async (last: Member | undefined) => {
+    const page = await club().blocked(last?.id ?? null);
+    return { items: page.members, more: page.more };
+  });
   const lift = async (member: string): Promise<void> => {
     try {
       await club().block(member, false);
-      setMembers((known) => known?.filter(({ id }) => id !== member) ?? null);
+      drop(({ id }) => id === member);
       setReason(null);
     } catch (error) {
       setReason(problemOf(error));
@@ -220,7 +202,7 @@ function Blocked() {
       </ul>
       {more ? (
         <div class="buttons">
-          <button type="button" onClick={() => void load(members ?? [])}>
+          <button type="button" onClick={older}>
             {t('people.more')}
           </button>
         </div>

@@ -1,11 +1,13 @@
 // The audit log: what moderators did, by whom, when, on what, why.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { auditHref, memberHref, ROOMS_HREF, roomHref } from '../app/address.js';
 import { byName, roomName } from '../app/names.js';
-import { club, problemOf, state } from '../app/session.js';
+import { club, state } from '../app/session.js';
 import { momentText, t, tOr } from '../app/texts.js';
 import type { Action } from '../protocol/types.js';
+import { usePages } from './form.js';
+import { Loading } from './later.js';
 import { PageHeader, Problem } from './parts.js';
 import { RaidSwitch } from './raid.js';
 
@@ -44,45 +46,24 @@ interface Filter {
 }
 
 function useActions({ room, member }: Filter) {
-  const [actions, setActions] = useState<Action[]>([]);
-  const [more, setMore] = useState(false);
-  const [loaded, setLoaded] = useState(false);
-  const [reason, setReason] = useState<string | null>(null);
-  const load = async (known: Action[]): Promise<void> => {
-    const before = known[known.length - 1]?.id;
-    const filter = { ...(room === null ? {} : { room }), ...(member === null ? {} : { member }) };
-    try {
-      const page = await club().moderation.actions(before === undefined ? filter : { ...filter, before });
-      setActions([...known, ...page.actions]);
-      setMore(page.more);
-      setLoaded(true);
-      setReason(null);
-    } catch (error) {
-      setReason(problemOf(error));
-    }
-  };
-  const open = state.value.line.at === 'open';
   // An act in a room is an entry of its log.
   const head = room === null ? 0 : (state.value.rooms.get(room)?.head ?? 0);
-  useEffect(() => {
-    if (open) void load([]);
-  }, [open, room, member, head]);
-  return { actions, more, loaded, reason, older: () => void load(actions) };
+  const filter = { ...(room === null ? {} : { room }), ...(member === null ? {} : { member }) };
+  return usePages(async (last: Action | undefined) => {
+    const page = await club().moderation.actions(last === undefined ? filter : { ...filter, before: last.id });
+    return { items: page.actions, more: page.more };
+  }, `${room} ${member} ${head}`);
 }
 
 export function ActionList(filter: Filter) {
-  const { actions, more, loaded, reason, older } = useActions(filter);
+  const { items: actions, more, reason, older } = useActions(filter);
   return (
     <>
       <Problem reason={reason} />
-      {!loaded && reason === null ? (
-        <p class="hint" role="status">
-          {t('people.loading')}
-        </p>
-      ) : null}
-      {loaded && actions.length === 0 ? <p class="hint">{t('audit.none')}</p> : null}
+      {actions === null && reason === null ? <Loading /> : null}
+      {actions?.length === 0 ? <p class="hint">{t('audit.none')}</p> : null}
       <ol class="cards">
-        {actions.map((action) => (
+        {actions?.map((action) => (
           <ActionItem key={action.id} action={action} />
         ))}
       </ol>

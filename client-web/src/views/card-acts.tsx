@@ -3,10 +3,11 @@
 import { useState } from 'preact/hooks';
 import { auditHref } from '../app/address.js';
 import { roleName } from '../app/names.js';
-import { club, problemOf, state } from '../app/session.js';
+import { club, orTell, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
 import { Ask } from './ask.js';
+import { ReasonField } from './form.js';
 import { Icon } from './icons.js';
 import { Later } from './later.js';
 
@@ -16,13 +17,8 @@ const ROLES: Member['role'][] = ['member', 'moderator', 'admin'];
 export function ForModerators({ member }: { member: Member }) {
   const [open, setOpen] = useState(false);
   const { me } = state.value;
-  const appoint = async (role: Member['role']): Promise<void> => {
-    try {
-      await club().moderation.appoint(member.id, member.name, null, role);
-    } catch (error) {
-      club().tell('moderate', problemOf(error));
-    }
-  };
+  const appoint = (role: Member['role']): void =>
+    void orTell('moderate', club().moderation.appoint(member.id, member.name, null, role));
   return (
     <div class="buttons">
       <button type="button" onClick={() => setOpen(true)}>
@@ -34,7 +30,7 @@ export function ForModerators({ member }: { member: Member }) {
       {me.role === 'admin' && member.role !== 'admin' ? (
         <label class="field inline">
           <span>{t('invites.role')}</span>
-          <select value={member.role} onChange={(event) => void appoint(event.currentTarget.value as Member['role'])}>
+          <select value={member.role} onChange={(event) => appoint(event.currentTarget.value as Member['role'])}>
             {ROLES.map((role) => (
               <option key={role} value={role}>
                 {roleName(role)}
@@ -53,14 +49,10 @@ export function ForModerators({ member }: { member: Member }) {
 function Freeze({ member }: { member: Member }) {
   const [asking, setAsking] = useState<'no' | 'freeze' | 'thaw'>('no');
   const [reason, setReason] = useState('');
-  const carryOut = async (): Promise<void> => {
+  const carryOut = (): void => {
     const on = asking === 'freeze';
     setAsking('no');
-    try {
-      await club().moderation.freeze(member.id, member.name, on, on ? reason.trim() : '');
-    } catch (error) {
-      club().tell('moderate', problemOf(error));
-    }
+    void orTell('moderate', club().moderation.freeze(member.id, member.name, on, on ? reason.trim() : ''));
   };
   const freezing = asking === 'freeze';
   return (
@@ -75,22 +67,10 @@ function Freeze({ member }: { member: Member }) {
         <Ask
           question={t(freezing ? 'freeze.ask_on' : 'freeze.ask_off', { name: member.name })}
           yes={t(freezing ? 'freeze.on' : 'freeze.off')}
-          onYes={() => void carryOut()}
+          onYes={carryOut}
           onNo={() => setAsking('no')}
         >
-          {freezing ? (
-            <label class="field">
-              <span>
-                {t('remove.reason')} <span class="optional">{t('field.optional')}</span>
-              </span>
-              <input
-                value={reason}
-                maxLength={500}
-                dir="auto"
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            </label>
-          ) : null}
+          {freezing ? <ReasonField value={reason} set={setReason} /> : null}
         </Ask>
       )}
     </>

@@ -3,34 +3,22 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ACCOUNT_HREF } from '../app/address.js';
 import { byName, countryName, roleName, sectorName } from '../app/names.js';
-import { club, problemOf, state } from '../app/session.js';
+import { club, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
 import type { TextKey } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
 import { BlockButton } from './block.js';
 import { ForModerators } from './card-acts.js';
 import { BusinessFields } from './fields.js';
+import { textOf, useLoaded, useSubmit } from './form.js';
 import { Loading } from './later.js';
 import { Avatar, PageHeader, Problem } from './parts.js';
 import { talkTo } from './people.js';
 
 export function MemberCard({ id }: { id: string }) {
-  const [member, setMember] = useState<Member | null>(null);
-  const [reason, setReason] = useState<string | null>(null);
+  const { value: member, setValue: setMember, reason } = useLoaded(() => club().card(id), id);
   /** `back`: the form was just closed. */
   const [form, setForm] = useState<'never' | 'open' | 'back'>('never');
-  const open = state.value.line.at === 'open';
-  const load = async (): Promise<void> => {
-    try {
-      setMember(await club().card(id));
-      setReason(null);
-    } catch (error) {
-      setReason(problemOf(error));
-    }
-  };
-  useEffect(() => {
-    if (open) void load();
-  }, [open, id]);
   const changed = (now: Member): void => {
     setMember(now);
     setForm('back');
@@ -142,29 +130,18 @@ interface FormProps {
 }
 
 function CardForm({ member, done, cancel }: FormProps) {
-  const [reason, setReason] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string): string => String(data.get(name) ?? '').trim();
+  const { reason, busy, submit } = useSubmit(async (data) => {
+    const text = (name: string): string => textOf(data, name);
     const all = (name: string): string[] => data.getAll(name).map(String);
-    setBusy(true);
-    setReason(null);
-    try {
-      const card = { name: text('name'), title: text('title'), company: text('company'), country: text('country') };
-      const business = { about: text('about'), offers: text('offers'), seeks: text('seeks') };
-      const lists = { sectors: all('sectors'), languages: all('languages') };
-      done(await club().changeCard({ ...card, ...business, ...lists }));
-    } catch (error) {
-      setReason(problemOf(error));
-      setBusy(false);
-    }
-  };
+    const card = { name: text('name'), title: text('title'), company: text('company'), country: text('country') };
+    const business = { about: text('about'), offers: text('offers'), seeks: text('seeks') };
+    const lists = { sectors: all('sectors'), languages: all('languages') };
+    done(await club().changeCard({ ...card, ...business, ...lists }));
+  });
   return (
-    <form class="form" onSubmit={(event) => void submit(event)}>
+    <form class="form" onSubmit={submit}>
       <label class="field">
         <span>{t('field.name')}</span>
         <input

@@ -141,23 +141,20 @@ function PageLink({ href, here, icon, label }: PageLinkProps) {
 
 function Account() {
   const { me } = state.value;
-  const invites = me.role !== 'member';
+  const moderates = me.role !== 'member';
+  const { page } = route.value;
   return (
     <footer class="account">
       <Avatar id={me.id} name={me.name} />
       <a class="account-name" dir="auto" href={memberHref(me.id)} title={t('card.own')}>
         {me.name}
       </a>
-      {invites ? (
-        <a class="icon-button" href={INVITES_HREF} aria-label={t('invites.heading')} title={t('invites.heading')}>
-          <Icon name="invite" />
-        </a>
+      {moderates ? (
+        <>
+          <PageLink href={INVITES_HREF} here={page === 'invites'} icon="invite" label={t('invites.heading')} />
+          <PageLink href={auditHref(null)} here={page === 'audit'} icon="shield" label={t('audit.heading')} />
+        </>
       ) : null}
-      {me.role === 'member' ? null : (
-        <a class="icon-button" href={auditHref(null)} aria-label={t('audit.heading')} title={t('audit.heading')}>
-          <Icon name="shield" />
-        </a>
-      )}
       <LeaveButton />
       <LanguageChoice />
     </footer>

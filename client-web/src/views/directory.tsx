@@ -7,9 +7,10 @@ import { club, facts, problemOf, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
 import type { Member, Params } from '../protocol/types.js';
 import { lineOf } from '../state/club.js';
+import { useTypingPause } from './form.js';
 import { Icon } from './icons.js';
 import { Loading } from './later.js';
-import { Avatar, PageHeader, Problem } from './parts.js';
+import { Avatar, IconButton, PageHeader, Problem } from './parts.js';
 import { talkTo } from './people.js';
 
 /** `match`: one's own words, held against what the others offer or seek. */
@@ -22,7 +23,6 @@ interface Wish {
 }
 
 const EVERYBODY: Wish = { text: '', country: '', sector: '', language: '', match: 'none' };
-const TYPING_PAUSE = 350;
 
 /** As it was left, when one comes back from a card. */
 let left: Wish = EVERYBODY;
@@ -110,11 +110,7 @@ interface WishesProps {
 function Wishes({ wish, change }: WishesProps) {
   const [text, setText] = useState(wish.text);
   useEffect(() => setText(wish.text), [wish.text]);
-  useEffect(() => {
-    if (text === wish.text) return undefined;
-    const timer = setTimeout(() => change({ text }), TYPING_PAUSE);
-    return () => clearTimeout(timer);
-  }, [text]);
+  useTypingPause(text, wish.text, (typed) => change({ text: typed }));
   return (
     <form
       class="directory"
@@ -291,15 +287,11 @@ function FoundMember({ member }: { member: Member }) {
         </dl>
       </div>
       {own ? null : (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('people.write', { name: member.name })}
-          title={t('people.write', { name: member.name })}
+        <IconButton
+          icon="write"
+          label={t('people.write', { name: member.name })}
           onClick={() => void talkTo(member.id)}
-        >
-          <Icon name="write" />
-        </button>
+        />
       )}
     </li>
   );

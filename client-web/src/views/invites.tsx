@@ -1,48 +1,30 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { byName, countryName, roleName, roomName, sectorName } from '../app/names.js';
-import { ROOMS_HREF } from '../app/address.js';
 import { club, facts, problemOf, state } from '../app/session.js';
 import { momentText, t } from '../app/texts.js';
 import type { Invite, Member, NewInvite } from '../protocol/types.js';
 import { Icon } from './icons.js';
-import { Problem } from './parts.js';
+import { useLoaded } from './form.js';
+import { PageHeader, Problem } from './parts.js';
 
 const DAY = 86_400;
 const ROLES: Member['role'][] = ['member', 'moderator', 'admin'];
 
 export function Invites() {
-  const [invites, setInvites] = useState<Invite[] | null>(null);
-  const [reason, setReason] = useState<string | null>(null);
-  const open = state.value.line.at === 'open';
-  const load = async (): Promise<void> => {
-    try {
-      setInvites(await club().listInvites());
-      setReason(null);
-    } catch (error) {
-      setReason(problemOf(error));
-    }
-  };
-  useEffect(() => {
-    if (open) void load();
-  }, [open]);
+  const { value: invites, reason, setReason, read } = useLoaded(() => club().listInvites());
   const revoke = async (invite: string): Promise<void> => {
     try {
       await club().revokeInvite(invite);
     } catch (error) {
       setReason(problemOf(error));
     }
-    await load();
+    await read();
   };
   return (
     <section class="page" aria-labelledby="invites-heading">
-      <header class="page-header">
-        <a class="icon-button back" href={ROOMS_HREF} aria-label={t('action.back')} title={t('action.back')}>
-          <Icon name="back" />
-        </a>
-        <h1 id="invites-heading">{t('invites.heading')}</h1>
-      </header>
+      <PageHeader id="invites-heading" heading={t('invites.heading')} />
       <div class="page-body">
-        <MakeInvite made={() => void load()} />
+        <MakeInvite made={() => void read()} />
         <h2>{t('invites.list')}</h2>
         <Problem reason={reason} />
         {invites?.length === 0 ? <p class="hint">{t('invites.none')}</p> : null}

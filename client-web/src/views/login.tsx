@@ -1,24 +1,11 @@
-import { useState } from 'preact/hooks';
-import { logIn, problemOf } from '../app/session.js';
+import { logIn } from '../app/session.js';
 import { t } from '../app/texts.js';
+import { useSubmit } from './form.js';
 import { Card, Problem } from './parts.js';
 import { PasswordField } from './password.js';
 
 export function LogIn({ ended }: { ended: 'no_session' | 'banned' | null }) {
-  const [reason, setReason] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    setBusy(true);
-    setReason(null);
-    try {
-      await logIn(String(data.get('login')), String(data.get('password')));
-    } catch (error) {
-      setReason(problemOf(error));
-      setBusy(false);
-    }
-  };
+  const { reason, busy, submit } = useSubmit((data) => logIn(String(data.get('login')), String(data.get('password'))));
   return (
     <Card heading={t('login.heading')}>
       {ended === null ? null : (
@@ -26,7 +13,7 @@ export function LogIn({ ended }: { ended: 'no_session' | 'banned' | null }) {
           {t(ended === 'banned' ? 'login.banned' : 'login.ended')}
         </p>
       )}
-      <form class="form" onSubmit={(event) => void submit(event)}>
+      <form class="form" onSubmit={submit}>
         <label class="field">
           <span>{t('field.login')}</span>
           <input name="login" required autocomplete="username" autocapitalize="none" spellcheck={false} autofocus />

@@ -1,8 +1,9 @@
 // What a moderator can do about a member: over the page, loaded when it is opened.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { club, problemOf, state } from '../app/session.js';
+import { club, state } from '../app/session.js';
 import { durationText, t } from '../app/texts.js';
+import { ReasonField, textOf, useSubmit } from './form.js';
 import { Problem } from './parts.js';
 
 export interface ModerateProps {
@@ -24,26 +25,15 @@ export function Moderate({ room, member, close }: ModerateProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [what, setWhat] = useState<What>('mute');
   const [inClub, setInClub] = useState(room === null);
-  const [reason, setReason] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
+  const { reason, busy, submit } = useSubmit(async (data) => {
     const seconds = Number(data.get('seconds'));
-    setBusy(true);
-    setReason(null);
-    try {
-      await carryOut(what, inClub ? null : room, member, seconds, String(data.get('reason') ?? '').trim());
-      close();
-    } catch (error) {
-      setReason(problemOf(error));
-      setBusy(false);
-    }
-  };
+    await carryOut(what, inClub ? null : room, member, seconds, textOf(data, 'reason'));
+    close();
+  });
   return (
     <dialog ref={dialog} class="ask moderate" aria-labelledby="moderate-heading" onClose={close}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <h2 id="moderate-heading" dir="auto">
           {t('moderate.heading', { name: member.name })}
         </h2>
@@ -61,14 +51,7 @@ export function Moderate({ room, member, close }: ModerateProps) {
           </label>
         )}
         <Length key={what} what={what} />
-        {what === 'purge' ? null : (
-          <label class="field">
-            <span>
-              {t('remove.reason')} <span class="optional">{t('field.optional')}</span>
-            </span>
-            <input name="reason" maxLength={500} dir="auto" />
-          </label>
-        )}
+        {what === 'purge' ? null : <ReasonField />}
         <Problem reason={reason} />
         <div class="buttons">
           <button class="primary danger" disabled={busy}>

@@ -1,34 +1,22 @@
 // Making a room of its own.
 
-import { useState } from 'preact/hooks';
 import { ROOMS_HREF, roomHref } from '../app/address.js';
 import { go } from '../app/route.js';
-import { club, problemOf } from '../app/session.js';
+import { club } from '../app/session.js';
 import { t } from '../app/texts.js';
+import { textOf, useSubmit } from './form.js';
 import { PageHeader, Problem } from './parts.js';
 
 export function NewRoom() {
-  const [reason, setReason] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    const text = (name: string): string => String(data.get(name) ?? '').trim();
-    setBusy(true);
-    setReason(null);
-    try {
-      const made = await club().moderation.create(text('title'), text('topic'), data.has('private'));
-      go(roomHref(made.room));
-    } catch (error) {
-      setReason(problemOf(error));
-      setBusy(false);
-    }
-  };
+  const { reason, busy, submit } = useSubmit(async (data) => {
+    const { room } = await club().moderation.create(textOf(data, 'title'), textOf(data, 'topic'), data.has('private'));
+    go(roomHref(room));
+  });
   return (
     <section class="page" aria-labelledby="new-room-heading">
       <PageHeader id="new-room-heading" heading={t('new_room.heading')} back={ROOMS_HREF} />
       <div class="page-body">
-        <form class="form" onSubmit={(event) => void submit(event)}>
+        <form class="form" onSubmit={submit}>
           <label class="field">
             <span>{t('about.title')}</span>
             <input name="title" required maxLength={100} dir="auto" />

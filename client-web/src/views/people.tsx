@@ -2,20 +2,20 @@ import { useEffect } from 'preact/hooks';
 import { originText } from '../app/names.js';
 import { memberHref, roomHref } from '../app/address.js';
 import { go } from '../app/route.js';
-import { club, problemOf, state } from '../app/session.js';
+import { club, orTell, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Author } from '../protocol/types.js';
-import { Icon } from './icons.js';
 import { Avatar, IconButton } from './parts.js';
 
 const REFRESH = 3000;
 
 export async function talkTo(member: string): Promise<void> {
-  try {
-    go(roomHref((await club().talkTo(member)).room));
-  } catch (error) {
-    club().tell('direct', problemOf(error));
-  }
+  await orTell(
+    'direct',
+    club()
+      .talkTo(member)
+      .then(({ room }) => go(roomHref(room))),
+  );
 }
 
 /** Who is in the room now; asked again when the number changes, not more often than now and then. */
@@ -65,15 +65,11 @@ function PersonItem({ person }: { person: Author }) {
         </span>
       </span>
       {self ? null : (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('people.write', { name: person.name })}
-          title={t('people.write', { name: person.name })}
+        <IconButton
+          icon="write"
+          label={t('people.write', { name: person.name })}
           onClick={() => void talkTo(person.id)}
-        >
-          <Icon name="write" />
-        </button>
+        />
       )}
     </li>
   );

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { auditHref } from '../app/address.js';
-import { club, problemOf, state } from '../app/session.js';
+import { club, orTell, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import { Ask } from './ask.js';
 
@@ -20,13 +20,9 @@ export function RaidLine() {
 export function RaidSwitch() {
   const [asking, setAsking] = useState(false);
   const { raid } = state.value;
-  const turn = async (): Promise<void> => {
+  const turn = (): void => {
     setAsking(false);
-    try {
-      await club().moderation.raid(!raid);
-    } catch (error) {
-      club().tell('moderate', problemOf(error));
-    }
+    void orTell('moderate', club().moderation.raid(!raid));
   };
   return (
     <section class="card-row" aria-labelledby="raid-heading">
@@ -41,7 +37,7 @@ export function RaidSwitch() {
         <Ask
           question={t(raid ? 'raid.ask_off' : 'raid.ask_on')}
           yes={t(raid ? 'raid.off' : 'raid.on')}
-          onYes={() => void turn()}
+          onYes={turn}
           onNo={() => setAsking(false)}
         />
       ) : null}

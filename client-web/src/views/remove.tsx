@@ -3,6 +3,7 @@ import { club, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Message } from '../state/message.js';
 import { Ask } from './ask.js';
+import { ReasonField } from './form.js';
 
 interface RemoveQuestionProps {
   room: string;
@@ -24,14 +25,7 @@ export function RemoveQuestion({ room, message, close }: RemoveQuestionProps) {
       <blockquote class="quoted" dir="auto">
         {message.text}
       </blockquote>
-      {own ? null : (
-        <label class="field">
-          <span>
-            {t('remove.reason')} <span class="optional">{t('field.optional')}</span>
-          </span>
-          <input value={reason} maxLength={500} dir="auto" onInput={(event) => setReason(event.currentTarget.value)} />
-        </label>
-      )}
+      {own ? null : <ReasonField value={reason} set={setReason} />}
     </Ask>
   );
 }

@@ -2,9 +2,10 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { REASONS, writeReason } from '../app/reports.js';
-import { club, problemOf } from '../app/session.js';
+import { club } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Message } from '../state/message.js';
+import { textOf, useSubmit } from './form.js';
 import { Problem } from './parts.js';
 
 export interface ReportProps {
@@ -17,25 +18,14 @@ export function ReportQuestion({ room, message, close }: ReportProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useRef(club().reports.newId());
   const [why, setWhy] = useState<(typeof REASONS)[number]>('spam');
-  const [problem, setProblem] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const words = String(new FormData(event.currentTarget as HTMLFormElement).get('words') ?? '').trim();
-    setBusy(true);
-    setProblem(null);
-    try {
-      await club().reports.send(id.current, room, message.seq, writeReason(why, words));
-      close();
-    } catch (error) {
-      setProblem(problemOf(error));
-      setBusy(false);
-    }
-  };
+  const { reason, busy, submit } = useSubmit(async (data) => {
+    await club().reports.send(id.current, room, message.seq, writeReason(why, textOf(data, 'words')));
+    close();
+  });
   return (
     <dialog ref={dialog} class="ask moderate" aria-labelledby="report-heading" onClose={close}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <h2 id="report-heading" dir="auto">
           {t('report.heading', { name: message.from.name })}
         </h2>
@@ -58,7 +48,7 @@ export function ReportQuestion({ room, message, close }: ReportProps) {
           <input name="words" maxLength={400} required={why === 'other'} dir="auto" />
         </label>
         <p class="hint">{t('report.who_sees')}</p>
-        <Problem reason={problem} />
+        <Problem reason={reason} />
         <div class="buttons">
           <button class="primary" disabled={busy}>
             {t('report.send')}

@@ -1,10 +1,11 @@
 // The queue of reports, for those who moderate: what was reported, what was around it, and what is to be done.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ROOMS_HREF } from '../app/address.js';
-import { club, problemOf, state } from '../app/session.js';
+import { club } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Report } from '../protocol/types.js';
+import { usePages } from './form.js';
 import { Loading } from './later.js';
 import { PageHeader, Problem } from './parts.js';
 import { ReportItem } from './report-item.js';
@@ -30,31 +31,18 @@ export function ReportsPage() {
   );
 }
 
-function useReports(which: Which) {
-  const [reports, setReports] = useState<Report[] | null>(null);
-  const [more, setMore] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const load = async (known: Report[]): Promise<void> => {
-    const before = known[known.length - 1]?.report;
-    try {
-      const page = await club().reports.list({ state: which, ...(before === undefined ? {} : { before }) });
-      setReports([...known, ...page.reports]);
-      setMore(page.more);
-      setProblem(null);
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  };
-  const open = state.value.line.at === 'open';
-  useEffect(() => {
-    if (open) void load([]);
-  }, [open, which]);
-  const drop = (id: string): void => setReports((known) => known?.filter(({ report }) => report !== id) ?? null);
-  return { reports, more, problem, drop, again: () => void load([]), older: () => void load(reports ?? []) };
-}
-
 function Queue({ which }: { which: Which }) {
-  const { reports, more, problem, drop, again, older } = useReports(which);
+  const {
+    items: reports,
+    more,
+    reason,
+    drop,
+    again,
+    older,
+  } = usePages(async (last: Report | undefined) => {
+    const page = await club().reports.list({ state: which, ...(last === undefined ? {} : { before: last.report }) });
+    return { items: page.reports, more: page.more };
+  });
   const [done, setDone] = useState('');
   const list = useRef<HTMLOListElement>(null);
   /** Whoever works by keyboard goes on with the next one. */
@@ -63,15 +51,15 @@ function Queue({ which }: { which: Which }) {
     const item = document.activeElement?.closest('li') ?? null;
     const next = item?.nextElementSibling ?? item?.previousElementSibling ?? list.current;
     if (next instanceof HTMLElement) next.focus();
-    drop(id);
+    drop(({ report }) => report === id);
   };
   return (
     <>
       <p class="done" role="status" dir="auto">
         {done}
       </p>
-      <Problem reason={problem} />
-      {reports === null && problem === null ? <Loading /> : null}
+      <Problem reason={reason} />
+      {reports === null && reason === null ? <Loading /> : null}
       {reports?.length === 0 ? (
         <p class="hint" role="status">
           {t(which === 'open' ? 'reports.none_open' : 'reports.none_settled')}

@@ -6,6 +6,7 @@ import { roomName } from '../app/names.js';
 import { club, problemOf, state } from '../app/session.js';
 import { dayText, momentText, t, timeText } from '../app/texts.js';
 import type { Params, Result } from '../protocol/types.js';
+import { useTypingPause } from './form.js';
 import { Icon } from './icons.js';
 import { Loading } from './later.js';
 import { Avatar, PageHeader, Problem } from './parts.js';
@@ -29,7 +30,6 @@ interface Found {
   empty: boolean;
 }
 
-const TYPING_PAUSE = 350;
 const TEXT_LIMIT = 200;
 const NOTHING: Found = { hits: [], before: null, stage: 'idle', reason: null, empty: false };
 
@@ -122,11 +122,7 @@ function Question({ room, wish, change }: QuestionProps) {
     input.current?.focus();
     input.current?.select();
   }, [room]);
-  useEffect(() => {
-    if (text === wish.text) return undefined;
-    const timer = setTimeout(() => change({ text }), TYPING_PAUSE);
-    return () => clearTimeout(timer);
-  }, [text]);
+  useTypingPause(text, wish.text, (typed) => change({ text: typed }));
   return (
     <form
       class="search-form"

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { roomName } from '../app/names.js';
-import { club, problemOf, state, wake } from '../app/session.js';
+import { club, orTell, state, wake } from '../app/session.js';
 import { dayOf, momentText, t, timeText, tOr } from '../app/texts.js';
 import type { LineState, Trouble } from '../protocol/line.js';
 import type { Notice } from '../state/club.js';
@@ -98,14 +98,10 @@ function doneText({ what, words, until, count = 0 }: Notice): string {
   return until === null ? done : `${done} ${t('notice.until', { until: momentText(until) })}`;
 }
 
-async function takeBack(notice: Notice): Promise<void> {
-  if (notice.undo === undefined || notice.undo === null) return;
-  club().dismiss(notice.id);
-  try {
-    await club().moderation.undo(notice.undo);
-  } catch (error) {
-    club().tell('moderate', problemOf(error));
-  }
+function takeBack({ id, undo }: Notice): void {
+  if (undo === undefined || undo === null) return;
+  club().dismiss(id);
+  void orTell('moderate', club().moderation.undo(undo));
 }
 
 export function Notices() {
@@ -115,7 +111,7 @@ export function Notices() {
         <div key={notice.id} class="notice">
           <span dir="auto">{noticeText(notice)}</span>
           {notice.undo === undefined || notice.undo === null ? null : (
-            <button type="button" class="link" onClick={() => void takeBack(notice)}>
+            <button type="button" class="link" onClick={() => takeBack(notice)}>
               {t('notice.undo')}
             </button>
           )}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { club, problemOf, state } from '../app/session.js';
+import { club, orTell, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Message } from '../state/message.js';
 import type { RowActions } from './message.js';
@@ -89,19 +89,8 @@ export function Toolbar({ room, message, own, moderates, actions }: ToolbarProps
 
 function PinButton({ room, message }: { room: string; message: Message }) {
   const pinned = state.value.rooms.get(room)?.pinned?.includes(message.seq) === true;
-  const turn = async (): Promise<void> => {
-    try {
-      await club().moderation.pin(room, message.seq, !pinned);
-    } catch (error) {
-      club().tell('moderate', problemOf(error));
-    }
-  };
+  const turn = (): void => void orTell('moderate', club().moderation.pin(room, message.seq, !pinned));
   return (
-    <IconButton
-      icon="pin"
-      label={t(pinned ? 'moderate.unpin' : 'moderate.pin')}
-      pressed={pinned}
-      onClick={() => void turn()}
-    />
+    <IconButton icon="pin" label={t(pinned ? 'moderate.unpin' : 'moderate.pin')} pressed={pinned} onClick={turn} />
   );
 }
