@@ -41,7 +41,14 @@ struct member_record {
   size_t sanction_count;
 };
 
-#define MEMBER_ID_SIZE 22
+/* An id outside is a letter for what it names and the key's decimal. */
+#define KEY_ID_SIZE 22
+/* 'm', 17: "m17"; the buffer gets a zero byte. */
+void key_id_write(char id[KEY_ID_SIZE], char kind, int64_t key);
+/* False: not the form of such an id. */
+bool key_id_read(struct slice id, char kind, int64_t *key) CLUB_MUST_CHECK;
+
+#define MEMBER_ID_SIZE KEY_ID_SIZE
 /* "m17"; the buffer gets a zero byte. */
 void member_id_write(char id[MEMBER_ID_SIZE], int64_t key);
 /* False: not the form of a member's id. */

@@ -120,14 +120,14 @@ void encode_acted(struct buffer *out, const struct audit_record *act, enum role 
 void encode_notice(struct buffer *out, const char *level, const char *code, const char *text);
 /* An Action, as audit.list shows it. */
 void encode_action(struct buffer *out, const struct audit_record *act);
-#define ACTION_ID_SIZE 22
+#define ACTION_ID_SIZE KEY_ID_SIZE /* "a17" */
 /* "a17"; the buffer gets a zero byte. */
 void action_id_write(char id[ACTION_ID_SIZE], int64_t key);
 /* False: not the form of such an id. */
 bool action_id_read(struct slice id, int64_t *key) CLUB_MUST_CHECK;
 /* A Report, as report.list shows it. */
 void encode_report(struct buffer *out, const struct report_record *report);
-#define REPORT_ID_SIZE 22
+#define REPORT_ID_SIZE KEY_ID_SIZE /* "p17" */
 /* "p17"; the buffer gets a zero byte. */
 void report_id_write(char id[REPORT_ID_SIZE], int64_t key);
 /* False: not the form of such an id. */

@@ -22,12 +22,12 @@ bool role_read(struct slice text, enum role *role) {
   return false;
 }
 
-void member_id_write(char id[MEMBER_ID_SIZE], int64_t key) {
-  snprintf(id, MEMBER_ID_SIZE, "m%" PRId64, key);
+void key_id_write(char id[KEY_ID_SIZE], char kind, int64_t key) {
+  snprintf(id, KEY_ID_SIZE, "%c%" PRId64, kind, key);
 }
 
-bool member_id_read(struct slice id, int64_t *key) {
-  if (id.size < 2 || id.data[0] != 'm' || id.data[1] == '0') return false;
+bool key_id_read(struct slice id, char kind, int64_t *key) {
+  if (id.size < 2 || id.data[0] != kind || id.data[1] == '0') return false;
   int64_t number = 0;
   for (size_t i = 1; i < id.size; i++) {
     char c = id.data[i];
@@ -38,6 +38,14 @@ bool member_id_read(struct slice id, int64_t *key) {
   }
   *key = number;
   return true;
+}
+
+void member_id_write(char id[MEMBER_ID_SIZE], int64_t key) {
+  key_id_write(id, 'm', key);
+}
+
+bool member_id_read(struct slice id, int64_t *key) {
+  return key_id_read(id, 'm', key);
 }
 
 /* ---- what one is told of ---- */

@@ -6,14 +6,7 @@
 static void block_begin(struct call *call, const struct request *request, store_done done) {
   const struct member_block_params *params = &request->params.member_block;
   int64_t other;
-  if (!member_id_read(params->member, &other)) {
-    call_reason(call, REASON_NOT_FOUND, 0);
-    return;
-  }
-  if (other == call->member->key) {
-    call_params(call, "member");
-    return;
-  }
+  if (!call_other(call, params->member, &other)) return;
   if (!rate_take_change(call)) return;
   struct store_job *job = call_job(call, STORE_BLOCK);
   if (job) {

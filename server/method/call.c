@@ -98,6 +98,21 @@ void call_reason(struct call *call, enum reason reason, int64_t retry_after_ms) 
   call_error(call, PROBLEM_REASON, reason, NULL, retry_after_ms);
 }
 
+/* ---- members ---- */
+
+bool call_member(struct call *call, struct slice id, int64_t *key) {
+  if (member_id_read(id, key)) return true;
+  call_reason(call, REASON_NOT_FOUND, 0);
+  return false;
+}
+
+bool call_other(struct call *call, struct slice id, int64_t *key) {
+  if (!call_member(call, id, key)) return false;
+  if (*key != call->member->key) return true;
+  call_params(call, "member");
+  return false;
+}
+
 /* ---- rooms ---- */
 
 bool room_id_is_direct(struct slice room) {

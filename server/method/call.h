@@ -81,6 +81,13 @@ bool call_is_open(const struct call *call, struct slice room);
  * from memory. */
 bool call_is_shut_out(const struct call *call, struct slice room);
 
+/* ---- members ---- */
+
+/* The member that a param names. False: nobody can be meant, answered `not_found`. */
+bool call_member(struct call *call, struct slice id, int64_t *key) CLUB_MUST_CHECK;
+/* The same for the param `member`, and not oneself (-32602). */
+bool call_other(struct call *call, struct slice id, int64_t *key) CLUB_MUST_CHECK;
+
 /* ---- the member's list: listing.c ---- */
 
 /* Puts the room on the present member's list; where it is new there, all connections are told of it. False: the record
@@ -126,6 +133,8 @@ void moderate_submit(struct call *call, struct store_job *job, store_done done);
 bool moderate_done(struct call *call, const struct store_job *job) CLUB_MUST_CHECK;
 /* Answers {seq, at}, or {}. */
 void moderate_finish_changed(struct call *call, struct store_job *job);
+/* `{key: count}`. */
+void moderate_finish_count(struct call *call, struct store_job *job, const char *key);
 void moderate_finish_empty(struct call *call, struct store_job *job);
 
 /* One of the member's searches. False: answered `rate_limited`. */

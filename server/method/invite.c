@@ -1,22 +1,17 @@
 /* Invite links: whoever moderates makes them, sees them and revokes them. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "call.h"
 
 #define INVITE_DEFAULT_SECONDS (7 * 24 * 3600)
-#define INVITE_ID_SIZE 22 /* "i17" */
+#define INVITE_ID_SIZE KEY_ID_SIZE /* "i17" */
 
 static void invite_id_write(char id[INVITE_ID_SIZE], int64_t key) {
-  snprintf(id, INVITE_ID_SIZE, "i%" PRId64, key);
+  key_id_write(id, 'i', key);
 }
 
 static bool invite_id_read(struct slice id, int64_t *key) {
-  char member[MEMBER_ID_SIZE];
-  if (id.size < 2 || id.size >= sizeof member || id.data[0] != 'i') return false;
-  memcpy(member, id.data, id.size);
-  member[0] = 'm'; /* the same form but for the letter */
-  return member_id_read((struct slice){member, id.size}, key);
+  return key_id_read(id, 'i', key);
 }
 
 static bool invite_may(struct call *call) {

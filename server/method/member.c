@@ -17,10 +17,7 @@ static void card_answer(struct call *call, const struct member_record *member, c
 
 static void get_begin(struct call *call, const struct request *request, store_done done) {
   int64_t key;
-  if (!member_id_read(request->params.member_get.member, &key)) {
-    call_reason(call, REASON_NOT_FOUND, 0);
-    return;
-  }
+  if (!call_member(call, request->params.member_get.member, &key)) return;
   struct store_job *job = call_job(call, STORE_MEMBER_GET);
   if (!job) return;
   job->member.member.key = key;

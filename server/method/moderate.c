@@ -21,10 +21,7 @@ struct store_job *moderate_job(struct call *call, enum act act, struct slice roo
 
 struct store_job *moderate_job_on(struct call *call, enum act act, struct slice room, struct slice member) {
   int64_t key;
-  if (!member_id_read(member, &key)) {
-    call_reason(call, REASON_NOT_FOUND, 0);
-    return NULL;
-  }
+  if (!call_member(call, member, &key)) return NULL;
   struct store_job *job = moderate_job(call, act, room);
   if (job) job->act.member = key;
   return job;
@@ -49,6 +46,15 @@ bool moderate_done(struct call *call, const struct store_job *job) {
 void moderate_finish_changed(struct call *call, struct store_job *job) {
   if (!moderate_done(call, job) || !call_answer_begin(call)) return;
   encode_changed(call->out, job->act.seq, job->act.at);
+  call_answer_finish(call);
+}
+
+void moderate_finish_count(struct call *call, struct store_job *job, const char *key) {
+  if (!moderate_done(call, job) || !call_answer_begin(call)) return;
+  buffer_append_char(call->out, '{');
+  encode_key(call->out, key);
+  buffer_append_int(call->out, (int64_t)job->act.count);
+  buffer_append_char(call->out, '}');
   call_answer_finish(call);
 }
 

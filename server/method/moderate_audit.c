@@ -4,9 +4,7 @@
 /* False: not of its form, and answered. Absent: 0. */
 static bool audit_member(struct call *call, struct slice id, int64_t *key) {
   *key = 0;
-  if (!id.data || member_id_read(id, key)) return true;
-  call_reason(call, REASON_NOT_FOUND, 0);
-  return false;
+  return !id.data || call_member(call, id, key);
 }
 
 static bool audit_before(struct call *call, struct slice id, int64_t *key) {

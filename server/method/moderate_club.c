@@ -13,12 +13,7 @@ static void freeze_begin(struct call *call, const struct request *request, store
 }
 
 static void freeze_finish(struct call *call, struct store_job *job) {
-  if (!moderate_done(call, job) || !call_answer_begin(call)) return;
-  buffer_append_char(call->out, '{');
-  encode_key(call->out, "members");
-  buffer_append_int(call->out, (int64_t)job->act.count);
-  buffer_append_char(call->out, '}');
-  call_answer_finish(call);
+  moderate_finish_count(call, job, "members");
 }
 
 /* ---- club.raid ---- */

@@ -12,12 +12,7 @@ static void purge_begin(struct call *call, const struct request *request, store_
 }
 
 static void purge_finish(struct call *call, struct store_job *job) {
-  if (!moderate_done(call, job) || !call_answer_begin(call)) return;
-  buffer_append_char(call->out, '{');
-  encode_key(call->out, "removed");
-  buffer_append_int(call->out, (int64_t)job->act.count);
-  buffer_append_char(call->out, '}');
-  call_answer_finish(call);
+  moderate_finish_count(call, job, "removed");
 }
 
 /* ---- member.mute, member.ban ---- */

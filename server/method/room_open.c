@@ -33,14 +33,7 @@ static void room_open_begin(struct call *call, const struct request *request, st
 
 static void direct_open_begin(struct call *call, const struct request *request, store_done done) {
   int64_t other;
-  if (!member_id_read(request->params.direct_open.member, &other)) {
-    call_reason(call, REASON_NOT_FOUND, 0);
-    return;
-  }
-  if (other == call->member->key) {
-    call_params(call, "member");
-    return;
-  }
+  if (!call_other(call, request->params.direct_open.member, &other)) return;
   if (!rate_take_open(call)) return;
   struct store_job *job = call_job(call, STORE_DIRECT_OPEN);
   if (!job) return;

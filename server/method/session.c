@@ -1,21 +1,14 @@
 /* One's own sessions: where one is logged in, and ending that. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "call.h"
 
-#define SESSION_ID_SIZE MEMBER_ID_SIZE /* "s17": the form of a member's id but for the letter */
+#define SESSION_ID_SIZE KEY_ID_SIZE /* "s17" */
 
 static void session_id_write(char id[SESSION_ID_SIZE], int64_t key) {
-  snprintf(id, SESSION_ID_SIZE, "s%" PRId64, key);
+  key_id_write(id, 's', key);
 }
 
 static bool session_id_read(struct slice id, int64_t *key) {
-  char member[SESSION_ID_SIZE];
-  if (id.size < 2 || id.size >= sizeof member || id.data[0] != 's') return false;
-  memcpy(member, id.data, id.size);
-  member[0] = 'm';
-  return member_id_read((struct slice){member, id.size}, key);
+  return key_id_read(id, 's', key);
 }
 
 /* ---- session.list ---- */

@@ -1,20 +1,13 @@
 /* What moderators did: as the audit log shows it, and as those hear it whom it concerns. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "club/rights.h"
 #include "encode.h"
 
 void action_id_write(char id[ACTION_ID_SIZE], int64_t key) {
-  snprintf(id, ACTION_ID_SIZE, "a%" PRId64, key);
+  key_id_write(id, 'a', key);
 }
 
 bool action_id_read(struct slice id, int64_t *key) {
-  char member[MEMBER_ID_SIZE];
-  if (id.size < 2 || id.size >= sizeof member || id.data[0] != 'a') return false;
-  memcpy(member, id.data, id.size);
-  member[0] = 'm'; /* the same form but for the letter */
-  return member_id_read((struct slice){member, id.size}, key);
+  return key_id_read(id, 'a', key);
 }
 
 /* What both have. */

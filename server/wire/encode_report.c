@@ -1,19 +1,12 @@
 /* Reports, as their readers see them. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "encode.h"
 
 void report_id_write(char id[REPORT_ID_SIZE], int64_t key) {
-  snprintf(id, REPORT_ID_SIZE, "p%" PRId64, key);
+  key_id_write(id, 'p', key);
 }
 
 bool report_id_read(struct slice id, int64_t *key) {
-  char member[MEMBER_ID_SIZE];
-  if (id.size < 2 || id.size >= sizeof member || id.data[0] != 'p') return false;
-  memcpy(member, id.data, id.size);
-  member[0] = 'm'; /* the same form but for the letter */
-  return member_id_read((struct slice){member, id.size}, key);
+  return key_id_read(id, 'p', key);
 }
 
 static void encode_person(struct buffer *out, const struct author *author) {

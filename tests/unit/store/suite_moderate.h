@@ -139,4 +139,62 @@ static inline const struct entry *moderate_entry(struct suite *suite, const char
   assert_int_equal(job->entries.count, 1);
   return &job->entries.entries[0];
 }
+
+/* ---- what every act leaves behind ---- */
+
+static inline void moderate_noted(struct suite *suite, const struct store_job *job, const char *action, int64_t by,
+                                  const char *room, int64_t member) {
+  assert_done(job);
+  assert_true(job->act.changed);
+  const struct audit_record *record = moderate_newest(suite);
+  assert_int_equal(record->key, job->act.audit);
+  assert_slice(record->action, action);
+  assert_int_equal(record->by, by);
+  assert_int_equal(record->at, suite->now);
+  assert_slice(record->room, room ? room : "");
+  assert_int_equal(record->member, member);
+}
+
+static inline void moderate_done_nothing(struct suite *suite, const struct store_job *job, int64_t newest) {
+  assert_done(job);
+  assert_false(job->act.changed);
+  assert_int_equal(job->act.audit, 0);
+  assert_int_equal(job->act.count, 0);
+  assert_int_equal(job->club_head, 0);
+  assert_int_equal(moderate_newest(suite)->key, newest);
+}
+
+static inline void moderate_same_entry(struct suite *suite, const struct store_job *job, const char *room) {
+  assert_int_equal(job->act.count, 1);
+  const struct entry *sent = &job->act.entries[0], *kept = moderate_entry(suite, room, job->act.seq);
+  assert_int_equal(sent->type, kept->type);
+  assert_int_equal(sent->seq, kept->seq);
+  assert_int_equal(sent->at, kept->at);
+  assert_true(slice_equal(sent->room, kept->room));
+  assert_int_equal(sent->from.member, kept->from.member);
+  assert_int_equal(sent->from.key, kept->from.key);
+  assert_true(slice_equal(sent->from.name, kept->from.name));
+  assert_true(slice_equal(sent->action, kept->action));
+  assert_true(slice_equal(sent->reason, kept->reason));
+  assert_true(slice_equal(sent->detail, kept->detail));
+  assert_int_equal(sent->target_member, kept->target_member);
+  assert_int_equal(sent->until, kept->until);
+}
+
+static inline int64_t moderate_invite(struct suite *suite, int64_t by, const char *login) {
+  struct store_job *create = suite_job(suite, STORE_INVITE_CREATE);
+  digest_sha256(slice_of(login), create->invite.digest);
+  create->invite.member = by;
+  create->invite.record.uses = 1;
+  assert_done(suite_run(suite, create));
+  struct store_job *join = suite_job(suite, STORE_MEMBER_ADD);
+  join->member.invited = true;
+  digest_sha256(slice_of(login), join->member.digest);
+  join->member.with_session = true;
+  digest_sha256(slice_of(login), join->member.session_digest);
+  join->member.member.login = arena_copy(join->arena, slice_of(login));
+  join->member.member.name = slice_of("Гость");
+  assert_done(suite_run(suite, join));
+  return join->member.member.key;
+}
 #endif

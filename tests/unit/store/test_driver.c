@@ -1,6 +1,8 @@
 /* What every driver must show, shown by the one for SQLite. */
 #include "files.h"
 #include "suite_acts.h"
+#include "suite_acts_rooms.h"
+#include "suite_audit.h"
 #include "suite_changes.h"
 #include "suite_members.h"
 #include "suite_people.h"
@@ -12,8 +14,9 @@
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      SUITE_POSTS(&files_setup),   SUITE_CHANGES(&files_setup), SUITE_ROOMS(&files_setup),
-      SUITE_MEMBERS(&files_setup), SUITE_PEOPLE(&files_setup),  SUITE_RIGHTS(&files_setup),
-      SUITE_ACTS(&files_setup),    SUITE_REPORTS(&files_setup), SUITE_SEARCH(&files_setup)};
+      SUITE_POSTS(&files_setup),   SUITE_CHANGES(&files_setup),    SUITE_ROOMS(&files_setup),
+      SUITE_MEMBERS(&files_setup), SUITE_PEOPLE(&files_setup),     SUITE_RIGHTS(&files_setup),
+      SUITE_ACTS(&files_setup),    SUITE_ACTS_ROOMS(&files_setup), SUITE_AUDIT(&files_setup),
+      SUITE_REPORTS(&files_setup), SUITE_SEARCH(&files_setup)};
   return cmocka_run_group_tests_name("a store", tests, NULL, NULL);
 }

@@ -1,11 +1,14 @@
 /* What every driver must show of moderating, shown by the one for PostgreSQL. */
 #include "postgres_server.h"
 #include "suite_acts.h"
+#include "suite_acts_rooms.h"
+#include "suite_audit.h"
 #include "suite_reports.h"
 #include "suite_rights.h"
 
 int main(void) {
   const struct CMUnitTest tests[] = {SUITE_RIGHTS(&postgres_setup), SUITE_ACTS(&postgres_setup),
+                                     SUITE_ACTS_ROOMS(&postgres_setup), SUITE_AUDIT(&postgres_setup),
                                      SUITE_REPORTS(&postgres_setup)};
   return cmocka_run_group_tests_name("moderating on PostgreSQL", tests, postgres_server_begin, postgres_server_finish);
 }
