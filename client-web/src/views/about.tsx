@@ -11,6 +11,7 @@ import { findMessage } from '../state/log.js';
 import { ActionList } from './audit.js';
 import { textOf } from './form.js';
 import { PageHeader, Problem } from './parts.js';
+import { useQuoted } from './pins.js';
 
 const SLOW = [0, 10, 30, 60, 300, 900, 3600];
 
@@ -48,10 +49,7 @@ export function About({ room: id }: { room: string }) {
 function Pinned({ id, moderates }: { id: string; moderates: boolean }) {
   const pinned = state.value.rooms.get(id)?.pinned ?? [];
   const log = state.value.logs.get(id);
-  const open = state.value.line.at === 'open' && log !== undefined;
-  useEffect(() => {
-    if (open) for (const seq of pinned) void club().quote(id, seq);
-  }, [open, pinned.join(' ')]);
+  useQuoted(id, pinned);
   if (pinned.length === 0) return <p class="hint">{t('about.no_pins')}</p>;
   const unpin = (seq: number): void => void orTell('moderate', club().moderation.pin(id, seq, false));
   return (

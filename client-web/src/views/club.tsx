@@ -52,9 +52,6 @@ export function ClubView() {
   const main = useRef<HTMLElement>(null);
   const { page } = route.value;
   useSearchKey();
-  const { me, rooms } = state.value;
-  const moderates =
-    me.role !== 'member' || [...rooms.values()].some(({ kind, role }) => kind !== 'direct' && role === 'moderator');
   return (
     <div class="club" data-page={page}>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -64,9 +61,7 @@ export function ClubView() {
         <header class="side-header">
           <h1>{facts.value?.name ?? ''}</h1>
           <PageLink href={searchHref(null)} here={page === 'search'} icon="search" label={t('search.heading')} />
-          {moderates ? (
-            <PageLink href={REPORTS_HREF} here={page === 'reports'} icon="report" label={t('reports.heading')} />
-          ) : null}
+          <ReportsLink here={page === 'reports'} />
           <PageLink href={DIRECTORY_HREF} here={page === 'directory'} icon="directory" label={t('directory.heading')} />
           <PageLink href={ACCOUNT_HREF} here={page === 'account'} icon="account" label={t('account.heading')} />
         </header>
@@ -137,6 +132,14 @@ function PageLink({ href, here, icon, label }: PageLinkProps) {
       <Icon name={icon} />
     </a>
   );
+}
+
+/** For whoever moderates anything. Apart, so that the page around it does not follow every change of the state. */
+function ReportsLink({ here }: { here: boolean }) {
+  const { me, rooms } = state.value;
+  const moderates =
+    me.role !== 'member' || [...rooms.values()].some(({ kind, role }) => kind !== 'direct' && role === 'moderator');
+  return moderates ? <PageLink href={REPORTS_HREF} here={here} icon="report" label={t('reports.heading')} /> : null;
 }
 
 function Account() {

@@ -7,14 +7,21 @@ import { t } from '../app/texts.js';
 import { findMessage } from '../state/log.js';
 import { Icon } from './icons.js';
 
+/** Fetches those of these messages that are not here, as soon as there is a line. */
+export function useQuoted(id: string, seqs: readonly number[]): void {
+  const { line, logs } = state.value;
+  const open = line.at === 'open' && logs.has(id);
+  useEffect(() => {
+    if (open) for (const seq of seqs) void club().quote(id, seq);
+  }, [open, seqs.join(' ')]);
+}
+
 export function Pins({ id, show }: { id: string; show(seq: number): void }) {
   const pinned = state.value.rooms.get(id)?.pinned ?? [];
   const log = state.value.logs.get(id);
   const newest = pinned[0];
   const message = log === undefined || newest === undefined ? undefined : findMessage(log, newest);
-  useEffect(() => {
-    if (newest !== undefined && message === undefined) void club().quote(id, newest);
-  }, [newest, message === undefined]);
+  useQuoted(id, pinned.slice(0, 1));
   if (newest === undefined || message === null || message?.removed === true) return null;
   return (
     <div class="pins" data-testid="pins">
