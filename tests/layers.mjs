@@ -21,7 +21,7 @@ const owners = {
   wire: ['wire'],
   store: ['store_driver'],
   room: ['room'],
-  member: ['member'],
+  member: ['chorus', 'member'],
   method: ['method'],
   api: ['api'],
   connection: ['connection'],

@@ -140,6 +140,55 @@ test('A refused post says why, can be sent again or discarded, and does not stop
   assert.deepEqual([shown(club), world.vault.shelf('posts').size], [['good', 'bad'], 0]);
 });
 
+test('A post that is held back is not sent again; it is shown once it was published, or says that it will not be', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  const sent = (): number => world.server.carriedOut.filter(({ method }) => method === 'message.post').length;
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' ? new FakeError('held') : null),
+  };
+  club.post(ROOM, 'одно и то же', null);
+  club.post(ROOM, '另一条', null);
+  await world.clock.pass(60_000);
+  assert.deepEqual(shown(club), ['(failed) одно и то же', '(failed) 另一条']);
+  const second = club.state.posts[1]?.clientId ?? '';
+  const detail = { report: 2, outcome: 'dismissed', held: second };
+  world.server.notifyAll('acted', { action: 'settle', room: ROOM, detail });
+  await world.clock.pass(50);
+  assert.deepEqual(
+    club.state.posts.map((post) => post.reason),
+    ['held', 'held_dropped'],
+  );
+  assert.equal(club.state.notices.at(-1)?.what, 'held.dropped');
+
+  // The next page asks once more for the one that may have been published since.
+  const asked = sent();
+  world.server.faults = NO_FAULTS;
+  club.stop();
+  const next = world.client();
+  await settle();
+  next.open(ROOM);
+  await world.clock.pass(1_000);
+  assert.deepEqual([shown(next), sent()], [['одно и то же', '(failed) 另一条'], asked + 1]);
+});
+
+test('A post that was published is not pending any more, in whichever room its author is', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.faults = {
+    ...NO_FAULTS,
+    refuse: (method) => (method === 'message.post' ? new FakeError('held') : null),
+  };
+  club.post('ru', 'одно и то же', null);
+  await world.clock.pass(50);
+  const held = club.state.posts[0]?.clientId ?? '';
+  world.server.notifyAll('acted', { action: 'settle', room: 'ru', seq: 9, detail: { outcome: 'published', held } });
+  await world.clock.pass(50);
+  assert.deepEqual([club.state.posts.length, world.vault.shelf('posts').size], [0, 0]);
+  assert.equal(club.state.notices.at(-1)?.what, 'held.published');
+});
+
 test('A reload keeps what was not sent, and a second page of the member does not lose it', async () => {
   const world = new World();
   const first = await world.inRoom();

@@ -96,6 +96,12 @@
 #define YOUNG_INVITES 5           /* members let into private rooms … */
 #define YOUNG_WITHIN_SECONDS 3600 /* … within so long */
 
+/* The same text from several of them is held back for a moderator's look. */
+#define CHORUS_VOICES 3    /* different members who say the same … */
+#define CHORUS_SECONDS 600 /* … within so long: what the last of them says is held back */
+#define CHORUS_LETTERS 20  /* letters and digits; what has fewer may be said by everybody */
+#define CHORUS_TEXTS 16384 /* that an instance remembers */
+
 /* Times. */
 #define LIMIT_FRESH_MS 2000           /* what the store confirmed longer ago is not used */
 #define SESSION_SECONDS 2592000       /* 30 days */

@@ -14,6 +14,7 @@ enum reason {
   REASON_TOO_LONG,
   REASON_CONFLICT,
   REASON_UNAVAILABLE,
+  REASON_HELD, /* kept for a moderator's look; asked again it stays so */
   /* Over HTTP only. */
   REASON_BAD_CREDENTIALS,
   REASON_NO_SESSION,

@@ -3,6 +3,7 @@
 /* What one instance hands to its methods and its HTTP API: everything is reached through here, nothing is global. The
  * server owns it all and outlives every call. */
 #include "club/bus.h"
+#include "club/chorus.h"
 #include "club/clock.h"
 #include "club/club.h"
 #include "club/http.h"
@@ -33,6 +34,7 @@ struct services {
   struct rooms *rooms;
   struct presents *presents;
   struct tries *tries;
+  struct chorus *chorus; /* of members of the last day */
   struct listings_read *listings_read;
   struct metrics *metrics;
   struct slice url;            /* CLUB_URL without a slash at its end; links begin with it */

@@ -104,7 +104,8 @@ struct room_head {
  * room, not even to read: forbidden. A list of rooms leaves out those that the member may not enter now. */
 
 /* STORE_POST. Recognising a repeated client_id comes before everything but the right to enter; a repeated one in
- * another room is refused with conflict. Then, in this order: rate_limited (`known_only`), forbidden in a direct talk
+ * another room is refused with conflict; so is one whose text was held back (STORE_HOLD) and not published: held. Then, in
+ * this order: rate_limited (`known_only`), forbidden in a direct talk
  * of two of whom one blocks the other (as are edits and reactions), muted (in the room or the club), locked, slow_mode
  * (`retry_after_ms`), reply_to that is no message of the room (not_found). Those who moderate there are exempt from
  * locked and slow_mode, not from muted. Puts the room on the author's list (read = the head before, when it was not
@@ -284,8 +285,8 @@ struct store_audit {
  * LIMIT_REPORTS_OPEN open ones: rate_limited.
  * STORE_HOLD: instead of STORE_POST, with its fields (client_id, room, text, reply_to): the text is kept for a
  * moderator's look. A client_id that was posted answers as STORE_POST (`duplicate`, `posted_seq`, `posted_at`; in
- * another room conflict); one that was held already changes nothing and gives its `key`. Else refused as a post would
- * be, and rate_limited beyond LIMIT_REPORTS_OPEN texts of one author that wait.
+ * another room conflict); one that was held already (in another room: conflict), settled since or not, changes nothing
+ * and gives its `key`. Else refused as a post would be, and rate_limited beyond LIMIT_REPORTS_OPEN texts of one author that wait.
  * STORE_REPORT_LIST: of the rooms that the asker moderates and may enter, those about the asker left out; of direct
  * talks, whoever moderates the club sees (and settles) them, without what is around. Who moderates nothing: forbidden.
  * With `own`, those that the asker sent, without what is around, what was before and who settled them. Newest first,
@@ -302,6 +303,7 @@ struct store_report {
   int64_t key;
   bool duplicate; /* STORE_HOLD: posted already, at: */
   int64_t posted_seq, posted_at;
+  int64_t retry_after_ms; /* STORE_HOLD, refused: as of a post */
   struct report_record *records;
   size_t count;
   bool more;

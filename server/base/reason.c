@@ -16,6 +16,7 @@ static const struct reason_words reasons[REASON_COUNT] = {
     [REASON_TOO_LONG] = {"too_long", "Longer than is allowed."},
     [REASON_CONFLICT] = {"conflict", "This contradicts what is stored."},
     [REASON_UNAVAILABLE] = {"unavailable", "The server cannot do this now: try again later."},
+    [REASON_HELD] = {"held", "Not posted yet: a moderator looks at it first."},
     [REASON_BAD_CREDENTIALS] = {"bad_credentials", "Login or password is wrong."},
     [REASON_NO_SESSION] = {"no_session", "There is no session: log in."},
     [REASON_WEAK_PASSWORD] = {"weak_password", "A password has 8 to 256 characters and is not a common one."},

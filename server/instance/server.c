@@ -110,10 +110,11 @@ static bool server_make_parts(struct server *server) {
   if (services->wheel) services->rooms = server_make_rooms(server);
   services->presents = presents_create(&services->bus, services->rooms);
   services->tries = tries_create(&services->clock);
+  services->chorus = chorus_create(&services->randomness);
   server->connections = connections_create(&connections);
   server->api = api_create(services);
-  return services->wheel && services->rooms && services->presents && services->tries && server->connections &&
-         server->api;
+  return services->wheel && services->rooms && services->presents && services->tries && services->chorus &&
+         server->connections && server->api;
 }
 
 struct server *server_create(const struct server_setup *setup) {
@@ -145,6 +146,7 @@ void server_destroy(struct server *server) {
   presents_destroy(server->services.presents);
   rooms_destroy(server->services.rooms);
   tries_destroy(server->services.tries);
+  chorus_destroy(server->services.chorus);
   wheel_destroy(server->services.wheel);
   free(server);
 }

@@ -111,6 +111,8 @@ struct rate rate_posts(const struct call *call);
 bool rate_take_open(struct call *call) CLUB_MUST_CHECK;
 void rate_return_open(struct call *call); /* the talk was there */
 bool rate_take_admit(struct call *call) CLUB_MUST_CHECK;
+/* One who is young says in this room what others of them said a moment ago: not before a moderator has seen it. */
+bool rate_joins_chorus(const struct call *call, struct slice room, struct slice text) CLUB_MUST_CHECK;
 /* One of the member's changes: of messages, of the own card. False: answered `rate_limited`. */
 bool rate_take_change(struct call *call) CLUB_MUST_CHECK;
 /* One of the member's searches. False: answered `rate_limited`. */

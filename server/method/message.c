@@ -10,15 +10,7 @@ static struct entry entry_of(const struct call *call, struct slice room, int64_t
 
 /* ---- message.post ---- */
 
-static void post_begin(struct call *call, const struct request *request, store_done done) {
-  const struct services *services = call->services;
-  const struct message_post_params *params = &request->params.message_post;
-  if (!call_may_enter(call, params->room)) return;
-  struct store_job *job = call_job(call, STORE_POST);
-  if (!job) return;
-  call_keep_author(call, job);
-  /* A repeated post is recognised before the rate: over it, the store is asked for nothing else. */
-  call->limited = bucket_take(&call->member->posts, rate_posts(call), clock_monotonic_ms(&services->clock)) > 0;
+static void post_fill(const struct call *call, struct store_job *job, const struct message_post_params *params) {
   job->post = (struct store_post){.room = arena_copy(job->arena, params->room),
                                   .author = call->author.key,
                                   .member = call->member->key,
@@ -26,7 +18,35 @@ static void post_begin(struct call *call, const struct request *request, store_d
                                   .text = arena_copy(job->arena, params->text),
                                   .reply_to = params->has_reply_to ? params->reply_to : 0,
                                   .known_only = call->limited};
+}
+
+static void post_fill_held(const struct call *call, struct store_job *job, const struct message_post_params *params) {
+  job->report = (struct store_report){.member = call->member->key,
+                                      .author = call->author.key,
+                                      .client_id = arena_copy(job->arena, params->client_id),
+                                      .room = arena_copy(job->arena, params->room),
+                                      .text = arena_copy(job->arena, params->text),
+                                      .reply_to = params->has_reply_to ? params->reply_to : 0};
+}
+
+static void post_begin(struct call *call, const struct request *request, store_done done) {
+  const struct services *services = call->services;
+  const struct message_post_params *params = &request->params.message_post;
+  if (!call_may_enter(call, params->room)) return;
+  /* A repeated post is recognised before the rate: over it, the store is asked for nothing else. */
+  call->limited = bucket_take(&call->member->posts, rate_posts(call), clock_monotonic_ms(&services->clock)) > 0;
   call->token_taken = !call->limited;
+  bool held = !call->limited && rate_joins_chorus(call, params->room, params->text);
+  struct store_job *job = call_job(call, held ? STORE_HOLD : STORE_POST);
+  if (!job) {
+    if (call->token_taken) bucket_return(&call->member->posts, rate_posts(call));
+    return;
+  }
+  call_keep_author(call, job);
+  if (held)
+    post_fill_held(call, job, params);
+  else
+    post_fill(call, job, params);
   call_submit(call, job, done);
   /* It was not even submitted. */
   if (call->failed && call->token_taken) bucket_return(&call->member->posts, rate_posts(call));
@@ -64,8 +84,35 @@ static void post_refused(struct call *call, const struct store_job *job) {
   call_reason(call, REASON_RATE_LIMITED, wait > RETRY_LIMITED_MS ? wait : RETRY_LIMITED_MS);
 }
 
+static void post_answer(struct call *call, int64_t seq, int64_t at, bool duplicate) {
+  if (!call_answer_begin(call)) return;
+  encode_posted(call->out, seq, at, duplicate);
+  call_answer_finish(call);
+}
+
+/* Asked again, it is answered so again, by the store, whatever is remembered here. */
+static void hold_finish(struct call *call, const struct store_job *job) {
+  const struct store_report *held = &job->report;
+  bool kept = job->outcome == STORE_DONE && !held->duplicate;
+  if (!kept && job->outcome != STORE_UNKNOWN) bucket_return(&call->member->posts, rate_posts(call));
+  if (kept) {
+    call_reason(call, REASON_HELD, 0);
+  } else if (job->outcome == STORE_DONE) {
+    rooms_answered(call->services->rooms, held->room, held->posted_seq);
+    post_answer(call, held->posted_seq, held->posted_at, true);
+  } else if (job->outcome == STORE_REFUSED && job->reason != REASON_INVALID_PARAMS) {
+    call_reason(call, job->reason, held->retry_after_ms);
+  } else if (call_stored(call, job)) {
+    call_reason(call, REASON_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
+  }
+}
+
 static void post_finish(struct call *call, struct store_job *job) {
   const struct store_post *post = &job->post;
+  if (job->kind == STORE_HOLD) {
+    hold_finish(call, job);
+    return;
+  }
   bool posted = job->outcome == STORE_DONE && !post->duplicate;
   if (call->token_taken && !posted && job->outcome != STORE_UNKNOWN)
     bucket_return(&call->member->posts, rate_posts(call));
@@ -79,9 +126,7 @@ static void post_finish(struct call *call, struct store_job *job) {
   } else {
     rooms_answered(call->services->rooms, post->room, post->seq);
   }
-  if (!call_answer_begin(call)) return;
-  encode_posted(call->out, post->seq, post->at, post->duplicate);
-  call_answer_finish(call);
+  post_answer(call, post->seq, post->at, post->duplicate);
 }
 
 /* ---- message.edit, message.remove, message.react ---- */

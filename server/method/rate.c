@@ -79,6 +79,12 @@ bool rate_take_admit(struct call *call) {
   return rate_take_young(call, &call->member->admits, YOUNG_INVITES);
 }
 
+bool rate_joins_chorus(const struct call *call, struct slice room, struct slice text) {
+  if (!call->services->limits || !rate_is_young(call) || room_id_is_direct(room)) return false;
+  if (standing_in(call->member, room) > STANDING_MEMBER) return false;
+  return chorus_hear(call->services->chorus, call->member->key, text, clock_monotonic_ms(&call->services->clock));
+}
+
 /* ---- searching ---- */
 
 bool rate_take_search(struct call *call) {

@@ -5,7 +5,7 @@
 #define RECORD_BYTES 640 /* of an encoded record beside its texts and entries */
 
 static const char send_sql[] = "SELECT * FROM club_report_1($1, $2, $3, $4, $5, $6, $7, $8)";
-static const char hold_sql[] = "SELECT * FROM club_hold_back_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+static const char hold_sql[] = "SELECT * FROM club_hold_back_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 #define AUTHOR(name) name ".author, " name ".key, " name ".name, " name ".country, " name ".company"
 static const char list_sql[] =
     "SELECT list.reason, its_key, its_at, room, seq, its_text, its_reason, reported_before, upheld_before, outcome, note, "
@@ -60,6 +60,7 @@ enum reason reports_take_hold(struct store_job *job, struct ask *ask) {
   wish->duplicate = ask_get_int(ask, 2) != 0;
   wish->posted_seq = ask_get_int(ask, 3);
   wish->posted_at = ask_get_int(ask, 4);
+  wish->retry_after_ms = ask_get_int(ask, 5);
   return reason;
 }
 

@@ -160,7 +160,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MEMBER_AFTER] = "SELECT " MEMBER_COLUMNS " FROM member WHERE key > $1 ORDER BY key",
 
     [SQL_RIGHTS] = "SELECT role, disabled, author, EXISTS (SELECT 1 FROM sanction WHERE sanction.member = member.key), "
-                   "EXISTS (SELECT 1 FROM standing WHERE standing.member = member.key) FROM member WHERE key = $1",
+                   "EXISTS (SELECT 1 FROM standing WHERE standing.member = member.key), "
+                   "EXISTS (SELECT 1 FROM report WHERE report.accused = member.key AND report.text_id IS NOT NULL) "
+                   "FROM member WHERE key = $1",
     [SQL_STANDING_AMONG] = "SELECT 1 FROM room JOIN standing ON standing.room = room.key "
                            "WHERE standing.member = $1 AND room.id IN ($2, $3, $4) LIMIT 1",
     [SQL_STANDING_GET] = "SELECT 1 FROM standing WHERE member = $1 AND room = $2",
@@ -200,7 +202,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_REPORT_BY_CLIENT] = "SELECT key FROM report WHERE member = $1 AND client_id = $2",
     [SQL_REPORT_BY_MESSAGE] =
         "SELECT key FROM report WHERE accused = $1 AND room = $2 AND seq = $3 AND member = $4 ORDER BY key LIMIT 1",
-    [SQL_REPORT_HELD] = "SELECT key FROM report WHERE accused = $1 AND text_id = $2",
+    [SQL_REPORT_HELD] = "SELECT key, room FROM report WHERE accused = $1 AND text_id = $2",
     [SQL_REPORT_OPEN_COUNT] =
         "SELECT count(*) FROM report WHERE member = $1 AND client_id IS NOT NULL AND outcome IS NULL",
     [SQL_REPORT_HELD_COUNT] =

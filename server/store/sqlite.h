@@ -147,6 +147,7 @@ struct rights {
   bool exists, disabled;
   bool sanctioned; /* something may be forbidden to that one: the table says what */
   bool moderates;  /* single rooms, too: the table says which */
+  bool was_held;   /* texts of that one were held back: the reports say which */
 };
 /* What is forbidden to a member in a room now. */
 struct bars {
@@ -288,6 +289,9 @@ enum reason sqlite_audit_list(struct sqlite *self, struct store_job *job);
 /* sqlite_reports.c */
 enum reason sqlite_report_send(struct sqlite *self, struct store_job *job);
 enum reason sqlite_hold(struct sqlite *self, struct store_job *job);
+/* Was a text of this client_id held back? Its key, and what is to be said to whoever posts it again; else 0. */
+int64_t report_find_held(struct sqlite *self, int64_t member, struct slice client_id, const struct room_row *room,
+                         enum reason *reason);
 enum reason act_settle(struct sqlite *self, struct store_job *job, struct deed *deed);
 
 /* sqlite_report_list.c */

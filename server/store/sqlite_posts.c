@@ -171,8 +171,10 @@ enum reason sqlite_post(struct sqlite *self, struct store_job *job) {
   if (reason) return reason;
   bool hindered = rights_hinder(self, room, post->member);
   /* A new client_id shows in the insertion itself; only what may be refused is looked up before. */
-  if (hindered || post->known_only || post->reply_to > 0 || block_closes(self, room)) {
+  bool was_held = rights_of(self, post->member).was_held;
+  if (hindered || was_held || post->known_only || post->reply_to > 0 || block_closes(self, room)) {
     if (post_find_repeated(self, post, room, &reason)) return reason;
+    if (was_held && report_find_held(self, post->member, post->client_id, room, &reason)) return reason;
     if (post->known_only) return REASON_RATE_LIMITED;
     reason = post_check(self, post, room);
     if (reason) return reason;

@@ -37,6 +37,18 @@ static int64_t insert(struct sqlite *self, const struct report_row *row, struct 
   return sqlite3_last_insert_rowid(self->db);
 }
 
+int64_t report_find_held(struct sqlite *self, int64_t member, struct slice client_id, const struct room_row *room,
+                         enum reason *reason) {
+  struct query query = query_begin(self, SQL_REPORT_HELD);
+  query_int(&query, member);
+  query_text(&query, client_id);
+  bool found = query_row(&query);
+  int64_t key = found ? query_get_int(&query, 0) : 0;
+  if (found) *reason = query_get_int(&query, 1) == room->key ? REASON_HELD : REASON_CONFLICT;
+  query_end(&query);
+  return key;
+}
+
 static int64_t find_named(struct sqlite *self, enum sql sql, int64_t member, struct slice id) {
   struct query query = query_begin(self, sql);
   query_int(&query, member);
@@ -108,6 +120,7 @@ static void keep_text(struct sqlite *self, struct store_report *wish, const stru
                                  .text_id = wish->client_id,
                                  .reply_to = wish->reply_to};
   wish->key = insert(self, &row, SLICE_NONE, room->key);
+  rights_changed(self, wish->member);
   if (rights_slow(self, room, wish->member) > 0) post_note(self, room, wish->member);
 }
 
@@ -115,7 +128,7 @@ enum reason sqlite_hold(struct sqlite *self, struct store_job *job) {
   struct store_report *wish = &job->report;
   struct store_post post = post_of(wish);
   struct room_row *room;
-  wish->key = wish->posted_seq = wish->posted_at = 0;
+  wish->key = wish->posted_seq = wish->posted_at = wish->retry_after_ms = 0;
   wish->duplicate = false;
   enum reason reason = room_enter(self, wish->room, wish->member, &room);
   if (reason) return reason;
@@ -126,9 +139,10 @@ enum reason sqlite_hold(struct sqlite *self, struct store_job *job) {
     wish->posted_at = post.at;
     return reason;
   }
-  wish->key = find_named(self, SQL_REPORT_HELD, wish->member, wish->client_id);
-  if (wish->key) return REASON_NONE;
+  wish->key = report_find_held(self, wish->member, wish->client_id, room, &reason);
+  if (wish->key) return reason == REASON_HELD ? REASON_NONE : reason;
   reason = post_check(self, &post, room);
+  wish->retry_after_ms = post.retry_after_ms;
   if (reason) return reason;
   if (has_too_many(self, SQL_REPORT_HELD_COUNT, wish->member)) return REASON_RATE_LIMITED;
   keep_text(self, wish, room);
@@ -214,11 +228,12 @@ static void settle(struct sqlite *self, const struct store_act *act, const struc
   if (row->text.data) checkpoint_note_removal(self);
 }
 
-static struct slice describe(const struct store_act *act, struct arena *arena) {
+static struct slice describe(const struct store_act *act, const struct report_row *row, struct arena *arena) {
   struct detail detail;
   detail_begin(&detail);
   detail_number(&detail, "report", act->report);
   detail_text(&detail, "outcome", act->outcome);
+  if (row->sender == 0) detail_text(&detail, "held", row->text_id);
   return detail_end(&detail, arena);
 }
 
@@ -241,6 +256,6 @@ enum reason act_settle(struct sqlite *self, struct store_job *job, struct deed *
   settle(self, act, &row);
   act->member = held ? row.accused : row.sender;
   act->target = row.seq;
-  act_note(self, job, deed, false, describe(act, job->arena));
+  act_note(self, job, deed, false, describe(act, &row, job->arena));
   return REASON_NONE;
 }

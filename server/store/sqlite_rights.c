@@ -33,6 +33,7 @@ static struct rights read_rights(struct sqlite *self, int64_t member) {
     rights.author = query_get_int(&query, 2);
     rights.sanctioned = query_get_int(&query, 3) != 0;
     rights.moderates = query_get_int(&query, 4) != 0;
+    rights.was_held = query_get_int(&query, 5) != 0;
   }
   query_end(&query);
   return rights;

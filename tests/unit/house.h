@@ -158,6 +158,7 @@ static inline struct house *house_open(void) {
   services->wheel = wheel_create(house->now_ms);
   services->club = club_load(NULL, error, sizeof error);
   services->tries = tries_create(&services->clock);
+  services->chorus = chorus_create(&services->randomness);
   services->metrics = &house->metrics;
   services->listings_read = &house->listings_read;
   services->url = SLICE_LITERAL("https://club.example.org");
@@ -175,6 +176,7 @@ static inline struct house *house_open(void) {
   assert_non_null(services->wheel);
   assert_non_null(services->club);
   assert_non_null(services->tries);
+  assert_non_null(services->chorus);
   house_rooms(house);
   services->presents = presents_create(&services->bus, services->rooms);
   assert_non_null(services->presents);
@@ -190,6 +192,7 @@ static inline void house_close(struct house *house) {
   presents_destroy(house->services.presents);
   rooms_destroy(house->services.rooms);
   tries_destroy(house->services.tries);
+  chorus_destroy(house->services.chorus);
   wheel_destroy(house->services.wheel);
   club_destroy((struct club *)house->services.club);
   free(house);

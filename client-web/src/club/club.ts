@@ -129,7 +129,7 @@ export class Club {
     this.#drafts = left.drafts;
     this.#list.show(left.rooms);
     this.#marks.load(left.marks);
-    this.#outbox.load(left.posts);
+    this.#outbox.begin(left.posts);
     this.#acts.load(left.acts);
     this.#line.start();
   }
@@ -437,7 +437,12 @@ export class Club {
   #acted(acted: Notifications['acted']): void {
     const { action, reason, until, detail } = acted;
     const outcome = action === 'settle' ? detail?.['outcome'] : undefined;
-    const what = typeof outcome === 'string' ? `settle.${outcome}` : action;
+    const held = action === 'settle' ? detail?.['held'] : undefined;
+    const published = outcome === 'published' ? (acted.seq ?? null) : null;
+    if (typeof held === 'string') this.#outbox.lookedAt(held, published);
+    const settled = typeof held !== 'string' ? 'settle' : 'held';
+    const end = settled === 'settle' ? outcome : published === null ? 'dropped' : 'published';
+    const what = typeof end === 'string' ? `${settled}.${end}` : action;
     const notice = { kind: 'acted', what, reason: '', words: reason ?? '', until: until ?? null } as const;
     this.#store.update((state) =>
       tell(actedOn(state, acted), { ...notice, ...(acted.room === undefined ? {} : { room: acted.room }) }),

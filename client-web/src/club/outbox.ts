@@ -35,6 +35,20 @@ export class Outbox {
     store.update((state) => ({ ...state, posts: all.slice(0, MOST_POSTS) }));
   }
 
+  /** What an earlier page left behind; what a moderator was to look at may be published since, and is asked once more. */
+  begin(posts: readonly Post[]): void {
+    this.load(posts.map((post) => (post.reason === 'held' ? { ...post, stage: 'waiting' } : post)));
+  }
+
+  /** A moderator has looked at a post that was held back: it has a number now, or will not be posted. */
+  lookedAt(clientId: string, seq: number | null): void {
+    const post = this.#find(clientId);
+    if (post === undefined) return;
+    if (seq === null) return this.#change(clientId, { stage: 'failed', reason: 'held_dropped' });
+    this.#arrived(post, seq);
+    void this.#forget(clientId, seq);
+  }
+
   /** False: too many are waiting already. */
   add(room: string, text: string, replyTo: number | null): boolean {
     const { clock, newId, store } = this.#parts;

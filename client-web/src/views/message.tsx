@@ -136,8 +136,14 @@ function failureOf(post: Post): string {
   return post.reason === 'forbidden' && post.room.startsWith('dm.') ? 'talk_closed' : (post.reason ?? '');
 }
 
+/** Nothing that its author does now changes what becomes of it. */
+function isHeld(post: Post): boolean {
+  return post.reason === 'held' || post.reason === 'held_dropped';
+}
+
 /** Asked again, it goes on waiting for the same thing until there is an answer. */
 function stageText(post: Post, line: Standing): string {
+  if (post.stage === 'failed' && post.reason === 'held') return t('post.held', { reason: t('reason.held') });
   if (post.stage === 'failed') return t('post.failed', { reason: tOr(`reason.${failureOf(post)}`, 'reason.unknown') });
   if (post.stage === 'sent' || line === 'breaking') return t('post.sending');
   if (line === 'lost') return t('post.waiting_line');
@@ -167,7 +173,7 @@ export function PostRow({ post, follows, line }: PostRowProps) {
         </div>
         {failed || (post.stage === 'waiting' && line === 'lost') ? (
           <p class="post-actions">
-            {failed ? (
+            {failed && !isHeld(post) ? (
               <button type="button" class="link" onClick={() => club().retry(post.clientId)}>
                 {t('post.retry')}
               </button>

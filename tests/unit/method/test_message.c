@@ -244,6 +244,113 @@ static void rooms_that_nobody_may_enter_are_not_found_at_once(void **state) {
   assert_int_equal(stage->house->job_count, 0);
 }
 
+/* ---- the same text from several accounts ---- */
+
+#define ADVERT "Дёшево продаём слонов, пишите в личку"
+
+static struct staged *post_to(struct stage *stage, const char *room, const char *client_id, const char *text) {
+  char params[1024];
+  snprintf(params, sizeof params, "{\"room\":\"%s\",\"client_id\":\"%s\",\"text\":\"%s\"}", room, client_id, text);
+  return stage_call(stage, "message.post", params);
+}
+
+/* The member came now, and two others say this in a moment before. */
+static void begin_chorus(struct stage *stage, const char *text) {
+  struct chorus *chorus = stage->house->services.chorus;
+  stage->member->made_at = stage->house->now_ms;
+  for (int64_t other = 1; other < CHORUS_VOICES; other++)
+    assert_false(chorus_hear(chorus, 900 + other, slice_of(text), stage->house->now_ms));
+}
+
+static void what_several_of_the_first_day_say_is_held_back(void **state) {
+  struct stage *stage = *state;
+  begin_chorus(stage, ADVERT);
+  struct staged *call = post(stage, "a-1", "дешево ПРОДАЁМ слонов... или нет, совсем другое");
+  finish_post(stage, 1, false);
+  json_decref(stage_answer(call));
+  finish_listing(stage, 1);
+  call = post(stage, "a-2", "ДЁШЕВО продаём слонов!!! Пишите в личку 🐘");
+  struct store_job *job = house_job(stage->house, STORE_HOLD);
+  assert_true(slice_is(job->report.room, "kz.fintech"));
+  assert_true(slice_is(job->report.client_id, "a-2"));
+  assert_true(slice_is(job->report.text, "ДЁШЕВО продаём слонов!!! Пишите в личку 🐘"));
+  assert_int_equal(job->report.member, 17);
+  assert_int_equal(job->report.author, 117);
+  assert_int_equal(job->report.reply_to, 0);
+  job->report.key = 5;
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_int_equal(house_number(answer, "error.code"), 1000);
+  assert_string_equal(house_text(answer, "error.data.reason"), "held");
+  assert_null(house_at(answer, "error.data.retry_after"));
+  json_decref(answer);
+}
+
+static void what_was_posted_before_is_recognised_though_it_is_the_same_text(void **state) {
+  struct stage *stage = *state;
+  begin_chorus(stage, ADVERT);
+  struct staged *call = post(stage, "a-1", ADVERT);
+  struct store_job *job = house_job(stage->house, STORE_HOLD);
+  job->report.duplicate = true;
+  job->report.posted_seq = 4;
+  job->report.posted_at = 1767225600123;
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_int_equal(house_number(answer, "result.seq"), 4);
+  assert_int_equal(house_number(answer, "result.duplicate"), 1);
+  json_decref(answer);
+}
+
+static void what_cannot_be_held_back_is_refused_as_a_post(void **state) {
+  struct stage *stage = *state;
+  begin_chorus(stage, ADVERT);
+  for (int i = 0; i < 20; i++) { /* it costs nothing of the rate */
+    struct staged *call = post(stage, "a-1", ADVERT);
+    house_job(stage->house, STORE_HOLD)->report.retry_after_ms = 7000;
+    house_refuse(stage->house, REASON_SLOW_MODE);
+    json_t *answer = stage_answer(call);
+    assert_string_equal(house_text(answer, "error.data.reason"), "slow_mode");
+    assert_int_equal((int)json_number_value(house_at(answer, "error.data.retry_after")), 7);
+    json_decref(answer);
+  }
+  struct staged *call = post(stage, "a-1", ADVERT);
+  house_refuse(stage->house, REASON_RATE_LIMITED);
+  json_t *answer = stage_answer(call);
+  assert_string_equal(house_text(answer, "error.data.reason"), "rate_limited");
+  assert_null(house_at(answer, "error.data.retry_after")); /* a moderator must look first */
+  json_decref(answer);
+  call = post(stage, "a-1", ADVERT);
+  house_finish(stage->house, STORE_UNKNOWN);
+  stage_refused(call, "unavailable");
+}
+
+static void who_is_no_newcomer_or_moderates_is_not_held_back(void **state) {
+  struct stage *stage = *state;
+  static const struct slice kz = {"kz", 2};
+  struct present *member = stage->member;
+  begin_chorus(stage, ADVERT);
+  for (int i = 0; i < 6; i++) {
+    const char *room = i == 0 ? "dm.x" : "kz.fintech";
+    member->made_at = i == 1 ? stage->house->now_ms - YOUNG_SECONDS * INT64_C(1000) : stage->house->now_ms;
+    member->role = i == 2 ? ROLE_MODERATOR : ROLE_MEMBER;
+    member->standings = i == 3 ? &kz : NULL;
+    member->standing_count = i == 3;
+    stage->house->services.first_day = i != 4;
+    stage->house->services.limits = i != 5;
+    struct staged *call = post_to(stage, room, "a-1", ADVERT);
+    house_job(stage->house, STORE_POST);
+    house_refuse(stage->house, REASON_LOCKED);
+    stage_refused(call, "locked");
+  }
+  member->standings = NULL;
+  member->standing_count = 0;
+  stage->house->services.limits = stage->house->services.first_day = true;
+  struct staged *call = post(stage, "a-2", ADVERT);
+  house_job(stage->house, STORE_HOLD);
+  house_refuse(stage->house, REASON_HELD);
+  stage_refused(call, "held");
+}
+
 /* ---- changes ---- */
 
 static void finish_change(struct stage *stage, enum store_kind kind, bool changed) {
@@ -417,6 +524,10 @@ int main(void) {
       STAGE_TEST(the_club_log_is_read_when_the_other_ones_list_grew),
       STAGE_TEST(a_post_whose_client_is_gone_is_told_to_followers_all_the_same),
       STAGE_TEST(rooms_that_nobody_may_enter_are_not_found_at_once),
+      STAGE_TEST(what_several_of_the_first_day_say_is_held_back),
+      STAGE_TEST(what_was_posted_before_is_recognised_though_it_is_the_same_text),
+      STAGE_TEST(what_cannot_be_held_back_is_refused_as_a_post),
+      STAGE_TEST(who_is_no_newcomer_or_moderates_is_not_held_back),
       STAGE_TEST(an_edit_is_told_with_its_new_text),
       STAGE_TEST(a_removal_is_told_with_its_reason),
       STAGE_TEST(a_removal_may_be_without_a_reason),

@@ -287,20 +287,43 @@ static inline void a_held_text_is_in_no_room_until_it_is_published(void **state)
   assert_int_equal(publish->act.count, 0);
 }
 
-static inline void a_held_text_that_was_posted_meanwhile_is_there_once(void **state) {
+static inline void a_held_text_is_not_posted_by_asking_again(void **state) {
   struct suite *suite = *state;
   int64_t key = reports_hold(suite, "kz", suite->ivan, "held", "текст")->report.key;
-  assert_done(suite_post(suite, "kz", suite->ivan, "held", "текст"));
-  struct store_job *publish = moderate_settle(suite, suite->ada, key, "published");
-  assert_done(publish);
-  assert_true(publish->act.changed);
-  assert_int_equal(publish->act.count, 0);
-  assert_int_equal(suite_page(suite, "kz", suite->ivan, 0, -1, 10)->page.as_of, 1);
-  key = reports_hold(suite, "kz", suite->ivan, "other", "текст")->report.key;
-  assert_done(suite_post(suite, "cn", suite->ivan, "other", "текст"));
-  assert_refused(moderate_settle(suite, suite->ada, key, "published"), REASON_CONFLICT);
-  assert_refused(reports_hold(suite, "kz", suite->ivan, "other", "текст"), REASON_CONFLICT);
+  assert_refused(suite_post(suite, "kz", suite->ivan, "held", "текст"), REASON_HELD);
+  struct store_job *batch[6];
+  for (int i = 0; i < 6; i++) {
+    batch[i] = suite_post_job(suite, "kz", suite->ivan,
+                              i == 2 ? "held" : (const char *[]){"a", "b", "", "c", "d", "e"}[i], "текст");
+    batch[i]->post.known_only = i == 5;
+  }
+  suite->writer.write(suite->writer.self, batch, 6);
+  for (int i = 0; i < 5; i++) {
+    if (i != 2) assert_done(batch[i]);
+  }
+  assert_refused(batch[2], REASON_HELD);
+  assert_refused(batch[5], REASON_RATE_LIMITED);
+  struct store_job *limited = suite_post_job(suite, "kz", suite->ivan, "held", "текст");
+  limited->post.known_only = true;
+  assert_refused(suite_run(suite, limited), REASON_HELD);
+  assert_refused(suite_post(suite, "cn", suite->ivan, "held", "текст"), REASON_CONFLICT);
+  assert_refused(reports_hold(suite, "cn", suite->ivan, "held", "текст"), REASON_CONFLICT);
+  assert_done(suite_post(suite, "kz", suite->wang, "held", "текст")); /* another's id */
+  assert_int_equal(suite_page(suite, "kz", suite->ivan, 0, -1, 10)->page.as_of, 5);
   assert_done(moderate_settle(suite, suite->ada, key, "dismissed"));
+  assert_refused(suite_post(suite, "kz", suite->ivan, "held", "текст"), REASON_HELD);
+  assert_int_equal(reports_list(suite, suite->ada, false, false)->report.count, 0);
+}
+
+static inline void what_was_posted_is_not_held_any_more(void **state) {
+  struct suite *suite = *state;
+  assert_done(suite_post(suite, "kz", suite->ivan, "first", "текст"));
+  struct store_job *hold = reports_hold(suite, "kz", suite->ivan, "first", "текст");
+  assert_done(hold);
+  assert_true(hold->report.duplicate);
+  assert_int_equal(hold->report.posted_seq, 1);
+  assert_refused(reports_hold(suite, "cn", suite->ivan, "first", "текст"), REASON_CONFLICT);
+  assert_int_equal(reports_list(suite, suite->ada, false, false)->report.count, 0);
 }
 
 static inline void a_held_text_that_is_not_published_is_gone(void **state) {
@@ -308,6 +331,9 @@ static inline void a_held_text_that_is_not_published_is_gone(void **state) {
   int64_t before = moderate_club_head(suite);
   int64_t key = reports_hold(suite, "kz", suite->ivan, "held", "спам")->report.key;
   assert_done(moderate_settle(suite, suite->ada, key, "removed"));
+  char detail[80];
+  snprintf(detail, sizeof detail, "\"report\":%lld,\"outcome\":\"removed\",\"held\":\"held\"", (long long)key);
+  assert_slice(moderate_newest(suite)->detail, detail);
   assert_true(moderate_heard(suite, before, CLUB_ACTED, suite->ivan, moderate_newest(suite)->key));
   struct store_job *list = reports_list(suite, suite->ada, false, true);
   assert_int_equal(list->report.count, 1);
@@ -330,7 +356,9 @@ static inline void a_text_is_held_only_if_it_could_be_posted(void **state) {
   assert_refused(reports_hold(suite, "cn", suite->ivan, "a", "текст"), REASON_LOCKED);
   assert_done(moderate_room(suite, suite->ada, "fintech", -1, 60));
   assert_done(reports_hold(suite, "fintech", suite->ivan, "a", "текст"));
-  assert_refused(reports_hold(suite, "fintech", suite->ivan, "b", "текст"), REASON_SLOW_MODE);
+  hold = reports_hold(suite, "fintech", suite->ivan, "b", "текст");
+  assert_refused(hold, REASON_SLOW_MODE);
+  assert_in_range(hold->report.retry_after_ms, 1, 60000);
   assert_refused(suite_post(suite, "fintech", suite->ivan, "c", "текст"), REASON_SLOW_MODE);
   for (int i = 1; i < LIMIT_REPORTS_OPEN; i++) {
     char id[16];
@@ -347,7 +375,8 @@ static inline void a_text_is_held_only_if_it_could_be_posted(void **state) {
       SUITE_TEST(a_page_of_the_queue_ends_at_its_size, setup), \
       SUITE_TEST(a_report_ends_once_and_its_sender_is_told, setup), \
       SUITE_TEST(a_held_text_is_in_no_room_until_it_is_published, setup), \
-      SUITE_TEST(a_held_text_that_was_posted_meanwhile_is_there_once, setup), \
+      SUITE_TEST(a_held_text_is_not_posted_by_asking_again, setup), \
+      SUITE_TEST(what_was_posted_is_not_held_any_more, setup), \
       SUITE_TEST(a_held_text_that_is_not_published_is_gone, setup), \
       SUITE_TEST(a_text_is_held_only_if_it_could_be_posted, setup)
 #endif
