@@ -1,7 +1,7 @@
 // Reports of messages: who may send, see and settle them, and who is told what came of them.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clientId, clubForFile } from './support/club.mjs';
+import { Club, clientId, clubForFile } from './support/club.mjs';
 
 const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
 const within = 2000; // milliseconds in which its sender is told
@@ -158,4 +158,55 @@ test('forged messages, rooms, reports and outcomes are refused before anything i
   const [still] = (await admin.call('report.list')).reports;
   assert.equal(still.report, report);
   await ends(anna, bo, admin);
+});
+
+test('of a text that fifty new accounts post, all but the first two wait for a moderator, who publishes it or drops it', async () => {
+  const raiders = Array.from({ length: 50 }, (_, index) => `raider${index}`);
+  const raided = await Club.start({ members: ['moderator', 'admin', ...raiders], settings: { CLUB_FIRST_DAY: 'on' } });
+  try {
+    const [moderator, admin] = [await raided.connect('moderator'), await raided.connect('admin')];
+    const raid = [];
+    for (const login of raiders) raid.push(await raided.connect(login));
+    const say = (line, text, client_id = clientId('raid')) => line.ask('message.post', { room: 'kz', client_id, text });
+    const variants = ['КУПИТЕ слонов, дёшево: пишите мне!', 'купите  слонов\nдёшево… пишите​ мне 🐘'];
+    const ids = raid.map(() => clientId('raid'));
+    const answers = await Promise.all(raid.map((line, index) => say(line, variants[index % 2], ids[index])));
+    const held = answers.flatMap(({ error }, index) => (error ? [{ error, index }] : []));
+    assert.equal(held.length, 48);
+    for (const { error } of held) assert.deepEqual([error.code, error.data], [1000, { reason: 'held' }]);
+    for (const line of raid.slice(0, 5)) assert.ok((await say(line, '好的，谢谢大家')).result, 'what is short is not held');
+    const { room: { room: talk } } = await raid[9].call('direct.open', { member: raid[8].me });
+    assert.ok((await raid[9].ask('message.post', { room: talk, client_id: clientId(), text: variants[0] })).result, 'nor a direct talk');
+    assert.ok((await say(admin, variants[0])).result, 'nor what moderators write');
+
+    // An answer that was lost is asked for again; by an instance that remembers nothing, too.
+    const [first, second] = held.map(({ index }) => index);
+    await raided.restart();
+    const back = [await raided.connect(raiders[first]), await raided.connect(raiders[second]), await raided.connect('moderator')];
+    for (const line of raid.slice(0, 2).concat(moderator, admin)) await line.close();
+    for (let time = 0; time < 2; time++) assert.equal((await say(back[0], variants[0], ids[first])).error.data.reason, 'held');
+    const { head } = (await back[0].call('room.join', { room: 'kz' })).room;
+    const queue = [];
+    for (let page = { more: true }; page.more;) {
+      page = await back[2].call('report.list', queue.length ? { before: queue.at(-1).report } : {});
+      queue.push(...page.reports);
+    }
+    assert.equal(queue.length, 48, 'each is held once');
+    const of = (line) => queue.find(({ accused }) => accused.id === line.me).report;
+    await back[2].call('report.settle', { report: of(back[0]), outcome: 'published' });
+    const published = await back[0].notification('entry', (entry) => entry.client_id === ids[first], within);
+    assert.deepEqual([published.seq, published.from.id], [head + 1, back[0].me]);
+    const told = await settled(back[0], published.seq);
+    assert.deepEqual([told.detail.outcome, told.detail.held], ['published', ids[first]]);
+    const again = (await say(back[0], variants[0], ids[first])).result;
+    assert.deepEqual([again.seq, again.duplicate], [published.seq, true]);
+    await back[2].call('report.settle', { report: of(back[1]), outcome: 'dismissed', note: '广告' });
+    const dropped = await back[1].notification('acted', ({ action }) => action === 'settle', within);
+    assert.deepEqual([dropped.detail.outcome, dropped.detail.held, dropped.reason], ['dismissed', ids[second], '广告']);
+    assert.equal((await say(back[1], variants[0], ids[second])).error.data.reason, 'held');
+    const { entries } = await back[0].call('room.history', { room: 'kz' });
+    assert.deepEqual(entries.filter(({ text = '' }) => /слонов/iu.test(text)).length, 4, 'two, the admin’s and the published one');
+  } finally {
+    await raided.finish();
+  }
 });
