@@ -15,12 +15,20 @@ static const char edited_sql[] =
     "SELECT wish.place, edit.target FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS wish(room, indexed, place) "
     "CROSS JOIN LATERAL (SELECT target FROM entry WHERE entry.room = wish.room AND entry.seq > wish.indexed "
     "AND entry.type = 2 AND entry.target <= wish.indexed ORDER BY entry.seq DESC LIMIT $3) AS edit LIMIT $3";
-static const char blocks_sql[] = "SELECT wish.place, block.its_number, block.complete, index_term.marks "
-                                 "FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS wish(room, number, place) "
-                                 "CROSS JOIN LATERAL club_blocks_1(wish.room, wish.number, $3, $4, $5) AS block "
-                                 "LEFT JOIN index_term ON block.complete AND index_term.room = wish.room "
-                                 "AND index_term.block = block.its_number::int AND index_term.term = ANY ($3) "
-                                 "ORDER BY wish.place, block.its_number DESC";
+/* Blocks in which all terms stand, from one on downwards, with the terms' marks. Terms are looked up one by one, each by
+ * the whole key, so that no statistics make the planner read a block's other terms. */
+#define TERM_THERE "FROM index_term WHERE room = wish.room AND block = walk.number::int AND term = asked.term"
+static const char blocks_sql[] =
+    "SELECT wish.place, found.number, found.marks "
+    "FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS wish(room, number, place) "
+    "CROSS JOIN LATERAL (SELECT walk.number, "
+    "array_to_string(ARRAY(SELECT (SELECT marks " TERM_THERE
+    ") FROM unnest($3::text[]) AS asked(term)), E'\\n') AS marks "
+    "FROM (SELECT number FROM generate_series(greatest(0, wish.number - $5 + 1), wish.number) AS number "
+    "ORDER BY number DESC OFFSET 0) AS walk "
+    "WHERE coalesce((SELECT false FROM unnest($3) AS asked(term) WHERE (SELECT 1 " TERM_THERE
+    ") IS NULL LIMIT 1), true) "
+    "LIMIT $4) AS found ORDER BY wish.place, found.number DESC";
 static const char look_sql[] =
     "SELECT wish.place, entry.at, entry.member, CASE WHEN entry.type = 1 AND entry.removed IS NULL THEN "
     "CASE WHEN wish.certain AND entry.edited IS NULL THEN '' ELSE coalesce(latest.text, entry.text) END END, entry.edited "
@@ -99,35 +107,36 @@ static size_t find_edited(void *context, struct search *search, struct search_pi
 
 /* ---- blocks ---- */
 
-/* Of one block, with the marks of a term in each row; it is the last row's. */
-struct reading {
-  size_t place;
-  int64_t number;
-  uint64_t bits[SEARCH_WORDS];
-  size_t terms;
-};
-
-/* The first block in which they share a message is the one; else the last one that was looked at. */
-static void take_block(const struct reading *reading, struct search_want *want) {
-  if (want->found) return;
-  want->number = reading->number;
-  want->found = reading->terms > 0 && search_bits_any(reading->bits);
-  if (want->found) memcpy(want->bits, reading->bits, sizeof want->bits);
+/* The marks of all terms, a line for each. False: they share no message. */
+static bool read_marks(uint64_t bits[SEARCH_WORDS], struct slice marks) {
+  for (bool first = true, more = true; more; first = false) {
+    const char *end = marks.size ? memchr(marks.data, '\n', marks.size) : NULL;
+    size_t size = end ? (size_t)(end - marks.data) : marks.size;
+    search_marks(bits, (struct slice){marks.data, size}, first);
+    more = end;
+    if (more) marks = (struct slice){end + 1, marks.size - size - 1};
+  }
+  return search_bits_any(bits);
 }
 
-static void take_blocks(struct ask *ask, struct search *search, struct search_want *wants, size_t count) {
-  struct reading reading = {.place = count};
+/* The first block in which they share a message is the one; else the last one that was looked at. Where fewer blocks came
+ * than might have, that is the end of the walk. `numbers`: where each walk began. */
+static void take_blocks(struct ask *ask, struct search *search, struct search_want *wants, size_t count, size_t most,
+                        const int64_t *numbers) {
+  size_t place = count, came = 0;
+  for (size_t i = 0; i < count; i++) wants[i].number = numbers[i] > SEARCH_WALK ? numbers[i] - SEARCH_WALK + 1 : 0;
   while (ask_row(ask)) {
-    size_t place = (size_t)ask_get_int(ask, 0) - 1;
-    int64_t number = ask_get_int(ask, 1);
-    if (place != reading.place || number != reading.number) {
-      if (reading.place < count) take_block(&reading, &wants[reading.place]);
-      reading = (struct reading){.place = place, .number = number};
-    }
-    if (ask_get_int(ask, 2)) search_marks(reading.bits, ask_peek_text(ask, 3), reading.terms++ == 0);
-    search->walked++;
+    size_t its_place = (size_t)ask_get_int(ask, 0) - 1;
+    if (its_place >= count) continue;
+    struct search_want *want = &wants[its_place];
+    came = its_place == place ? came + 1 : 1;
+    place = its_place;
+    search->walked += search->asked_count;
+    if (want->found) continue;
+    want->found = read_marks(want->bits, ask_peek_text(ask, 2));
+    if (want->found || came == most) want->number = ask_get_int(ask, 1);
   }
-  if (reading.place < count) take_block(&reading, &wants[reading.place]);
+  for (size_t i = 0; i < count; i++) search->walked += (size_t)(numbers[i] - wants[i].number + 1);
 }
 
 static void find_blocks(void *context, struct search *search, struct search_want *wants, size_t count, size_t most,
@@ -138,7 +147,6 @@ static void find_blocks(void *context, struct search *search, struct search_want
   for (size_t i = 0; i < count; i++) {
     rooms[i] = search->rooms[wants[i].room].key;
     numbers[i] = wants[i].number;
-    search->walked += search->asked_count;
   }
   struct ask ask = ask_begin(context, blocks_sql);
   ask_ints(&ask, rooms, count, scratch);
@@ -146,7 +154,7 @@ static void find_blocks(void *context, struct search *search, struct search_want
   ask_texts(&ask, search->asked, search->asked_count, scratch);
   ask_int(&ask, (int64_t)most);
   ask_int(&ask, SEARCH_WALK);
-  take_blocks(&ask, search, wants, count);
+  take_blocks(&ask, search, wants, count, most, numbers);
   ask_end(&ask);
 }
 

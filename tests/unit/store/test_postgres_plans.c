@@ -71,6 +71,35 @@ static void search(struct suite *suite, PGconn *line) {
   }
 }
 
+/* 20,000 terms in each of three blocks, and the planner knows: of a question's two terms nothing else is read. */
+static const char terms_sql[] =
+    "INSERT INTO index_term SELECT room.key, block, 'term' || i, 'a!' FROM room, generate_series(0, 2) block, "
+    "generate_series(1, 20000) i WHERE room.id IN ('kz', 'cn'); "
+    "INSERT INTO index_room SELECT key, 6000 FROM room WHERE id IN ('kz', 'cn') "
+    "ON CONFLICT (room) DO UPDATE SET indexed = 6000; "
+    "UPDATE room SET head = 6000 WHERE id IN ('kz', 'cn'); ANALYZE; SELECT pg_stat_reset()";
+
+static void a_search_reads_no_other_terms(void **state) {
+  struct suite *suite = *state;
+  suite_post_many(suite, "kz", suite->ivan, "kz", 1);
+  suite_post_many(suite, "cn", suite->ivan, "cn", 1);
+  PGconn *line = postgres_server_connect(suite->address);
+  (void)postgres_server_ask(line, terms_sql);
+  end_session(suite, &suite->reader, STORE_READER);
+  struct store_job *job = suite_job(suite, STORE_SEARCH);
+  job->search.member = suite->ivan;
+  job->search.text = slice_of("term5 term6");
+  job->search.limit = 50;
+  assert_done(suite_run(suite, job));
+  end_session(suite, &suite->reader, STORE_READER);
+  usleep(200000);
+  const char *read =
+      postgres_server_ask(line, "SELECT idx_tup_read FROM pg_stat_user_indexes "
+                                "WHERE schemaname = current_schema AND indexrelname = 'index_term_pkey'");
+  assert_in_range(atoi(read), 1, 100);
+  PQfinish(line);
+}
+
 static void no_read_walks_through_a_table(void **state) {
   struct suite *suite = *state;
   fill(suite);
@@ -176,6 +205,7 @@ static void moderating_costs_the_same_after_years(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {SUITE_TEST(no_read_walks_through_a_table, &postgres_setup),
+                                     SUITE_TEST(a_search_reads_no_other_terms, &postgres_setup),
                                      SUITE_TEST(moderating_costs_the_same_after_years, &postgres_setup)};
   return cmocka_run_group_tests_name("plans on PostgreSQL", tests, postgres_server_begin, postgres_server_finish);
 }
