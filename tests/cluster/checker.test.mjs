@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { check } from './support/checker.mjs';
 import { Journal } from './support/journal.mjs';
+import { checkModerating } from './support/moderating_check.mjs';
 
 const AT = Date.parse('2026-01-31T08:05:03.000Z');
 const iso = (at) => new Date(at).toISOString();
@@ -240,3 +241,101 @@ finds('a removed text in the entry of an edit after two seconds is found', REMOV
   story.now += 2100;
   story.page({}, [story.told(6)], { as_of: 6 });
 });
+
+// ---- what moderators did ----
+
+/** A mute, a lock, a removal and a purge, each answered at once and half a second after it was asked for. */
+function moderated() {
+  const act = (action, sentAt, more = {}) => ({ action, by: 'admin', attempts: 1, outcome: 'answered', sentAt, answeredAt: sentAt + 500, ...more });
+  const message = (seq, at, member) => ({ seq, at, type: 1, member, client_id: `loud-${seq}`, removed: null, target: null });
+  const entry = (seq, at, type, more = {}) => ({ seq, at, type, member: 'admin', client_id: null, removed: null, target: null, ...more });
+  const noted = (action, more) => ({ action, member: null, seq: null, reason: null, detail: null, ...more });
+  return {
+    acts: [
+      act('mute', 1000, { member: 'anna', reason: 'реклама 1' }),
+      act('mute', 9000, { member: 'anna', reason: 'хватит 1', lifts: true }),
+      act('lock', 20_000),
+      act('lock', 29_000, { lifts: true }),
+      act('remove', 30_000, { target: 1, result: { seq: 7 } }),
+      act('purge', 31_000, { member: 'bo', result: { removed: 1 } }),
+    ],
+    writes: [{ kind: 'post', member: 'anna', clientId: 'x', attempts: [{ outcome: 'refused', reason: 'muted', sentAt: 2000, answeredAt: 2001 }] }],
+    truth: {
+      head: 8,
+      entries: [
+        { ...message(1, 500, 'anna'), removed: 7 },
+        entry(2, 1200, 6),
+        { ...message(3, 5000, 'bo'), removed: 8 },
+        entry(4, 9200, 6),
+        entry(5, 20_100, 5),
+        entry(6, 29_100, 5),
+        entry(7, 30_100, 3, { target: 1 }),
+        entry(8, 31_100, 3, { target: 3 }),
+      ],
+      audit: [
+        noted('mute', { member: 'anna', reason: 'реклама 1' }),
+        noted('unmute', { member: 'anna', reason: 'хватит 1' }),
+        noted('update', { detail: { locked: true } }),
+        noted('update', { detail: { locked: false } }),
+        noted('remove', { member: 'anna', seq: 1 }),
+        noted('purge', { member: 'bo', detail: { seconds: 15, removed: 1 } }),
+      ],
+    },
+  };
+}
+
+function foundModerated(breaks) {
+  const story = moderated();
+  breaks(story);
+  return checkModerating(story.acts, story.writes, story.truth);
+}
+
+function findsModerated(name, rule, breaks) {
+  test(name, () => {
+    const violations = foundModerated(breaks);
+    assert.ok(violations.some((one) => one.rule === rule), `not found, but ${JSON.stringify(violations, null, 1)}`);
+  });
+}
+
+/** One more message of that member at that time, the last entry of the log. */
+function writes(story, member, at) {
+  story.truth.entries.push({ seq: ++story.truth.head, at, type: 1, member, client_id: 'late', removed: null, target: null });
+}
+
+test('nothing is found where moderators were obeyed', () => assert.deepEqual(foundModerated(() => {}), []));
+test('an act that nobody knows of may be there or not, a message within two seconds or after the lifting, too', () => {
+  const unknown = { action: 'ban', member: 'bo', reason: 'реклама 2', sentAt: 40_000, attempts: 2, outcome: 'unknown' };
+  assert.deepEqual(foundModerated(({ acts }) => acts.push(unknown)), []);
+  assert.deepEqual(
+    foundModerated((story) => {
+      story.acts.push(unknown);
+      story.truth.audit.push({ action: 'ban', member: 'bo', reason: 'реклама 2' });
+      writes(story, 'anna', 3400);
+      writes(story, 'anna', 9001);
+      writes(story, 'bo', 50_000);
+    }),
+    [],
+  );
+});
+
+const SILENT = 'nothing is committed two seconds after a mute, ban or lock';
+findsModerated('a message by one who was muted is found', SILENT, (story) => writes(story, 'anna', 3501));
+findsModerated('a message in a locked room is found, whoever wrote it', SILENT, (story) => writes(story, 'bo', 25_000));
+findsModerated('a message by one who was never let in again is found', SILENT, (story) => {
+  story.acts.splice(1, 1);
+  writes(story, 'anna', 90_000);
+});
+
+const NOTED = 'an answered act is in the audit log once';
+for (const [i, what] of ['mute', 'lifted mute', 'lock', 'unlock', 'removal', 'purge'].entries()) {
+  findsModerated(`a ${what} that is not in the audit log is found`, NOTED, ({ truth }) => truth.audit.splice(i, 1));
+  findsModerated(`a ${what} that is in the audit log twice is found`, NOTED, ({ truth }) => truth.audit.splice(i, 0, truth.audit[i]));
+}
+findsModerated('settings that changed without a record are found', NOTED, ({ truth }) => (truth.entries[5].type = 6) && truth.entries.push({ ...truth.entries[4], seq: ++truth.head }, { ...truth.entries[4], seq: ++truth.head }));
+findsModerated('a purged message that no purge counted is found', NOTED, ({ truth }) => (truth.audit[5].detail.removed = 2));
+findsModerated('a removal that did not remove is found', 'what was answered is there', ({ truth }) => (truth.entries[0].removed = null));
+findsModerated('a sanction that nobody asked for is found', 'nothing is in the audit log that nobody asked for', ({ truth }) => truth.audit.push({ action: 'ban', member: 'bo', reason: 'кто это был' }));
+findsModerated('a hole in the moderated room is found', 'the log has no hole and nothing twice', ({ truth }) => truth.entries.splice(2, 1));
+findsModerated('a refusal after the lifting is found', 'nothing is refused without a reason', ({ writes: [{ attempts }] }) => Object.assign(attempts[0], { sentAt: 9600, answeredAt: 9700 }));
+findsModerated('a refusal of another kind is found', 'nothing is refused without a reason', ({ writes: [{ attempts }] }) => (attempts[0].reason = 'banned'));
+findsModerated('an act that was refused is found', 'nothing is refused without a reason', ({ acts }) => Object.assign(acts[4], { outcome: 'refused', refusal: 'forbidden' }));

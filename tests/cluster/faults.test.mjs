@@ -6,10 +6,11 @@ import { faultsFor, report } from './support/minute.mjs';
 
 const seed = Number(process.env.CLUB_FAULTS_SEED ?? randomInt(2 ** 31));
 
-test(`a minute of faults over three instances loses, doubles and reorders nothing (seed ${seed})`, async (t) => {
+test(`a minute of faults over three instances loses, doubles and reorders nothing, and moderators are obeyed (seed ${seed})`, async (t) => {
   const result = await faultsFor({ seed, seconds: 60 });
   const text = report(result);
   for (const line of text.split('\n').slice(0, 30)) t.diagnostic(line);
   assert.equal(result.violations.length, 0, text);
   assert.ok(result.writes.answered > 100, 'too little was written for this to say anything');
+  assert.ok(result.acts['posts answered'] > 20 && result.acts.remove > 0, 'too little was moderated for this to say anything');
 });

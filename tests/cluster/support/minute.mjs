@@ -1,5 +1,5 @@
-// Members post, edit, remove, react and read over all instances while everything breaks; then all is healed, everybody
-// must agree, and the journals are held against the store.
+// Members post, edit, remove, react and read over all instances, and moderators act on them, while everything breaks; then
+// all is healed, everybody must agree, and the journals are held against the store.
 import { sleep } from '../../wire/support/club.mjs';
 import { check } from './checker.mjs';
 import { Cluster, eventually, within } from './cluster.mjs';
@@ -7,6 +7,8 @@ import { delays } from './delays.mjs';
 import { carryOut, plan } from './faults.mjs';
 import { Journal, outcomeOf } from './journal.mjs';
 import { Load, readerLogins, writerLogins } from './load.mjs';
+import { KEEPERS, LOUD, Moderating, ROOM, readModerated } from './moderating.mjs';
+import { checkModerating } from './moderating_check.mjs';
 import { Random } from './random.mjs';
 
 const AGREES_MS = 10_000;
@@ -47,26 +49,29 @@ export async function rollingRestart({ seed }) {
 /** Members write and read while `disturb` does what it does; then everybody must agree. */
 async function underLoad({ seed, instances = 3, store = 'postgresql', redis = true, links = false, steady = false, told = () => {} }, disturb) {
   const random = new Random(seed);
-  const members = [...new Set([...writerLogins, ...readerLogins, PROBE])];
+  const members = [...new Set([...writerLogins, ...readerLogins, ...KEEPERS, ...LOUD, PROBE])];
   const cluster = await Cluster.start({ instances, store, redis, links, seed, members, settings: { CLUB_LIMITS: 'off' } });
   const journal = new Journal();
   const load = new Load({ cluster, journal, steady, random: random.of('load') });
+  const moderating = new Moderating({ cluster, random: random.of('moderating') });
   try {
     await load.start();
+    await moderating.start();
     await disturb({ cluster, random });
     cluster.heal();
     const healed = Date.now();
     told({ kind: 'healed' });
-    await within(load.rest(), RESTS_MS);
+    await within(Promise.all([load.rest(), moderating.rest()]), RESTS_MS);
     const agreed = await agree(cluster, load, journal, healed);
     told({ kind: 'agreed', after: agreed });
     falls(cluster, journal);
-    await load.stop();
-    const violations = check(journal, await readTruth(cluster, load));
-    return { seed, agreed, links: linkCounts(cluster), ...delays(journal), ...summary(journal, load), violations };
+    await Promise.all([load.stop(), moderating.stop()]);
+    const { acts, journal: loud } = moderating;
+    const violations = [...check(journal, await readTruth(cluster, load)), ...loud.seen, ...checkModerating(acts, loud.writes, await readModerated(cluster))];
+    return { seed, agreed, links: linkCounts(cluster), ...delays(journal), ...summary(journal, load), acts: counted(acts, loud), violations };
   } finally {
-    load.stopping = true;
-    await load.stop();
+    load.stopping = moderating.stopping = true;
+    await Promise.all([load.stop(), moderating.stop()]);
     await cluster.finish();
   }
 }
@@ -132,10 +137,11 @@ const NUMBERS = ['seq', 'at', 'edited', 'removed', 'target', 'reply_to', 'flag']
 
 export async function readTruth(cluster, load) {
   const rooms = {};
-  for (const { id, head } of await cluster.query('SELECT id, head FROM room ORDER BY id')) rooms[id] = { head: Number(head), entries: [] };
+  const others = `room.id <> '${ROOM}'`; // where moderators act
+  for (const { id, head } of await cluster.query(`SELECT id, head FROM room WHERE ${others} ORDER BY id`)) rooms[id] = { head: Number(head), entries: [] };
   const rows = await cluster.query(
     `SELECT room.id AS room, seq, entry.at, type, login AS member, entry.client_id, text, edited, removed, target, reply_to, emoji, flag
-     FROM entry JOIN room ON room.key = entry.room JOIN member ON member.key = entry.member ORDER BY room.id, seq`,
+     FROM entry JOIN room ON room.key = entry.room JOIN member ON member.key = entry.member WHERE ${others} ORDER BY room.id, seq`,
   );
   for (const row of rows) {
     for (const name of NUMBERS) if (row[name] !== null) row[name] = Number(row[name]);
@@ -162,13 +168,25 @@ function summary(journal, load) {
   return { writes: outcomes, attempts, deliveries: journal.deliveries, pages: journal.pages.length, connects };
 }
 
+/** Answered acts by their kind, and how those who went on writing fared. */
+function counted(acts, loud) {
+  const counts = {};
+  for (const { action, lifts, outcome } of acts) {
+    const name = outcome === 'answered' ? `${action}${lifts ? ' lifted' : ''}` : `${action} ${outcome}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  for (const write of loud.writes) counts[`posts ${outcomeOf(write)}`] = (counts[`posts ${outcomeOf(write)}`] ?? 0) + 1;
+  return counts;
+}
+
 const times = ({ median, most, worst }) => `${median} ms (half), ${most} ms (99 of 100), ${worst} ms (all)`;
 
-export function report({ seed, seconds, faults, agreed, links, answers, told, writes, attempts, deliveries, pages, connects, violations }) {
+export function report({ seed, seconds, faults, agreed, links, answers, told, writes, acts, attempts, deliveries, pages, connects, violations }) {
   const list = (counts) => Object.entries(counts).sort().map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
     `seed ${seed}, ${seconds} s`,
     `writes: answered ${writes.answered}, unknown ${writes.unknown}, refused ${writes.refused}, sent ${attempts} times`,
+    `moderated: ${list(acts)}`,
     `told: ${deliveries} deliveries, ${pages} pages, over ${connects} connections`,
     `posts answered within ${times(answers)}, told within ${times(told)}`,
     `faults: ${list(faults)}`,

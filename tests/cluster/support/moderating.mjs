@@ -1,0 +1,153 @@
+// Moderators mute, ban, lock, remove and purge in a room of its own while everything breaks, and some go on writing there
+// whatever they are told. What was asked and answered is kept for moderating_check.mjs.
+import { sleep } from '../../wire/support/club.mjs';
+import { Journal } from './journal.mjs';
+import { Member } from './member.mjs';
+
+export const ROOM = 'in';
+export const KEEPERS = ['admin', 'moderator'];
+export const LOUD = ['loud0', 'loud1', 'loud2']; // the last one is purged, the others' messages are removed one by one
+const HOLDS_MS = [2500, 4500]; // so that there is time left after the two seconds
+const RESTS_MS = [100, 600];
+const WRITES_MS = [40, 200];
+const GIVES_UP_MS = 20_000;
+const PURGE_SECONDS = 15;
+
+/** `acts`: {action, member?, lifts?, reason?, target?, sentAt, answeredAt?, outcome, refusal?, attempts}, times as of the
+ * wall clock, which is the store's, too. */
+export class Moderating {
+  acts = [];
+  stopping = false;
+  journal = new Journal(Date.now);
+  #posted = [];
+  #count = 0;
+
+  constructor({ cluster, random }) {
+    Object.assign(this, { cluster, random });
+  }
+
+  async start() {
+    const members = [];
+    for (const login of [...KEEPERS, ...LOUD]) members.push(await this.#member(login));
+    [this.admin, this.moderator, ...this.loud] = members;
+    await Promise.all(members.map((member) => member.present(10_000)));
+    const loops = [this.#silences(), this.#keeps(), ...this.loud.map((member) => this.#writes(member))];
+    this.ended = Promise.all(loops.map((loop) => loop.catch((error) => this.journal.violation('the harness works', error.stack))));
+  }
+
+  async #member(login) {
+    const { cluster, journal } = this;
+    const cookie = await cluster.cookie(login);
+    return new Member({ cluster, journal, name: `${login} among moderators`, login, cookie, random: this.random.of(login) }).start();
+  }
+
+  get members() {
+    return [this.admin, this.moderator, ...(this.loud ?? [])].filter(Boolean);
+  }
+
+  /** What is under way is brought to an end; nobody is muted or banned any more, nothing locked. */
+  async rest() {
+    this.stopping = true;
+    await this.ended;
+  }
+
+  async stop() {
+    await Promise.all(this.members.map((member) => member.stop()));
+  }
+
+  // ---- those who write ----
+
+  async #writes(member) {
+    const { login, random } = member;
+    while (!this.stopping) {
+      const number = ++this.#count;
+      const write = this.journal.write('post', { member: login, room: ROOM, clientId: `loud-${number}`, text: `Слон № ${number} 大象` });
+      const { outcome, result } = await member.settle(write, { patience: GIVES_UP_MS });
+      if (outcome === 'answered') this.#posted.push({ login, seq: result.seq });
+      await sleep(random.between(...WRITES_MS));
+    }
+  }
+
+  // ---- those who act ----
+
+  /** Until it is answered: everything that is asked here changes nothing when it is asked again, but a purge. */
+  async #act(keeper, method, params, fields) {
+    const act = { ...fields, by: keeper.login, attempts: 0, outcome: 'unknown', sentAt: Date.now() };
+    this.acts.push(act);
+    while (!keeper.stopped && act.outcome === 'unknown') {
+      if (keeper.line) {
+        act.attempts++;
+        await keeper.request(method, params, ({ outcome, result, reason }) => {
+          Object.assign(act, { outcome, answeredAt: Date.now() });
+          if (outcome === 'refused') act.refusal = reason;
+          if (result) act.result = result;
+        });
+      }
+      if (act.outcome === 'unknown') await sleep(keeper.random.between(100, 400));
+      await keeper.present(1000);
+    }
+    return act;
+  }
+
+  async #silences() {
+    const { admin, random } = this;
+    while (!this.stopping) {
+      const { me, login } = random.pick(this.loud);
+      const action = random.pick(['mute', 'ban']);
+      const number = ++this.#count;
+      const [reason, lifted] = [`реклама ${number}`, `хватит ${number}`];
+      await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: null, reason }, { action, member: login, reason });
+      await sleep(random.between(...HOLDS_MS));
+      await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: 0, reason: lifted }, { action, member: login, reason: lifted, lifts: true });
+      await sleep(random.between(...RESTS_MS));
+    }
+  }
+
+  async #keeps() {
+    const { random } = this;
+    while (!this.stopping) {
+      const action = random.pick(['lock', 'remove', 'remove', 'remove', 'purge']);
+      if (action === 'lock') await this.#locks();
+      else if (action === 'remove') await this.#removes();
+      else await this.#purges();
+      await sleep(random.between(...RESTS_MS));
+    }
+  }
+
+  async #locks() {
+    await this.#act(this.moderator, 'room.update', { room: ROOM, locked: true }, { action: 'lock' });
+    await sleep(this.random.between(...HOLDS_MS));
+    await this.#act(this.moderator, 'room.update', { room: ROOM, locked: false }, { action: 'lock', lifts: true });
+  }
+
+  async #removes() {
+    const own = this.#posted.filter(({ login, removed }) => login !== LOUD.at(-1) && !removed);
+    if (!own.length) return;
+    const message = this.random.pick(own);
+    message.removed = true;
+    await this.#act(this.moderator, 'message.remove', { room: ROOM, seq: message.seq, reason: '广告' }, { action: 'remove', target: message.seq });
+  }
+
+  async #purges() {
+    const { me, login } = this.loud.at(-1);
+    await this.#act(this.moderator, 'message.purge', { room: ROOM, member: me, for: PURGE_SECONDS }, { action: 'purge', member: login });
+  }
+}
+
+/** What the store has of it in the end. */
+export async function readModerated(cluster) {
+  const [room] = await cluster.query(`SELECT head FROM room WHERE id = '${ROOM}'`);
+  const entries = await cluster.query(
+    `SELECT seq, entry.at, type, login AS member, entry.client_id, removed, target FROM entry
+     JOIN room ON room.key = entry.room JOIN member ON member.key = entry.member WHERE room.id = '${ROOM}' ORDER BY seq`,
+  );
+  const audit = await cluster.query(
+    `SELECT audit.at, audit.action, login AS member, audit.seq, audit.reason, audit.detail FROM audit
+     JOIN room ON room.key = audit.room LEFT JOIN member ON member.key = audit.member WHERE room.id = '${ROOM}' ORDER BY audit.key`,
+  );
+  for (const row of [...entries, ...audit]) {
+    for (const name of ['seq', 'at', 'type', 'removed', 'target']) if (typeof row[name] === 'string') row[name] = Number(row[name]);
+    if (row.detail) row.detail = JSON.parse(`{${row.detail}}`);
+  }
+  return { head: Number(room.head), entries, audit };
+}
