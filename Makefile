@@ -138,7 +138,7 @@ $(NODE_TESTS): tests/package.json tests/package-lock.json
 
 test:
 	@tests/install.sh build test
-	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd unit-programs $(NODE_TESTS) $(CLIENT_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(BUILD)/unit/instance/test_simulation $(NODE_TESTS) $(CLIENT_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs
 

@@ -1,12 +1,12 @@
 // Runs the parts of `make test`, prints each, and counts: the last line is "N passed, N failed".
 //   node tests/run.mjs [PART …] [--only WORD]    all parts by default; --only: programs whose path holds WORD
+// Parts stand in lanes that run side by side: together they keep two cores busy, since most programs wait a lot.
 // A part is a list of programs. What a program prints is shown when something in it failed; it is counted by the
 // summary that cmocka (TAP) and node:test (TAP or spec) write, or as one test by its exit status.
 import { spawn } from 'node:child_process';
 import { readdirSync, existsSync } from 'node:fs';
 import { join, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cpus } from 'node:os';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -17,6 +17,9 @@ const OUTPUT_LIMIT = 4_000_000;
 
 // Those that take longest begin first, so that the others fill the time beside them.
 const LONG = /simulation|test_socket|operating|herd|hostile|browser\/line|cluster\/(faults|browser)/;
+
+// At full speed, too: under the sanitizers it tries few seeds.
+const SIMULATION = /test_simulation/;
 
 const sanitized = {
   CLUBD: `${ASAN_BUILD}/clubd`,
@@ -52,7 +55,10 @@ const parts = {
     title: 'The protocol reference agrees with the description of the methods',
     programs: () => [{ name: 'server/wire/generate.mjs', argv: ['node', 'server/wire/generate.mjs', '--check'] }],
   },
-  unit: { title: 'Units', together: cpus().length, programs: () => unitPrograms(BUILD) },
+  simulation: {
+    title: 'Thousands of seeds of the simulation',
+    programs: () => unitPrograms(BUILD).filter(({ name }) => SIMULATION.test(name)),
+  },
   client: {
     title: 'Browser client, without a browser',
     programs: () => [
@@ -62,10 +68,10 @@ const parts = {
   },
   wire: { title: 'Wire: the real server', together: 4, programs: () => nodePrograms('tests/wire') },
   cluster: { title: 'Several instances', together: 3, programs: () => nodePrograms('tests/cluster') },
-  browser: { title: 'Browser: the real client in Chromium', together: 2, programs: () => nodePrograms('tests/browser') },
+  browser: { title: 'Browser: the real client in Chromium', together: 3, programs: () => nodePrograms('tests/browser') },
   'unit-asan': {
     title: 'Units under AddressSanitizer and UBSan',
-    together: cpus().length,
+    together: 2,
     programs: () => unitPrograms(ASAN_BUILD, sanitized),
   },
   'wire-asan': {
@@ -75,6 +81,10 @@ const parts = {
   },
 };
 const groups = { asan: ['unit-asan', 'wire-asan'] };
+const lanes = [
+  ['browser', 'wire'],
+  ['layers', 'reference', 'client', 'simulation', 'unit-asan', 'cluster', 'wire-asan'],
+];
 
 function count(output, status) {
   let passed = 0;
@@ -139,7 +149,8 @@ function show(result, progress) {
   if (failed) console.log(result.output.replace(/^/gm, '    | '));
 }
 
-async function runPart(part, only) {
+async function runPart(name, only) {
+  const part = parts[name];
   const waiting = part.programs().filter((program) => !only || relative(root, program.name).includes(only));
   const count = waiting.length;
   const results = [];
@@ -147,7 +158,7 @@ async function runPart(part, only) {
     for (let program = waiting.shift(); program; program = waiting.shift()) {
       const result = await run(program);
       results.push(result);
-      show(result, `[${String(results.length).padStart(String(count).length)}/${count}]`);
+      show(result, `[${name} ${String(results.length).padStart(String(count).length)}/${count}]`);
     }
   };
   await Promise.all(Array.from({ length: part.together ?? 1 }, worker));
@@ -166,13 +177,16 @@ if (unknown) {
   process.exit(2);
 }
 const done = [];
-for (const [index, name] of wanted.entries()) {
-  const { title } = parts[name];
-  const began = Date.now();
-  console.log(`${index + 1}/${wanted.length} ${title}:`);
-  const results = await runPart(parts[name], only);
-  done.push({ title, passed: sum(results, 'passed'), failed: sum(results, 'failed'), seconds: (Date.now() - began) / 1000 });
+async function runLane(names) {
+  for (const name of names) {
+    const { title } = parts[name];
+    const began = Date.now();
+    console.log(`${name}: ${title}`);
+    const results = await runPart(name, only);
+    done.push({ title, passed: sum(results, 'passed'), failed: sum(results, 'failed'), seconds: (Date.now() - began) / 1000 });
+  }
 }
+await Promise.all(lanes.map((lane) => runLane(lane.filter((name) => wanted.includes(name)))));
 console.log('');
 for (const { title, passed, failed, seconds } of done) {
   console.log(`${seconds.toFixed(0).padStart(5)} s ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${title}`);

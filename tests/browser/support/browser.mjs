@@ -220,9 +220,18 @@ export class Visitor {
     await this.composer.press('Enter');
   }
 
+  /** Points at a message until its buttons are there: the log may move below the pointer while rows are measured. */
+  pointAt(text) {
+    return until(async () => {
+      await this.page.mouse.move(0, 0);
+      await this.message(text).hover();
+      await this.message(text).getByRole('toolbar').waitFor({ timeout: 1000 });
+    });
+  }
+
   /** Points at a message and presses one of its buttons. */
   async act(text, name) {
-    await this.message(text).hover();
+    await this.pointAt(text);
     await this.message(text).getByRole('toolbar').getByRole('button', { name }).click();
   }
 

@@ -50,8 +50,7 @@ const named = async (visitor, path, name) => {
 /** A message's buttons. */
 const over = async (visitor, text) => {
   await inRoom(visitor);
-  await visitor.message(text).hover();
-  await visitor.message(text).getByRole('toolbar').waitFor();
+  await visitor.pointAt(text);
 };
 
 const press = async ({ page }, name, scope = page) => scope.getByRole('button', { name, exact: true }).click();
