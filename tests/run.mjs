@@ -24,7 +24,7 @@ const SIMULATION = /test_simulation/;
 const sanitized = {
   CLUBD: `${ASAN_BUILD}/clubd`,
   CLUBD_SLOW: '1',
-  ASAN_OPTIONS: 'abort_on_error=1:detect_leaks=1',
+  ASAN_OPTIONS: 'abort_on_error=1:detect_leaks=1:quarantine_size_mb=32', // what is freed is gone soon: tests weigh a server
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
 };
 
