@@ -32,6 +32,16 @@ step('an admin makes an invite link in the page', async () => {
   await admin.page.getByText('used 0 of 1').waitFor();
 });
 
+step('the link is shown as a QR code, which can be saved', async () => {
+  await admin.button('QR code').press('Enter');
+  await admin.page.getByRole('img', { name: 'QR code of the invite link' }).waitFor();
+  const saved = admin.page.waitForEvent('download');
+  await admin.page.getByRole('link', { name: 'Save as a picture to print' }).click();
+  assert.equal((await saved).suggestedFilename(), 'invite.svg');
+  await admin.button('QR code').press('Enter');
+  await admin.page.getByRole('img', { name: 'QR code of the invite link' }).waitFor({ state: 'detached' });
+});
+
 step('somebody of another country joins by it, and nobody else can', async () => {
   await bo.join({ link: invited, login: 'bo', password: PASSWORD, name: '王博', company: '丝路科技', country: 'China' });
   const late = await Visitor.arrive(club);

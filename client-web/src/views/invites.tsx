@@ -5,9 +5,11 @@ import { momentText, t } from '../app/texts.js';
 import type { Invite, Member, NewInvite } from '../protocol/types.js';
 import { Icon } from './icons.js';
 import { useLoaded } from './form.js';
+import { Later } from './later.js';
 import { PageHeader, Problem } from './parts.js';
 
 const DAY = 86_400;
+const loadCode = async () => (await import('./invite-code.js')).InviteCode;
 const ROLES: Member['role'][] = ['member', 'moderator', 'admin'];
 
 export function Invites() {
@@ -111,6 +113,7 @@ function InviteFields() {
 /** The link is shown once: the server keeps only a hash of what is in it. */
 function NewLink({ link }: { link: NewInvite }) {
   const [copied, setCopied] = useState(false);
+  const [shown, setShown] = useState(false);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(link.url);
@@ -128,9 +131,13 @@ function NewLink({ link }: { link: NewInvite }) {
       <button type="button" onClick={() => void copy()}>
         <Icon name={copied ? 'check' : 'copy'} /> {t(copied ? 'invites.copied' : 'invites.copy')}
       </button>
+      <button type="button" aria-expanded={shown} onClick={() => setShown(!shown)}>
+        {t('invites.code')}
+      </button>
       <p class="hint" role="status">
         {t('invites.once', { until: momentText(link.expires_at) })}
       </p>
+      {shown ? <Later load={loadCode} props={{ url: link.url }} /> : null}
     </div>
   );
 }

@@ -128,6 +128,8 @@ const insidePages = {
     await open(visitor, '/#/invites');
     await press(visitor, own['invites.make']);
     await visitor.page.getByRole('textbox', { name: own['invites.link'] }).waitFor();
+    await press(visitor, own['invites.code']);
+    await visitor.page.getByRole('img', { name: own['invites.code_label'] }).waitFor();
   },
 };
 
