@@ -79,8 +79,10 @@ enum club_event_kind {
   CLUB_SESSION_ENDED = 1, /* session */
   CLUB_MEMBER_CHANGED,    /* member: role, disabled, name …: read it again */
   CLUB_LISTED,            /* member, room: it appeared on the member's list, or is another one there: read it again */
-  CLUB_ACTED,             /* member, session: key in the audit log, room: read the member's rights again, tell it */
-  CLUB_SWITCHED           /* session: 1, there is a raid; 0, it is over: wakes; the pulse says how it is */
+  /* member, session: key in the audit log, room: read the member's rights again, tell it; before the ends of sessions that
+   * come of it */
+  CLUB_ACTED,
+  CLUB_SWITCHED /* session: 1, there is a raid; 0, it is over: wakes; the pulse says how it is */
 };
 
 struct club_event {

@@ -58,6 +58,7 @@ static void drop_sanction(struct sqlite *self, int64_t member, int64_t room, enu
 }
 
 /* Out of the club: as a member who was disabled. */
+/* After it was told what was done: a pulse may end between the two. */
 static void shut_out(struct sqlite *self, struct store_job *job, int64_t member) {
   session_end_all(self, job, member, 0);
   invite_void_all(self, member);
@@ -85,7 +86,6 @@ enum reason act_sanction(struct sqlite *self, struct store_job *job, struct deed
   } else {
     put_sanction(self, act->member, room, kind, until, act->reason);
   }
-  if (!lift && !deed->room && kind == SANCTION_BAN) shut_out(self, job, act->member);
   const struct right *right = right_of(act->act);
   struct entry entry = {.type = ENTRY_MODERATION,
                         .action = slice_of(lift ? right->undone : right->done),
@@ -94,6 +94,7 @@ enum reason act_sanction(struct sqlite *self, struct store_job *job, struct deed
                         .reason = act->reason};
   if (deed->room) act_entry_one(self, job, deed, entry);
   act_note(self, job, deed, lift, SLICE_NONE);
+  if (!lift && !deed->room && kind == SANCTION_BAN) shut_out(self, job, act->member);
   return REASON_NONE;
 }
 
@@ -259,13 +260,13 @@ static void leave_out(struct sqlite *self, struct branch *branch, bool frozen) {
 
 static void freeze_one(struct sqlite *self, struct store_job *job, int64_t member) {
   const struct store_act *act = &job->act;
+  if (member != act->member) audit_tell(self, job, act->audit, member, SLICE_NONE);
   if (act->on) {
     put_sanction(self, member, 0, SANCTION_FROZEN, 0, act->reason);
     shut_out(self, job, member);
   } else {
     drop_sanction(self, member, 0, SANCTION_FROZEN);
   }
-  if (member != act->member) audit_tell(self, job, act->audit, member, SLICE_NONE);
 }
 
 static void freeze_all(struct sqlite *self, struct store_job *job, const struct deed *deed,

@@ -243,7 +243,8 @@ static inline void one_act_freezes_a_branch_of_the_tree(void **state) {
   moderate_noted(suite, freeze, "freeze", suite->wang, NULL, root);
   assert_int_equal(freeze->act.count, 2); /* the other one is a moderator, too, and stays with who came through it */
   assert_slice(moderate_newest(suite)->detail, "\"members\":2");
-  assert_true(moderate_heard(suite, before, CLUB_SESSION_ENDED, leaf, 0));
+  moderate_told_first(suite, before, root);
+  moderate_told_first(suite, before, leaf);
   assert_true(moderate_heard(suite, before, CLUB_ACTED, leaf, freeze->act.audit));
   assert_refused(suite_session(suite, STORE_SESSION_FIND, "leaf", 0), REASON_NOT_FOUND);
   assert_refused(suite_post(suite, "kz", leaf, "a", "text"), REASON_FORBIDDEN);

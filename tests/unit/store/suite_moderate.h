@@ -132,6 +132,21 @@ static inline bool moderate_heard(struct suite *suite, int64_t after, enum club_
   return false;
 }
 
+/* What was done is told before the sessions end: a pulse may end between the two, and whoever is not known to be shut out
+ * when a session ends is told to log in again. */
+static inline void moderate_told_first(struct suite *suite, int64_t after, int64_t member) {
+  struct store_job *job = suite_pulse(suite, "kz", after);
+  bool told = false, ended = false;
+  for (size_t i = 0; i < job->pulse.event_count; i++) {
+    const struct club_event *event = &job->pulse.events[i];
+    if (event->member != member) continue;
+    told = told || event->kind == CLUB_ACTED;
+    ended = ended || event->kind == CLUB_SESSION_ENDED;
+    assert_true(told);
+  }
+  assert_true(ended);
+}
+
 /* The newest entry of a room, as it is read back. */
 static inline const struct entry *moderate_entry(struct suite *suite, const char *room, int64_t seq) {
   struct store_job *job = suite_entries(suite, room, seq, seq);

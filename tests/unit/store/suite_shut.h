@@ -100,7 +100,7 @@ static inline void who_is_shut_out_of_the_club_does_nothing_there(void **state) 
   assert_done(suite_session(suite, STORE_SESSION_ADD, "token", suite->ivan));
   int64_t before = moderate_club_head(suite);
   assert_done(moderate_sanction(suite, ACT_BAN, suite->ada, NULL, suite->ivan, -1));
-  assert_true(moderate_heard(suite, before, CLUB_SESSION_ENDED, suite->ivan, 0));
+  moderate_told_first(suite, before, suite->ivan);
   shut_out(suite, suite->ivan, "ivan", "token");
   assert_done(moderate_sanction(suite, ACT_BAN, suite->ada, NULL, suite->ivan, 0));
   assert_done(suite_session(suite, STORE_SESSION_ADD, "second", suite->ivan));
