@@ -211,7 +211,7 @@ struct store_entries {
  *   ACT_MUTE, _BAN  room (absent: the club), member, seconds (0 lifts, -1 until lifted), reason. Takes the place of an
  *                earlier one; a new one over LIMIT_SANCTIONS is a conflict. In a room: a moderation entry. A ban of the
  *                club ends all sessions (CLUB_SESSION_ENDED) and voids the invites that the member made; logging in is
- *                then refused as for a disabled account
+ *                then refused with banned
  *   ACT_UPDATE   room, settings that are given (title, topic: data; locked, slow: not -1): a room entry with those that
  *                changed, in the order title, topic, locked, slow, as the wire has them (an empty title or topic: "");
  *                the same as detail. Not in a direct talk (forbidden)
@@ -397,8 +397,10 @@ struct session_record {
 /* STORE_SESSION_*, STORE_LOGIN_FIND. SESSION_FIND and SESSION_TOUCH look for what is neither ended, nor older than
  * SESSION_SECONDS, nor unused for SESSION_UNUSED_SECONDS, of a member who is not disabled; else not_found. LOGIN_FIND
  * gives member and password hash; not_found when there is none (disabled ones are found, and marked; who is banned from
- * the club or frozen is as if disabled in all of these, SESSION_ADD too, and `record.disabled` says so). SESSION_ADD
- * drops the member's longest unused session over LIMIT_SESSIONS. */
+ * the club or frozen is as if disabled in all of these, SESSION_ADD too, and `record.disabled` says so). Where only a ban
+ * or a freeze is in the way, LOGIN_FIND says `banned` (the record has the sanction), and SESSION_FIND of a session whose
+ * days are not over, ended or not, is refused with banned. SESSION_ADD drops the member's longest unused session over
+ * LIMIT_SESSIONS. */
 struct store_session {
   unsigned char digest[DIGEST_SIZE]; /* of the cookie's token */
   struct slice login;
@@ -409,6 +411,7 @@ struct store_session {
   /* out */
   int64_t session;
   int64_t used_at, made_at;
+  bool banned;                 /* LOGIN_FIND: from the club, or frozen, and not disabled */
   struct member_record record; /* with rights */
   struct slice password;
   struct session_record *sessions; /* SESSION_LIST, those that can be used, the one used last first */

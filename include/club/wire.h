@@ -147,4 +147,6 @@ void encode_bool(struct buffer *out, bool value);
 void encode_instant(struct buffer *out, int64_t wall_ms); /* with quotes */
 /* {"error":{"reason":…,"message":…,"field":…}} */
 void encode_http_error(struct buffer *out, enum reason reason, const char *field);
+/* The same with reason `banned` and "ban":{"until":…,"reason":…}, each of the two only where there is one. */
+void encode_http_banned(struct buffer *out, const struct sanction *ban);
 #endif

@@ -115,7 +115,8 @@ int exchange_status(enum reason reason) {
     case REASON_BAD_REQUEST: return 400;
     case REASON_NO_SESSION:
     case REASON_BAD_CREDENTIALS: return 401;
-    case REASON_FORBIDDEN: return 403;
+    case REASON_FORBIDDEN:
+    case REASON_BANNED: return 403;
     case REASON_NOT_FOUND: return 404;
     case REASON_METHOD_NOT_ALLOWED: return 405;
     case REASON_CONFLICT: return 409;

@@ -22,11 +22,54 @@ void session_cookies(struct exchange *exchange) {
   cookie_write_device(exchange->services, exchange->reply.second_cookie, login_slice(exchange), exchange->device);
 }
 
+/* Of a ban and a freeze the one that lasts longer counts. */
+static const struct sanction *longest_ban(const struct member_record *member) {
+  const struct sanction *longest = NULL;
+  for (size_t i = 0; i < member->sanction_count; i++) {
+    const struct sanction *one = &member->sanctions[i];
+    if (one->kind == SANCTION_MUTE || one->room.size > 0) continue;
+    if (!longest || (longest->until > 0 && (one->until == 0 || one->until > longest->until))) longest = one;
+  }
+  return longest;
+}
+
+/* Only who knows the password is told it. */
+static void login_put_ban(struct exchange *exchange, const struct member_record *member) {
+  const struct sanction none = {.kind = SANCTION_BAN}, *ban = longest_ban(member);
+  buffer_clear(&exchange->reply.body);
+  encode_http_banned(&exchange->reply.body, ban ? ban : &none);
+  exchange->banned = true;
+}
+
+static void login_banned(struct exchange *exchange) {
+  exchange->services->metrics->logins_refused++;
+  log_line(LOG_INFO, "login of a banned member", LOG_NUMBER("member", exchange->member));
+  exchange_done(exchange, exchange_status(REASON_BANNED));
+}
+
+static void login_barred(struct exchange *exchange, struct store_job *job) {
+  bool refused;
+  if (!exchange_asked(exchange, job, &refused)) return;
+  if (refused || !job->session.banned || job->session.record.key != exchange->member) {
+    exchange_refuse(exchange, REASON_BAD_CREDENTIALS);
+    return;
+  }
+  login_put_ban(exchange, &job->session.record);
+  login_banned(exchange);
+}
+
+static void login_look(struct exchange *exchange, void (*next)(struct exchange *exchange, struct store_job *job)) {
+  struct store_job *job = exchange_job(exchange, STORE_LOGIN_FIND);
+  if (!job) return;
+  job->session.login = arena_copy(job->arena, login_slice(exchange));
+  exchange_store(exchange, job, next);
+}
+
 static void login_began(struct exchange *exchange, struct store_job *job) {
   bool refused;
   if (!exchange_asked(exchange, job, &refused)) return;
-  if (refused) { /* disabled meanwhile */
-    exchange_refuse(exchange, REASON_BAD_CREDENTIALS);
+  if (refused) { /* disabled or banned meanwhile */
+    login_look(exchange, login_barred);
     return;
   }
   session_cookies(exchange);
@@ -60,7 +103,10 @@ static void login_checked(struct exchange *exchange, struct hash_job *job) {
     login_wrong(exchange);
   } else {
     exchange_try_return(exchange);
-    login_begin_session(exchange);
+    if (exchange->banned)
+      login_banned(exchange);
+    else
+      login_begin_session(exchange);
   }
 }
 
@@ -70,11 +116,15 @@ static void login_found(struct exchange *exchange, struct store_job *job) {
   if (!exchange_asked(exchange, job, &refused)) return;
   const struct store_session *found = &job->session;
   char *encoded = exchange->check->encoded;
-  if (!refused && !found->record.disabled && found->password.size < sizeof exchange->check->encoded) {
+  bool tells = !found->record.disabled || found->banned;
+  if (!refused && tells && found->password.size < sizeof exchange->check->encoded) {
     memcpy(encoded, found->password.data, found->password.size);
     encoded[found->password.size] = '\0';
     exchange->member = found->record.key;
-    exchange_put_member(exchange, &found->record);
+    if (found->banned)
+      login_put_ban(exchange, &found->record);
+    else
+      exchange_put_member(exchange, &found->record);
   }
   exchange_hash(exchange, &exchange->check, login_checked);
 }
@@ -84,10 +134,7 @@ static void login_find(struct exchange *exchange) {
     exchange_hash(exchange, &exchange->check, login_checked);
     return;
   }
-  struct store_job *job = exchange_job(exchange, STORE_LOGIN_FIND);
-  if (!job) return;
-  job->session.login = arena_copy(job->arena, login_slice(exchange));
-  exchange_store(exchange, job, login_found);
+  login_look(exchange, login_found);
 }
 
 /* No password is longer: one that was cut is nobody's. */

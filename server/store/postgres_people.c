@@ -45,22 +45,23 @@ static void bind_session(struct ask *ask, const struct store_session *wish) {
   ask_int(ask, wish->session);
 }
 
-/* False: it is over, or its member may not use it. */
-static bool take_session(const struct ask *ask, struct store_session *wish, struct arena *arena) {
+/* Whose session ended with a ban hears that as long as the session would have lasted. */
+static enum reason take_session(const struct ask *ask, struct store_session *wish, struct arena *arena) {
   enum { SESSION_KEY, MADE_AT, USED_AT, ENDED, NOW, SHUT, RIGHTS, FACE };
   int64_t now = ask_get_int(ask, NOW);
   wish->made_at = ask_get_int(ask, MADE_AT);
   wish->used_at = ask_get_int(ask, USED_AT);
-  if (ask_get_int(ask, ENDED) != 0 || wish->made_at < now - (int64_t)SESSION_SECONDS * 1000 ||
+  if (wish->made_at < now - (int64_t)SESSION_SECONDS * 1000 ||
       wish->used_at < now - (int64_t)SESSION_UNUSED_SECONDS * 1000) {
-    return false;
+    return REASON_NOT_FOUND;
   }
-  if (ask_get_int(ask, SHUT) != 0) return false;
   members_take(ask, FACE, arena, &wish->record, NULL);
+  if (ask_get_int(ask, SHUT) != 0) return wish->record.disabled ? REASON_NOT_FOUND : REASON_BANNED;
+  if (ask_get_int(ask, ENDED) != 0) return REASON_NOT_FOUND;
   rights_take(ask, RIGHTS, arena, &wish->record);
   wish->session = ask_get_int(ask, SESSION_KEY);
   wish->member = wish->record.key;
-  return true;
+  return REASON_NONE;
 }
 
 /* On the list of a session the other one of a direct talk is only named. */
@@ -87,16 +88,16 @@ enum reason postgres_session_find(struct postgres *self, struct store_job *job) 
     ask_now(&rooms);
     ask_send(&rooms);
   }
-  bool alive = ask_row(&session) && take_session(&session, wish, job->arena);
+  enum reason reason = ask_row(&session) ? take_session(&session, wish, job->arena) : REASON_NOT_FOUND;
   ask_end(&session);
   wish->club_head = ask_number(&club, 0);
-  if (wish->with_rooms && alive) {
+  if (wish->with_rooms && reason == REASON_NONE) {
     rooms_take_list(&rooms, job->arena, &wish->rooms, &wish->room_count);
     shorten(wish->rooms, wish->room_count);
   } else if (wish->with_rooms) {
     ask_end(&rooms);
   }
-  return alive ? REASON_NONE : REASON_NOT_FOUND;
+  return reason;
 }
 
 enum reason postgres_login_find(struct postgres *self, struct store_job *job) {
@@ -110,7 +111,9 @@ enum reason postgres_login_find(struct postgres *self, struct store_job *job) {
   bool found = ask_row(&member);
   if (found) {
     members_take(&member, 0, job->arena, &wish->record, &wish->password);
-    wish->record.disabled = ask_get_int(&member, MEMBERS_COLUMNS) != 0;
+    bool shut = ask_get_int(&member, MEMBERS_COLUMNS) != 0;
+    wish->banned = shut && !wish->record.disabled;
+    wish->record.disabled = shut;
     rights_take(&member, MEMBERS_COLUMNS + 1, job->arena, &wish->record);
   }
   ask_end(&member);

@@ -37,8 +37,13 @@ static int64_t oldest_used(const struct sqlite *self) {
   return self->now - (int64_t)SESSION_UNUSED_SECONDS * 1000;
 }
 
+/* Its days are not over. */
+static bool is_young(const struct sqlite *self, const struct session_row *row) {
+  return row->made_at >= oldest_made(self) && row->used_at >= oldest_used(self);
+}
+
 static bool is_alive(const struct sqlite *self, const struct session_row *row) {
-  return row->ended == 0 && row->made_at >= oldest_made(self) && row->used_at >= oldest_used(self);
+  return row->ended == 0 && is_young(self, row);
 }
 
 /* ---- ending ---- */
@@ -180,11 +185,20 @@ enum reason sqlite_session_touch(struct sqlite *self, struct store_job *job) {
   return REASON_NONE;
 }
 
+/* Whose session ended with a ban hears that as long as the session would have lasted. */
+static enum reason why_not_found(struct sqlite *self, struct store_job *job) {
+  struct session_row row;
+  bool known = read_session(self, &job->session, &row) && is_young(self, &row);
+  bool shut = known && !find_member(self, job, row.member);
+  return shut && job->session.record.key == row.member && !job->session.record.disabled ? REASON_BANNED
+                                                                                        : REASON_NOT_FOUND;
+}
+
 enum reason sqlite_session_find(struct sqlite *self, struct store_job *job) {
   struct store_session *wish = &job->session;
   struct session_row row;
   wish->club_head = club_head(self);
-  if (!find_alive(self, job, &row)) return REASON_NOT_FOUND;
+  if (!find_alive(self, job, &row)) return why_not_found(self, job);
   wish->session = row.key;
   wish->member = row.member;
   wish->made_at = row.made_at;
@@ -197,7 +211,8 @@ enum reason sqlite_login_find(struct sqlite *self, struct store_job *job) {
   struct store_session *wish = &job->session;
   if (!member_by_login(self, wish->login, job->arena, &wish->record, &wish->password)) return REASON_NOT_FOUND;
   rights_fill(self, job->arena, &wish->record);
-  wish->record.disabled = rights_record_barred(&wish->record);
+  wish->banned = !wish->record.disabled && rights_record_barred(&wish->record);
+  if (wish->banned) wish->record.disabled = true;
   wish->member = wish->record.key;
   wish->club_head = club_head(self);
   return REASON_NONE;

@@ -155,6 +155,22 @@ void encode_http_error(struct buffer *out, enum reason reason, const char *field
   encode_literal(out, "}}");
 }
 
+void encode_sanction(struct buffer *out, const struct sanction *sanction) {
+  encode_literal(out, "{");
+  if (sanction->until > 0) encode_instant_field(out, "\"until\":", sanction->until);
+  if (sanction->until > 0 && sanction->reason.size > 0) encode_literal(out, ",");
+  if (sanction->reason.size > 0) encode_text_field(out, "\"reason\":", sanction->reason);
+  encode_literal(out, "}");
+}
+
+void encode_http_banned(struct buffer *out, const struct sanction *ban) {
+  encode_text_field(out, "{\"error\":{\"reason\":", slice_of(reason_text(REASON_BANNED)));
+  encode_text_field(out, ",\"message\":", slice_of(reason_message(REASON_BANNED)));
+  encode_literal(out, ",\"ban\":");
+  encode_sanction(out, ban);
+  encode_literal(out, "}}");
+}
+
 void encode_empty(struct buffer *out) {
   encode_literal(out, "{}");
 }

@@ -16,6 +16,8 @@
 int64_t encode_seconds(int64_t ms);
 /* A member's id, with quotes. */
 void encode_member_id(struct buffer *out, int64_t member);
+/* {"until":…,"reason":…}, each only where there is one. */
+void encode_sanction(struct buffer *out, const struct sanction *sanction);
 /* `{"jsonrpc":"2.0","method":"<name>","params":`, the name as a literal; a `}` ends it. */
 #define encode_notification(out, name) encode_literal(out, "{\"jsonrpc\":\"2.0\",\"method\":\"" name "\",\"params\":")
 #endif

@@ -57,11 +57,8 @@ static void encode_pinned(struct buffer *out, const struct room_settings *settin
 
 static void encode_muted(struct buffer *out, const struct sanction *muted) {
   if (!muted) return;
-  encode_literal(out, ",\"muted\":{");
-  if (muted->until > 0) encode_instant_field(out, "\"until\":", muted->until);
-  if (muted->until > 0 && muted->reason.size > 0) encode_literal(out, ",");
-  if (muted->reason.size > 0) encode_text_field(out, "\"reason\":", muted->reason);
-  encode_literal(out, "}");
+  encode_literal(out, ",\"muted\":");
+  encode_sanction(out, muted);
 }
 
 void encode_room(struct buffer *out, const struct room_face *face) {

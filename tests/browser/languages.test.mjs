@@ -1,10 +1,10 @@
 // The page in its three languages, on a narrow phone.
 import { after, afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clientId, clubForFile } from '../wire/support/club.mjs';
+import { clientId, clubForFile, PASSWORD } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'admin'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'emil', 'admin'] });
 after(everybodyLeaves);
 afterEach(everybodyLeaves);
 
@@ -58,6 +58,8 @@ for (const text of ['Добрый день', `见 ${long}`, 'A'.repeat(300), '@a
   await line.call('message.post', { room: 'kz.fintech', client_id: clientId('words'), text });
 }
 await line.call('message.post', { room: 'kz', client_id: clientId('words'), text: '@anna 你好' });
+const emil = (await club.connect('emil')).me;
+const overseer = await club.connect('admin');
 const link = (await club.command(['invite', '--uses', '3'])).trim();
 
 for (const one of languages) {
@@ -76,6 +78,18 @@ for (const one of languages) {
     await page.getByRole('button', { name: own['login.submit'] }).click();
     await page.getByRole('alert').getByText(own['reason.bad_credentials']).waitFor();
     await checkWords(guest, one, 'a refused login');
+    await overseer.call('member.ban', { member: emil, for: 86_400, reason: 'Реклама <b>чужих</b> услуг' });
+    await page.getByLabel(own['field.login']).fill('emil');
+    await page.getByLabel(own['field.password'], { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: own['login.submit'] }).click();
+    const refusal = page.getByRole('alert').filter({ hasText: own['login.banned'] });
+    await refusal.filter({ hasText: 'Реклама <b>чужих</b> услуг' }).waitFor();
+    const until = new RegExp(own['notice.until'].replaceAll('.', '\\.').replace('{until}', '.*20\\d\\d.*'));
+    await refusal.filter({ hasText: until }).waitFor();
+    await checkWords(guest, one, 'a login of one who is banned');
+    await overseer.call('member.ban', { member: emil, for: null });
+    await page.getByRole('button', { name: own['login.submit'] }).click();
+    await refusal.filter({ hasText: own['login.banned_open'] }).waitFor();
     await guest.open(link);
     await page.getByRole('heading', { name: own['join.heading'] }).waitFor();
     await page.getByRole('button', { name: own['join.submit'], exact: true }).waitFor();

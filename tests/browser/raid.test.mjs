@@ -56,7 +56,8 @@ test('a moderator on a phone slows the club, shuts out the branch that fifty acc
   await admin.page.getByRole('alert').filter({ hasText: String(RAIDERS + 1) }).waitFor();
   for (const line of [moderator, ...raiders]) assert.equal((await line.closed).code, 4003);
   const login = await club.http('POST', '/api/session', { body: { login: 'raider7', password: WORD } });
-  assert.equal(login.status, 401);
+  assert.equal(login.status, 403);
+  assert.deepEqual(login.json.error.ban, { reason: 'Украденное приглашение' });
 
   // What they left behind goes, and nothing else.
   const left = await anna.call('room.join', { room: 'kz', limit: 100 });

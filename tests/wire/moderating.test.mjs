@@ -1,7 +1,7 @@
 // What moderators do: the effect, who is told what, and how it is undone.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clientId, clubForFile, sleep } from './support/club.mjs';
+import { clientId, clubForFile, PASSWORD, sleep } from './support/club.mjs';
 
 const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
 const within = 2000; // milliseconds in which an act has taken effect
@@ -72,10 +72,20 @@ test('who is banned from the club hears why, is closed with 4003, and may not co
   assert.ok(Date.now() - began < within);
   assert.deepEqual(emil.all('acted').map(({ action, reason }) => [action, reason]), [['ban', 'Мошенничество']]);
   const late = club.open({ cookie: emil.cookie });
-  assert.ok([4001, 4003].includes((await late.closed).code));
-  const login = await club.http('POST', '/api/session', { body: { login: 'emil', password: 'верблюд-на-мосту 42' } });
-  assert.equal(login.status, 401);
+  assert.equal((await late.closed).code, 4003);
+  assert.deepEqual(late.received, []);
+  const logIn = (password) => club.http('POST', '/api/session', { body: { login: 'emil', password } });
+  const refused = await logIn(PASSWORD);
+  assert.equal(refused.status, 403);
+  assert.equal(refused.headers['set-cookie'], undefined);
+  assert.deepEqual([refused.json.error.reason, refused.json.error.ban], ['banned', { reason: 'Мошенничество' }]);
+  assert.equal((await logIn('не тот пароль 9')).json.error.reason, 'bad_credentials', 'only who knows the password is told');
+  const { until } = await moderator.call('member.ban', { member: emil.me, for: 3600, reason: '诈骗' });
+  assert.deepEqual((await logIn(PASSWORD)).json.error.ban, { until, reason: '诈骗' });
+  assert.equal((await club.http('GET', '/api/session', { cookie: emil.cookie })).json.error.reason, 'no_session');
   await moderator.call('member.ban', { member: emil.me, for: 0 });
+  const over = club.open({ cookie: emil.cookie });
+  assert.equal((await over.closed).code, 4001, 'the session does not come back');
   const [cookie] = await club.cookies('emil');
   const back = await club.connect({ cookie });
   await post(back, 'fintech', 'Это была ошибка');

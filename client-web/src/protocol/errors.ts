@@ -21,6 +21,22 @@ export class Refused extends Error {
   }
 }
 
+/** Why and until when somebody is kept out of the club, as far as it was said. */
+export interface Ban {
+  until?: string;
+  reason?: string;
+}
+
+/** The password was right, and its member is kept out of the club. */
+export class Banned extends Refused {
+  constructor(
+    code: number,
+    readonly ban: Ban,
+  ) {
+    super(code, 'banned', null, null);
+  }
+}
+
 /** The line broke before the answer: what was asked may have been done or not. */
 export class LineBroken extends Error {
   constructor() {

@@ -1,4 +1,5 @@
-import { Refused } from './errors.js';
+import { Banned, Refused } from './errors.js';
+import type { Ban } from './errors.js';
 import { isRecord } from './frames.js';
 import type { SessionCheck } from './line.js';
 import type { ClubFacts, InviteGrant, Member, NewMember } from './types.js';
@@ -23,11 +24,20 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
+function banOf(said: unknown): Ban {
+  const ban: Ban = {};
+  if (!isRecord(said)) return ban;
+  if (typeof said['until'] === 'string') ban.until = said['until'];
+  if (typeof said['reason'] === 'string') ban.reason = said['reason'];
+  return ban;
+}
+
 function refusedBy(response: Response, body: unknown): Error {
   const error = isRecord(body) && isRecord(body['error']) ? body['error'] : null;
   const reason = error === null ? null : error['reason'];
   if (typeof reason !== 'string')
     return response.status === 503 ? new Refused(503, 'unavailable', null, null) : new Unreachable();
+  if (reason === 'banned') return new Banned(response.status, banOf(error?.['ban']));
   const header = Number(response.headers.get('Retry-After') ?? Number.NaN);
   return new Refused(response.status, reason, Number.isFinite(header) ? header : null, null);
 }

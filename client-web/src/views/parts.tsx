@@ -31,15 +31,15 @@ export function IconButton({ icon, label, onClick, class: extra, pressed }: Icon
   );
 }
 
-/** What went wrong, in the reader's words, spoken at once. */
-export function Problem({ reason }: { reason: string | null }) {
+/** What went wrong, in the reader's words, spoken at once. `words`: where more is known than the reason. */
+export function Problem({ reason, words }: { reason: string | null; words?: string | null }) {
   return (
     <p class="problem" role="alert">
       {reason === null ? (
         ''
       ) : (
         <>
-          <Icon name="warning" /> <span>{tOr(`reason.${reason}`, 'reason.unknown')}</span>
+          <Icon name="warning" /> <span dir="auto">{words ?? tOr(`reason.${reason}`, 'reason.unknown')}</span>
         </>
       )}
     </p>

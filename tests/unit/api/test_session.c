@@ -78,6 +78,56 @@ static void a_wrong_password_an_unknown_and_a_disabled_login_look_the_same(void 
   assert_int_equal(desk->house->metrics.logins_refused, 4);
 }
 
+static void finish_banned(struct desk *desk) {
+  struct sanction bans[] = {{SANCTION_BAN, {"kz", 2}, 0, SLICE_LITERAL("только там")},
+                            {SANCTION_MUTE, {"", 0}, 0, SLICE_LITERAL("молчание")},
+                            {SANCTION_BAN, {"", 0}, 1767225600000, SLICE_LITERAL("Реклама")},
+                            {SANCTION_FROZEN, {"", 0}, 1798761600000, SLICE_LITERAL("Чужое приглашение")}};
+  struct store_job *job = house_job(desk->house, STORE_LOGIN_FIND);
+  job->session.banned = true;
+  job->session.record = house_record(17, "aigul", "Айгуль Сериккызы", ROLE_MEMBER);
+  job->session.record.disabled = true;
+  job->session.record.sanctions = bans;
+  job->session.record.sanction_count = sizeof bans / sizeof *bans;
+  job->session.password = slice_of(RIGHT_HASH);
+  house_finish(desk->house, STORE_DONE);
+}
+
+static void shows_ban(struct desk *desk) {
+  desk_shows(desk, 403, "banned");
+  desk_shows_text(desk, "error.ban.reason", "Чужое приглашение"); /* it lasts longer */
+  desk_shows_text(desk, "error.ban.until", "2027-01-01T00:00:00.000Z");
+  assert_string_equal(desk->reply.cookie, "");
+  assert_string_equal(desk->reply.second_cookie, "");
+}
+
+static void a_banned_member_with_the_right_password_hears_why_and_until_when(void **state) {
+  struct desk *desk = *state;
+  assert_false(desk_ask(desk, HTTP_POST, "/api/session", LOGIN));
+  finish_banned(desk);
+  assert_int_equal(desk->answers, 0); /* not before the password was looked at */
+  house_finish_hash(desk->house);
+  shows_ban(desk);
+  assert_int_equal(desk->house->job_count, 0);
+}
+
+static void a_wrong_password_says_nothing_of_a_ban(void **state) {
+  struct desk *desk = *state;
+  assert_false(desk_ask(desk, HTTP_POST, "/api/session", "{\"login\":\"Aigul\",\"password\":\"горы и степь\"}"));
+  finish_banned(desk);
+  house_finish_hash(desk->house);
+  desk_shows(desk, 401, "bad_credentials");
+  assert_null(memmem(desk->reply.body.data, desk->reply.body.size, "\"ban\"", 5));
+}
+
+static void who_is_banned_while_logging_in_hears_it_too(void **state) {
+  struct desk *desk = *state;
+  assert_true(ask_and_check(desk, RIGHT_HASH));
+  house_refuse(desk->house, REASON_NOT_FOUND);
+  finish_banned(desk);
+  shows_ban(desk);
+}
+
 static void a_password_longer_than_any_is_nobodys(void **state) {
   struct desk *desk = *state;
   char body[4096] = "{\"login\":\"aigul\",\"password\":\"";
@@ -161,6 +211,7 @@ static void a_member_who_was_disabled_meanwhile_gets_no_session(void **state) {
   struct desk *desk = *state;
   assert_true(ask_and_check(desk, RIGHT_HASH));
   house_refuse(desk->house, REASON_NOT_FOUND);
+  finish_find(desk, RIGHT_HASH, true);
   desk_shows(desk, 401, "bad_credentials");
   assert_string_equal(desk->reply.cookie, "");
 }
@@ -250,6 +301,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       DESK_TEST(a_right_password_begins_a_session),
       DESK_TEST(a_wrong_password_an_unknown_and_a_disabled_login_look_the_same),
+      DESK_TEST(a_banned_member_with_the_right_password_hears_why_and_until_when),
+      DESK_TEST(a_wrong_password_says_nothing_of_a_ban),
+      DESK_TEST(who_is_banned_while_logging_in_hears_it_too),
       DESK_TEST(a_password_longer_than_any_is_nobodys),
       DESK_TEST(too_many_tries_wait),
       DESK_TEST(the_owner_logs_in_from_a_known_device_while_others_guess),

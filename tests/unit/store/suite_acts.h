@@ -246,7 +246,7 @@ static inline void one_act_freezes_a_branch_of_the_tree(void **state) {
   moderate_told_first(suite, before, root);
   moderate_told_first(suite, before, leaf);
   assert_true(moderate_heard(suite, before, CLUB_ACTED, leaf, freeze->act.audit));
-  assert_refused(suite_session(suite, STORE_SESSION_FIND, "leaf", 0), REASON_NOT_FOUND);
+  assert_refused(suite_session(suite, STORE_SESSION_FIND, "leaf", 0), REASON_BANNED);
   assert_refused(suite_post(suite, "kz", leaf, "a", "text"), REASON_FORBIDDEN);
   assert_done(suite_session(suite, STORE_SESSION_FIND, "under", 0));
   assert_done(suite_post(suite, "kz", under, "a", "text"));

@@ -72,18 +72,21 @@ static inline struct store_job *shut_disable(struct suite *suite, const char *lo
   return suite_run(suite, job);
 }
 
-static inline void shut_out(struct suite *suite, int64_t member, const char *login, const char *token) {
+static inline void shut_out(struct suite *suite, int64_t member, const char *login, const char *token, bool banned) {
   shut_everywhere(suite, "kz", member, 1, 2, REASON_FORBIDDEN);
   assert_int_equal(suite_room(suite, STORE_ROOM_LIST, "", member)->room.count, 0);
   assert_refused(suite_direct(suite, member, suite->ada, "talk"), REASON_FORBIDDEN);
   assert_refused(suite_direct(suite, suite->ada, member, "talk"), REASON_NOT_FOUND);
-  assert_refused(suite_session(suite, STORE_SESSION_FIND, token, 0), REASON_NOT_FOUND);
+  assert_refused(suite_session(suite, STORE_SESSION_FIND, token, 0), banned ? REASON_BANNED : REASON_NOT_FOUND);
+  assert_refused(suite_session(suite, STORE_SESSION_FIND, "nobody's", 0), REASON_NOT_FOUND);
   assert_refused(suite_session(suite, STORE_SESSION_TOUCH, token, 0), REASON_NOT_FOUND);
   assert_refused(suite_session(suite, STORE_SESSION_ADD, "another", member), REASON_NOT_FOUND);
   struct store_job *login_find = suite_job(suite, STORE_LOGIN_FIND);
   login_find->session.login = slice_of(login);
   assert_done(suite_run(suite, login_find));
   assert_true(login_find->session.record.disabled);
+  assert_int_equal(login_find->session.banned, banned);
+  assert_int_equal(login_find->session.record.sanction_count, banned);
   struct store_job *update = suite_job(suite, STORE_MEMBER_UPDATE);
   update->member.member.key = member;
   update->member.member.about = slice_of("x");
@@ -101,16 +104,17 @@ static inline void who_is_shut_out_of_the_club_does_nothing_there(void **state) 
   int64_t before = moderate_club_head(suite);
   assert_done(moderate_sanction(suite, ACT_BAN, suite->ada, NULL, suite->ivan, -1));
   moderate_told_first(suite, before, suite->ivan);
-  shut_out(suite, suite->ivan, "ivan", "token");
+  shut_out(suite, suite->ivan, "ivan", "token", true);
   assert_done(moderate_sanction(suite, ACT_BAN, suite->ada, NULL, suite->ivan, 0));
+  assert_refused(suite_session(suite, STORE_SESSION_FIND, "token", 0), REASON_NOT_FOUND); /* it stays over */
   assert_done(suite_session(suite, STORE_SESSION_ADD, "second", suite->ivan));
   assert_done(suite_post(suite, "kz", suite->ivan, "back", "снова"));
   assert_done(moderate_switch(suite, ACT_FREEZE, suite->ada, NULL, suite->ivan, true));
-  shut_out(suite, suite->ivan, "ivan", "second");
+  shut_out(suite, suite->ivan, "ivan", "second", true);
   assert_done(moderate_switch(suite, ACT_FREEZE, suite->ada, NULL, suite->ivan, false));
   assert_done(suite_session(suite, STORE_SESSION_ADD, "third", suite->ivan));
   assert_done(shut_disable(suite, "ivan"));
-  shut_out(suite, suite->ivan, "ivan", "third");
+  shut_out(suite, suite->ivan, "ivan", "third", false);
 }
 
 /* ---- muted, locked, slow ---- */

@@ -180,6 +180,10 @@ static void http_errors_name_reason_and_field(void **state) {
            "{\"error\":{\"reason\":\"invalid_params\",\"message\":\"%s\",\"field\":\"login\"}}",
            reason_message(REASON_INVALID_PARAMS));
   assert_written(expected);
+  encode_http_banned(&out, &(struct sanction){.kind = SANCTION_BAN});
+  snprintf(expected, sizeof expected, "{\"error\":{\"reason\":\"banned\",\"message\":\"%s\",\"ban\":{}}}",
+           reason_message(REASON_BANNED));
+  assert_written(expected);
   encode_http_error(&out, REASON_NO_SESSION, NULL);
   snprintf(expected, sizeof expected, "{\"error\":{\"reason\":\"no_session\",\"message\":\"%s\"}}",
            reason_message(REASON_NO_SESSION));
