@@ -124,6 +124,10 @@ const everything = async () => {
   const began = Date.now();
   await slowLineTable();
   if (process.env.ONLY === 'slow line') return;
+  if (/^\^?search/.test(process.env.ONLY ?? '')) {
+    console.log(await searchTable());
+    return;
+  }
   const plain = new Club('plain', false), tls = new Club('tls', true);
   for (const club of [plain, tls]) {
     await club.seed();

@@ -1,29 +1,48 @@
-// message.search over a million messages in three languages, while others post, on both stores.
+// message.search over a million messages in three languages, while others post, on both stores: filled once through the
+// store, copied into the other one with `clubd copy`, so that both must answer the same.
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import WebSocket from 'ws';
 import {Postgres} from '../wire/support/postgres.mjs';
 import {chinese, english, russian} from '../wire/support/texts.mjs';
-import {Club, fast, folder, load, say, wanted} from './measuring.mjs';
-import {pause} from './processes.mjs';
+import {build, Club, fast, load, loadCore, say, wanted} from './measuring.mjs';
+import {pause, start} from './processes.mjs';
 import {decimals, median, table, thousands} from './table.mjs';
 
 const MESSAGES = Number(process.env.MESSAGES ?? (fast ? 100_000 : 1_000_000));
-const QUESTIONS = fast ? 150 : 600;
+const QUESTIONS = fast ? 10 : 60; // of a kind
+const WARMING = 10;
 const POSTS_A_SECOND = 50, WRITERS = 20;
 
-/** Words of the texts themselves, so that common and rare ones come as often as people write them, and some by heart. */
-const questions = () => {
-  const words = (text) => text.match(/[\p{Script=Cyrillic}\p{Script=Latin}]{3,}/gu) ?? [];
-  const runs = (text) => text.match(/\p{Script=Han}{2,}/gu) ?? [];
-  const pick = (list, at) => list[(at * 7919) % list.length];
+const words = (text) => text.match(/[\p{Script=Cyrillic}\p{Script=Latin}]{3,}/gu) ?? [];
+const runs = (text) => text.match(/\p{Script=Han}{2,}/gu) ?? [];
+const pick = (list, at) => list[(at * 7919) % list.length];
+const wordOf = (texts) => (at) => pick(words(pick(texts.filter((text) => words(text).length), at)), at);
+const ru = wordOf(russian), en = wordOf(english);
+const withRuns = chinese.filter((text) => runs(text).length);
+const zh = (at) => [...pick(runs(pick(withRuns, at)), at)].slice(0, 2 + (at % 3)).join('');
+const COMMONEST = ['the', 'не', '不', 'of', 'и', '人', 'and', 'в'];
+
+/** Words of the texts themselves, so that common and rare ones come as often as people write them. */
+const kinds = {
+  'a Russian word': (at) => ({text: ru(at)}),
+  'an English word': (at) => ({text: en(at)}),
+  'two to four Chinese characters': (at) => ({text: zh(at)}),
+  'two Russian words': (at) => ({text: `${ru(at)} ${ru(at + 1)}`}),
+  'two English words': (at) => ({text: `${en(at)} ${en(at + 1)}`}),
+  'Russian and Chinese': (at) => ({text: `${ru(at)} ${zh(at)}`}),
+  'the commonest words, in all rooms': (at) => ({text: pick(COMMONEST, at)}),
+  'the two commonest words together': (at) => ({text: `${pick(COMMONEST, at)} ${pick(COMMONEST, at + 1)}`}),
+  'a word nobody wrote': (at) => ({text: `вертолётоносец${at}`}),
+  'a word, in one room': (at) => ({text: pick([ru, en, zh], at)(at), room: pick(['kz', 'cn.trade', 'energy'], at)}),
+  'a word, by one member': (at, members) => ({text: pick([ru, en, zh], at)(at), from: pick(members, at)}),
+};
+
+/** Kinds in turn, so that each has its share of the good and the bad moments. */
+const questions = (members) => {
   const all = [];
-  for (let at = 0; all.length < QUESTIONS && at < 20 * QUESTIONS; at++) {
-    const ru = words(pick(russian, at)), en = words(pick(english, at)), zh = runs(pick(chinese, at));
-    if (!ru.length || !en.length || !zh.length) continue;
-    const han = [...pick(zh, at)].slice(0, 2 + (at % 3)).join('');
-    all.push([pick(ru, at), `${pick(ru, at)} ${pick(ru, at + 1)}`, pick(en, at), `${pick(en, at)} ${pick(en, at + 1)}`, han, `${pick(ru, at)} ${han}`][at % 6]);
-  }
+  for (let at = 0; at < QUESTIONS; at++) for (const [kind, make] of Object.entries(kinds)) all.push({kind, params: make(at + 1, members)});
   return all;
 };
 
@@ -35,7 +54,10 @@ class Caller {
     this.waiting = new Map();
     this.next = 1;
     this.socket.on('message', (data) => {
-      for (const message of [JSON.parse(data)].flat()) this.waiting.get(message.id)?.(message);
+      for (const message of [JSON.parse(data)].flat()) {
+        if (message.method === 'welcome') this.me = message.params.member.id;
+        this.waiting.get(message.id)?.(message);
+      }
     });
     this.opened = new Promise((resolve, reject) => {
       this.socket.once('open', resolve);
@@ -75,51 +97,92 @@ const posting = (writers) => {
   };
 };
 
-const measure = async (club) => {
+const callersOf = async (club) => {
   const cookies = fs.readFileSync(club.cookies, 'utf8').trim().split('\n');
   const callers = cookies.slice(0, WRITERS + 1).map((cookie) => new Caller(club, cookie));
   await Promise.all(callers.map((caller) => caller.opened));
-  const [searcher, ...writers] = callers;
-  const stop = posting(writers);
-  const asked = questions(), took = [];
-  let hits = 0;
-  for (const [at, text] of [...asked.slice(0, 50), ...asked].entries()) {
-    const begun = performance.now();
-    const answer = await searcher.call('message.search', {text});
-    if (at >= 50) took.push(performance.now() - begun);
-    hits += answer.hits.length > 0;
-  }
-  const answered = await stop();
-  for (const {socket} of callers) socket.close();
-  took.sort((a, b) => a - b);
-  return {median: median(took), p99: took[Math.floor(took.length * 0.99)], last: took.at(-1), found: hits / (asked.length + 50), answered};
+  await Promise.all(callers.map((caller) => caller.call('room.list', {}))); // behind the welcome
+  return callers;
 };
 
-const rowOf = async (name, store, settings = {}) => {
-  say(`search: ${name}, ${thousands(MESSAGES)} messages`);
-  const club = new Club(`search-${name}`, false, {...(store ? {store} : {}), settings});
+/** What each question finds while nobody posts, and where it would go on. */
+const answersOf = async (searcher, asked) => {
+  const answers = [];
+  for (const {params} of asked) {
+    const {hits, more, before} = await searcher.call('message.search', params);
+    answers.push(JSON.stringify([params.text, hits.map(({room, entry}) => [room, entry.seq]), more, before]));
+  }
+  return answers;
+};
+
+const timesOf = async (searcher, asked) => {
+  const took = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []]));
+  for (const [at, {kind, params}] of [...asked.slice(0, WARMING), ...asked].entries()) {
+    const begun = performance.now();
+    await searcher.call('message.search', params);
+    if (at >= WARMING) took[kind].push(performance.now() - begun);
+  }
+  return took;
+};
+
+const measure = async (club) => {
+  const callers = await callersOf(club);
+  const [searcher, ...writers] = callers;
+  const asked = questions(callers.map((caller) => caller.me));
+  const answers = await answersOf(searcher, asked);
+  const stop = posting(writers), begun = Date.now();
+  const took = await timesOf(searcher, asked);
+  const posted = await stop() / (Date.now() - begun) * 1e3;
+  for (const {socket} of callers) socket.close();
+  return {took, answers, posted};
+};
+
+const measured = async (name, settings) => {
+  say(`search: ${name}`);
+  const club = new Club(`search-${name}`, false, settings);
   await club.prepare();
   try {
-    const seeded = await load('corpus', {store: club.store, cookies: club.cookies, messages: MESSAGES});
     await club.serve();
-    const found = await measure(club);
-    return [name, thousands(MESSAGES / seeded.post_seconds), thousands(MESSAGES / seeded.index_seconds),
-      `**${decimals(found.median, 1)} / ${decimals(found.p99, 1)}**`, decimals(found.last, 0), `${decimals(100 * found.found, 0)} %`];
+    return await measure(club);
   } finally {
     await club.end();
   }
 };
 
+const copy = async (from, to) => {
+  say('search: the same messages into PostgreSQL');
+  const child = start(loadCore, path.join(build, 'clubd'), ['copy', '--from', from, '--to', to], {log: '/dev/null'});
+  const code = await child.ended;
+  if (code !== 0) throw new Error(`clubd copy: ${code}`);
+};
+
+const figures = (took) => {
+  const sorted = [...took].sort((a, b) => a - b);
+  return `${decimals(median(sorted), 1)} / ${decimals(sorted[Math.floor(sorted.length * 0.99)], 1)}`;
+};
+
 /** The table's text; empty when it isn't wanted. */
 export const searchTable = async () => {
   if (!wanted('search over messages')) return '';
-  const rows = [await rowOf('SQLite')];
+  const filled = new Club('search-corpus', false);
+  await filled.prepare();
+  say(`search: ${thousands(MESSAGES)} messages into SQLite`);
+  const seeded = await load('corpus', {store: filled.store, cookies: filled.cookies, messages: MESSAGES});
   const postgres = await Postgres.start({settings: {shared_buffers: '256MB', max_wal_size: '2GB'}});
   try {
-    rows.push(await rowOf('PostgreSQL', postgres.url));
+    await copy(filled.store, postgres.url);
+    const {cookies} = filled;
+    const sqlite = await measured('SQLite', {store: filled.store, cookies});
+    const other = await measured('PostgreSQL', {store: postgres.url, cookies});
+    assert.deepEqual(other.answers, sqlite.answers);
+    const rows = Object.keys(kinds).map((kind) => [kind, figures(sqlite.took[kind]), figures(other.took[kind])]);
+    const all = [sqlite, other].map(({took}) => `**${figures(Object.values(took).flat())}**`);
+    return table([`message.search over ${thousands(MESSAGES)} messages, while ${WRITERS} members post ` +
+      `(${decimals(sqlite.posted, 0)} and ${decimals(other.posted, 0)} a second answered), median / 99th percentile, ms`,
+      'SQLite', 'PostgreSQL'], [...rows, ['all (50 to reach)', ...all]]) +
+      `\n\nBoth stores gave the same answers to ${thousands(sqlite.answers.length)} questions. Filled through the store's ` +
+      `writer: ${thousands(MESSAGES / seeded.post_seconds)} messages a second, indexed ${thousands(MESSAGES / seeded.index_seconds)} a second (SQLite).`;
   } finally {
     await postgres.stop();
   }
-  return table([`message.search over ${thousands(MESSAGES)} messages, while ${WRITERS} members post ${POSTS_A_SECOND} a second`,
-    'messages stored a second, in bulk', 'indexed a second', 'median / 99th percentile, ms (50 to reach)', 'slowest', 'found something'], rows);
 };
