@@ -30,6 +30,7 @@ INCLUDE_BYTES(postgres_migration_0014, "postgres/0014_club.sql");
 INCLUDE_BYTES(postgres_migration_0015, "postgres/0015_search.sql");
 INCLUDE_BYTES(postgres_migration_0016, "postgres/0016_notify.sql");
 INCLUDE_BYTES(postgres_migration_0017, "postgres/0017_held.sql");
+INCLUDE_BYTES(postgres_migration_0018, "postgres/0018_purge.sql");
 
 const struct migration *migration_get(int number) {
   static const struct migration migrations[MIGRATION_COUNT] = {
@@ -46,7 +47,7 @@ const struct migration *postgres_migration_get(int number) {
       {postgres_migration_0007, 1}, {postgres_migration_0008, 1}, {postgres_migration_0009, 1},
       {postgres_migration_0010, 1}, {postgres_migration_0011, 1}, {postgres_migration_0012, 1},
       {postgres_migration_0013, 1}, {postgres_migration_0014, 1}, {postgres_migration_0015, 1},
-      {postgres_migration_0016, 1}, {postgres_migration_0017, 1},
+      {postgres_migration_0016, 1}, {postgres_migration_0017, 1}, {postgres_migration_0018, 1},
   };
   return number >= 1 && number <= POSTGRES_MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }

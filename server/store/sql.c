@@ -267,6 +267,10 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_INDEX_DROP] =
         "UPDATE index_term SET marks = replace(marks, $1, '') WHERE room = $2 AND block = $3 AND term = $4",
     [SQL_INDEX_DROP_EMPTY] = "DELETE FROM index_term WHERE room = $1 AND block = $2 AND term = $3 AND marks = ''",
+    [SQL_INDEX_FORGET] = "UPDATE index_term SET marks = club_unmarked($1, marks) "
+                         "WHERE room = $2 AND block = $3 AND club_unmarked($1, marks) IS NOT NULL",
+    [SQL_INDEX_FORGET_EMPTY] = "DELETE FROM index_term WHERE room = $1 AND block = $2 AND marks = ''",
+    [SQL_INDEX_TURN] = "UPDATE index_room SET indexed = -indexed WHERE room = $1",
     [SQL_INDEX_ADVANCE] = "INSERT INTO index_room (room, indexed) VALUES ($1, $2) "
                           "ON CONFLICT (room) DO UPDATE SET indexed = excluded.indexed",
 };

@@ -245,6 +245,12 @@ struct removal {
   struct slice mentions;    /* keys separated by spaces */
 };
 void change_wipe(struct sqlite *self, const struct removal *removal);
+/* What the index's statements need of a connection. False: no memory. */
+bool sqlite_index_begin(struct sqlite *self) CLUB_MUST_CHECK;
+/* Before many messages of a room are wiped, the newest first: takes them out of the index, each block read once; the
+ * trigger, which would do that for each, finds nothing to do until sqlite_index_forgot() in the same transaction. */
+void sqlite_index_forget(struct sqlite *self, int64_t room, const struct removal *removals, size_t count);
+void sqlite_index_forgot(struct sqlite *self, int64_t room);
 enum reason sqlite_edit(struct sqlite *self, struct store_job *job);
 enum reason sqlite_remove(struct sqlite *self, struct store_job *job);
 enum reason sqlite_react(struct sqlite *self, struct store_job *job);

@@ -188,6 +188,7 @@ static void remove_all(struct sqlite *self, struct store_job *job, const struct 
   struct store_act *act = &job->act;
   struct author from = author_of(self, &deed->actor, job->arena);
   act->entries = arena_alloc(job->arena, count * sizeof *act->entries);
+  sqlite_index_forget(self, deed->room->key, removals, count);
   for (; act->entries && act->count < count; act->count++) {
     struct removal *removal = &removals[act->count];
     struct entry *entry = &act->entries[act->count];
@@ -200,6 +201,7 @@ static void remove_all(struct sqlite *self, struct store_job *job, const struct 
     removal->by = entry->seq;
     change_wipe(self, removal);
   }
+  sqlite_index_forgot(self, deed->room->key);
 }
 
 enum reason act_purge(struct sqlite *self, struct store_job *job, struct deed *deed) {

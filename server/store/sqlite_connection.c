@@ -92,6 +92,7 @@ static bool open_database(struct sqlite *self, char *error, size_t error_size) {
     return false;
   }
   if (!run(self, pragmas, error, error_size)) return false;
+  if (!sqlite_index_begin(self)) return fail(self, error, error_size);
   if (!writer) return run(self, "PRAGMA query_only = ON; PRAGMA cache_size = -4096", error, error_size);
   sqlite3_wal_hook(self->db, after_commit, self);
   return run(self, "PRAGMA cache_size = -32768", error, error_size);

@@ -100,6 +100,68 @@ static int64_t index_room(struct sqlite *self, const struct behind *behind, int6
   return until - behind->indexed;
 }
 
+/* ---- messages that go ---- */
+
+/* club_unmarked(blob, marks): the marks without those whose bits the blob has; NULL where it has none of them. */
+static void unmarked(sqlite3_context *context, int count, sqlite3_value **values) {
+  uint64_t bits[SEARCH_WORDS];
+  char kept[2 * SEARCH_BLOCK];
+  const char *marks = (const char *)sqlite3_value_text(values[1]);
+  size_t size = marks ? (size_t)sqlite3_value_bytes(values[1]) : 0, used = 0;
+  (void)count;
+  if (!sqlite3_value_blob(values[0]) || sqlite3_value_bytes(values[0]) != sizeof bits || size > sizeof kept) return;
+  memcpy(bits, sqlite3_value_blob(values[0]), sizeof bits);
+  for (size_t i = 0; i + 1 < size; i += 2) {
+    unsigned int word = (unsigned int)(marks[i] - 96), bit = (unsigned int)(marks[i + 1] - 32);
+    if (word < SEARCH_WORDS && bit < 64 && bits[word] >> bit & 1) continue;
+    kept[used++] = marks[i];
+    kept[used++] = marks[i + 1];
+  }
+  if (used < size) sqlite3_result_text(context, kept, (int)used, SQLITE_TRANSIENT);
+}
+
+bool sqlite_index_begin(struct sqlite *self) {
+  int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  return sqlite3_create_function(self->db, "club_unmarked", 2, flags, NULL, unmarked, NULL, NULL) == SQLITE_OK;
+}
+
+static void forget_block(struct sqlite *self, int64_t room, int64_t block, const uint64_t bits[SEARCH_WORDS]) {
+  struct query query = query_begin(self, SQL_INDEX_FORGET);
+  query_bytes(&query, bits, SEARCH_WORDS * sizeof *bits);
+  query_int(&query, room);
+  query_int(&query, block);
+  query_run(&query);
+  query = query_begin(self, SQL_INDEX_FORGET_EMPTY);
+  query_int(&query, room);
+  query_int(&query, block);
+  query_run(&query);
+}
+
+static void turn(struct sqlite *self, int64_t room) {
+  struct query query = query_begin(self, SQL_INDEX_TURN);
+  query_int(&query, room);
+  query_run(&query);
+}
+
+void sqlite_index_forget(struct sqlite *self, int64_t room, const struct removal *removals, size_t count) {
+  for (size_t i = 0; i < count;) {
+    uint64_t bits[SEARCH_WORDS] = {0};
+    int64_t block = removals[i].target / SEARCH_BLOCK;
+    for (; i < count && removals[i].target / SEARCH_BLOCK == block; i++) {
+      int64_t place = removals[i].target % SEARCH_BLOCK;
+      bits[place / 64] |= UINT64_C(1) << place % 64;
+    }
+    forget_block(self, room, block, bits);
+  }
+  turn(self, room);
+}
+
+void sqlite_index_forgot(struct sqlite *self, int64_t room) {
+  turn(self, room);
+}
+
+/* ---- when there is time ---- */
+
 struct run {
   int64_t entries, began_ms;
   bool busy;

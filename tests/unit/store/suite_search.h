@@ -2,9 +2,10 @@
 #define TEST_STORE_SUITE_SEARCH_H
 /* Messages are found by what they say now, by those who may read them, whether the index knows them already or not. */
 #include "suite.h"
+#include "suite_moderate.h"
 
-static struct store_job *suite_search_in(struct suite *suite, int64_t member, const char *text, const char *room,
-                                         int64_t limit) {
+static inline struct store_job *suite_search_in(struct suite *suite, int64_t member, const char *text, const char *room,
+                                                int64_t limit) {
   struct store_job *job = suite_job(suite, STORE_SEARCH);
   job->search.member = member;
   job->search.text = slice_of(text);
@@ -13,12 +14,12 @@ static struct store_job *suite_search_in(struct suite *suite, int64_t member, co
   return suite_run(suite, job);
 }
 
-static struct store_job *suite_search(struct suite *suite, int64_t member, const char *text) {
+static inline struct store_job *suite_search(struct suite *suite, int64_t member, const char *text) {
   return suite_search_in(suite, member, text, NULL, 50);
 }
 
 /* Until nothing is behind. */
-static void suite_index(struct suite *suite) {
+static inline void suite_index(struct suite *suite) {
   for (int i = 0; suite->writer.tidy_due(suite->writer.self, false) >= 0; i++) {
     assert_in_range(i, 0, 1000);
     suite->writer.tidy(suite->writer.self, false);
@@ -26,7 +27,7 @@ static void suite_index(struct suite *suite) {
 }
 
 /* "kz 3, cn 1": the rooms and numbers of what was found. */
-static const char *search_names(const struct store_job *job) {
+static inline const char *search_names(const struct store_job *job) {
   static char names[4096];
   size_t used = 0;
   assert_done(job);
@@ -42,7 +43,7 @@ static const char *search_names(const struct store_job *job) {
 #define assert_found(suite, member, text, expected) \
   assert_string_equal(search_names(suite_search(suite, member, text)), expected)
 
-static void search_post(struct suite *suite, const char *room, int64_t member, const char *text) {
+static inline void search_post(struct suite *suite, const char *room, int64_t member, const char *text) {
   static int number;
   char id[32];
   snprintf(id, sizeof id, "search-%d", number++);
@@ -50,7 +51,7 @@ static void search_post(struct suite *suite, const char *room, int64_t member, c
   assert_done(suite_post(suite, room, member, id, text));
 }
 
-static void search_fill(struct suite *suite) {
+static inline void search_fill(struct suite *suite) {
   search_post(suite, "kz", suite->ivan, "Договор с поставщиком хлопка подписан");
   search_post(suite, "cn", suite->wang, "上合组织经济合作论坛");
   search_post(suite, "kz", suite->wang, "The contract about 经济合作 and договоры");
@@ -58,7 +59,7 @@ static void search_fill(struct suite *suite) {
   search_post(suite, "kz.fintech", suite->ivan, "О договорах и contracts");
 }
 
-static void search_expect_all(struct suite *suite) {
+static inline void search_expect_all(struct suite *suite) {
   assert_found(suite, suite->ada, "договора", "kz.fintech 1, kz 2, kz 1");
   assert_found(suite, suite->ada, "合作", "kz 2, cn 1");
   assert_found(suite, suite->ada, "合", "kz 2, cn 1");
@@ -69,7 +70,7 @@ static void search_expect_all(struct suite *suite) {
   assert_string_equal(search_names(suite_search_in(suite, suite->ada, "договор", "kz", 50)), "kz 2, kz 1");
 }
 
-static void messages_are_found_before_and_after_they_are_indexed(void **state) {
+static inline void messages_are_found_before_and_after_they_are_indexed(void **state) {
   struct suite *suite = *state;
   search_fill(suite);
   search_expect_all(suite);
@@ -81,7 +82,7 @@ static void messages_are_found_before_and_after_they_are_indexed(void **state) {
   assert_found(suite, suite->ada, "договор", "kz 3, kz.fintech 1, kz 2, kz 1");
 }
 
-static void hits_are_messages_as_they_stand_with_the_words_that_were_found(void **state) {
+static inline void hits_are_messages_as_they_stand_with_the_words_that_were_found(void **state) {
   struct suite *suite = *state;
   search_fill(suite);
   suite_index(suite);
@@ -100,7 +101,7 @@ static void hits_are_messages_as_they_stand_with_the_words_that_were_found(void 
   assert_false(job->search.more);
 }
 
-static void edited_messages_are_found_by_their_present_text(void **state) {
+static inline void edited_messages_are_found_by_their_present_text(void **state) {
   struct suite *suite = *state;
   search_fill(suite);
   assert_done(suite_edit(suite, "kz", suite->ivan, 1, "Контракт подписан"));
@@ -119,7 +120,7 @@ static void edited_messages_are_found_by_their_present_text(void **state) {
   }
 }
 
-static void removed_messages_are_never_found(void **state) {
+static inline void removed_messages_are_never_found(void **state) {
   struct suite *suite = *state;
   search_fill(suite);
   assert_done(suite_remove(suite, "kz", suite->ivan, 1));
@@ -133,7 +134,7 @@ static void removed_messages_are_never_found(void **state) {
   assert_found(suite, suite->ada, "合作", "cn 1");
 }
 
-static void direct_talks_of_others_are_never_found(void **state) {
+static inline void direct_talks_of_others_are_never_found(void **state) {
   struct suite *suite = *state;
   struct store_job *talk = suite_direct(suite, suite->ivan, suite->wang, "talk");
   assert_done(talk);
@@ -153,7 +154,7 @@ static void direct_talks_of_others_are_never_found(void **state) {
   assert_refused(suite_search_in(suite, suite->ada, "договор", "r.unknown", 50), REASON_NOT_FOUND);
 }
 
-static void authors_narrow_a_search(void **state) {
+static inline void authors_narrow_a_search(void **state) {
   struct suite *suite = *state;
   search_fill(suite);
   for (int round = 0; round < 2; round++) {
@@ -167,7 +168,7 @@ static void authors_narrow_a_search(void **state) {
   }
 }
 
-static void texts_of_no_terms_are_refused(void **state) {
+static inline void texts_of_no_terms_are_refused(void **state) {
   struct suite *suite = *state;
   static const char *const texts[] = {"", " ", "👍", "!?…", "\u202e\u200d", "— «»"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -175,7 +176,7 @@ static void texts_of_no_terms_are_refused(void **state) {
 }
 
 /* Several rooms, three blocks, half of it indexed: page after page there is each message once, newest first. */
-static void pages_follow_each_other_without_a_hole(void **state) {
+static inline void pages_follow_each_other_without_a_hole(void **state) {
   struct suite *suite = *state;
   enum { COUNT = 5000, PAGE = 37 };
   static const char *const rooms[] = {"kz", "cn", "kz", "fintech"};
@@ -219,7 +220,54 @@ static void pages_follow_each_other_without_a_hole(void **state) {
   }
 }
 
-static void long_texts_end_a_page_early(void **state) {
+/* 420 of 2,100 messages, in all places of a block and in two of them, are written by ivan and purged. */
+static inline void search_purge(struct suite *suite) {
+  enum { COUNT = 2100 };
+  for (int done = 0; done < COUNT;) {
+    struct store_job *batch[LIMIT_WRITE_BATCH];
+    size_t size = 0;
+    suite_forget_jobs(suite);
+    for (; size < LIMIT_WRITE_BATCH && done < COUNT; done++) {
+      char id[32];
+      snprintf(id, sizeof id, "purge-%d", done);
+      bool spam = done % 5 == 0;
+      batch[size++] = suite_post_job(suite, "kz", spam ? suite->ivan : suite->wang, id, spam ? "спам 合作" : "合作");
+    }
+    suite->writer.write(suite->writer.self, batch, size);
+  }
+  suite_index(suite);
+  struct store_job *purge = moderate_job(suite, ACT_PURGE, suite->ada, "kz", suite->ivan);
+  purge->act.seconds = 60;
+  assert_done(suite_run(suite, purge));
+  assert_int_equal(purge->act.count, COUNT / 5);
+}
+
+static inline void purged_messages_are_never_found_and_their_neighbours_are(void **state) {
+  struct suite *suite = *state;
+  search_purge(suite);
+  for (int round = 0; round < 2; round++) {
+    assert_found(suite, suite->ada, "спам", "");
+    struct search_place before = {0};
+    size_t found = 0;
+    for (bool more = true; more;) {
+      struct store_job *job = suite_job(suite, STORE_SEARCH);
+      job->search.member = suite->ada;
+      job->search.text = slice_of("合作");
+      job->search.limit = 50;
+      job->search.before = before;
+      assert_done(suite_run(suite, job));
+      found += job->search.count;
+      more = job->search.more;
+      before = job->search.next;
+    }
+    assert_int_equal(found, 1680);
+    search_post(suite, "kz", suite->wang, "письмо"); /* the index goes on after a purge */
+    suite_index(suite);
+    assert_int_equal(suite_search(suite, suite->ada, "письмо")->search.count, round + 1);
+  }
+}
+
+static inline void long_texts_end_a_page_early(void **state) {
   struct suite *suite = *state;
   static char text[12001];
   for (size_t i = 0; i < 4000; i++) memcpy(text + 3 * i, i % 2 ? "合" : "作", 3);
@@ -236,6 +284,7 @@ static void long_texts_end_a_page_early(void **state) {
       SUITE_TEST(hits_are_messages_as_they_stand_with_the_words_that_were_found, setup), \
       SUITE_TEST(edited_messages_are_found_by_their_present_text, setup), \
       SUITE_TEST(removed_messages_are_never_found, setup), SUITE_TEST(direct_talks_of_others_are_never_found, setup), \
+      SUITE_TEST(purged_messages_are_never_found_and_their_neighbours_are, setup), \
       SUITE_TEST(authors_narrow_a_search, setup), SUITE_TEST(texts_of_no_terms_are_refused, setup), \
       SUITE_TEST(pages_follow_each_other_without_a_hole, setup), SUITE_TEST(long_texts_end_a_page_early, setup)
 #endif

@@ -1,6 +1,6 @@
 /* Nothing walks through a table that grows, whatever was known of the tables when its plan was made. */
 #include "postgres_server.h"
-#include "suite_moderate.h"
+#include "suite_search.h"
 
 static const char *const rooms[] = {"kz", "fintech", "kz.fintech", "cn"};
 
@@ -97,6 +97,23 @@ static void a_search_reads_no_other_terms(void **state) {
       postgres_server_ask(line, "SELECT idx_tup_read FROM pg_stat_user_indexes "
                                 "WHERE schemaname = current_schema AND indexrelname = 'index_term_pkey'");
   assert_in_range(atoi(read), 1, 100);
+  PQfinish(line);
+}
+
+/* Each of the two blocks is read once, not once for each of 420 messages; what the two terms and the author had is gone. */
+static void a_purge_reads_a_block_of_the_index_once(void **state) {
+  struct suite *suite = *state;
+  search_purge(suite);
+  PGconn *line = postgres_server_connect(suite->address);
+  assert_string_equal(postgres_server_ask(line, "SELECT count(*) || ' ' || sum(length(marks)) / 2 FROM index_term "
+                                                "WHERE term IN ('спам', ':1') OR term = '合作'"),
+                      "2 1680");
+  end_session(suite, &suite->writer, STORE_WRITER);
+  usleep(200000);
+  const char *read =
+      postgres_server_ask(line, "SELECT idx_tup_read FROM pg_stat_user_indexes "
+                                "WHERE schemaname = current_schema AND indexrelname = 'index_term_pkey'");
+  assert_in_range(atoi(read), 1, 400);
   PQfinish(line);
 }
 
@@ -206,6 +223,7 @@ static void moderating_costs_the_same_after_years(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {SUITE_TEST(no_read_walks_through_a_table, &postgres_setup),
                                      SUITE_TEST(a_search_reads_no_other_terms, &postgres_setup),
+                                     SUITE_TEST(a_purge_reads_a_block_of_the_index_once, &postgres_setup),
                                      SUITE_TEST(moderating_costs_the_same_after_years, &postgres_setup)};
   return cmocka_run_group_tests_name("plans on PostgreSQL", tests, postgres_server_begin, postgres_server_finish);
 }
