@@ -1,8 +1,8 @@
 #ifndef CLUB_CLOCK_H
 #define CLUB_CLOCK_H
 /* Time and randomness as handed-in interfaces, so that tests can make them up. */
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "club/slice.h"

@@ -61,7 +61,7 @@
 #define LIMIT_BLOCKS 1000            /* members whom one member blocks */
 #define LIMIT_FINDS 30               /* searches of a member within LIMIT_FINDS_MS */
 #define LIMIT_FINDS_MS 10000
-#define LIMIT_MEMBERS_PAGE 100       /* of room.members, member.blocked, member.find */
+#define LIMIT_MEMBERS_PAGE 100 /* of room.members, member.blocked, member.find */
 
 #define LIMIT_SEARCH 50 /* hits of a page */
 #define LIMIT_SEARCH_DEFAULT 20

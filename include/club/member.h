@@ -26,7 +26,7 @@ struct listing {
   bool again;           /* … and it changed since: once more */
   bool blocked, closed; /* a direct talk: see struct room_record */
   enum notify_level notify;
-  struct slice face;    /* the `room` notification that is owed, encoded; owned */
+  struct slice face; /* the `room` notification that is owed, encoded; owned */
 };
 
 struct bucket { /* a rate: so many in so long, refilled steadily */

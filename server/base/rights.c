@@ -18,7 +18,7 @@ static const struct right rights[ACT_COUNT] = {
     [ACT_REVOKE] = {"revoke", NULL, STANDING_ADMIN, STANDING_CLUB, .club = true},
     [ACT_FREEZE] = {"freeze", "unfreeze", STANDING_ADMIN, STANDING_CLUB, .club = true, .above = true},
     [ACT_RAID] = {"raid", "calm", STANDING_ADMIN, STANDING_CLUB, .club = true},
-    [ACT_OPERATE] = {"operate", NULL, STANDING_ADMIN, STANDING_ADMIN},
+    [ACT_OPERATE] = {"operate", NULL, STANDING_ADMIN, STANDING_ADMIN, .room = false},
 };
 
 const struct right *right_of(enum act act) {

@@ -17,6 +17,10 @@ struct acted {
   char room[LIMIT_IDENTIFIER + 1]; /* empty: in the whole club */
 };
 
+static bool acted_read_more(struct server *server, struct acted *acted) {
+  return acted->room[0] ? acted_read_room(server, acted) : acted_read_audit(server, acted);
+}
+
 static void acted_member_done(void *context, struct store_job *job);
 static void acted_room_done(void *context, struct store_job *job);
 static void acted_told(void *context, struct store_job *job);
@@ -107,11 +111,9 @@ static void acted_member_done(void *context, struct store_job *job) {
   struct acted *acted = acted_find(server, job);
   bool taken = pulse_take_member(server, job);
   server->pulse.reads--;
-  if (acted && !taken)
-    acted_finish(server, acted, false);
-  else if (acted && !presents_find(server->services.presents, acted->member))
+  if (acted && taken && !presents_find(server->services.presents, acted->member))
     acted_finish(server, acted, true);
-  else if (acted && !(acted->room[0] ? acted_read_room(server, acted) : acted_read_audit(server, acted)))
+  else if (acted && (!taken || !acted_read_more(server, acted)))
     acted_finish(server, acted, false);
   store_job_destroy(job);
   pulse_finish(server);
