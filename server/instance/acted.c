@@ -17,10 +17,6 @@ struct acted {
   char room[LIMIT_IDENTIFIER + 1]; /* empty: in the whole club */
 };
 
-static bool acted_read_more(struct server *server, struct acted *acted) {
-  return acted->room[0] ? acted_read_room(server, acted) : acted_read_audit(server, acted);
-}
-
 static void acted_member_done(void *context, struct store_job *job);
 static void acted_room_done(void *context, struct store_job *job);
 static void acted_told(void *context, struct store_job *job);
@@ -105,6 +101,10 @@ bool acted_begin(struct server *server, const struct club_event *event, int64_t 
 }
 
 /* ---- what comes of them ---- */
+
+static bool acted_read_more(struct server *server, struct acted *acted) {
+  return acted->room[0] ? acted_read_room(server, acted) : acted_read_audit(server, acted);
+}
 
 static void acted_member_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
