@@ -1,6 +1,5 @@
 // Runs the parts of `make test`, prints each, and counts: the last line is "N passed, N failed".
 //   node tests/run.mjs [PART …] [--only WORD]    all parts by default; --only: programs whose path holds WORD
-// Parts stand in lanes that run side by side: together they keep two cores busy, since most programs wait a lot.
 // A part is a list of programs. What a program prints is shown when something in it failed; it is counted by the
 // summary that cmocka (TAP) and node:test (TAP or spec) write, or as one test by its exit status.
 import { spawn } from 'node:child_process';
@@ -68,7 +67,7 @@ const parts = {
   },
   wire: { title: 'Wire: the real server', together: 4, programs: () => nodePrograms('tests/wire') },
   cluster: { title: 'Several instances', together: 3, programs: () => nodePrograms('tests/cluster') },
-  browser: { title: 'Browser: the real client in Chromium', together: 3, programs: () => nodePrograms('tests/browser') },
+  browser: { title: 'Browser: the real client in Chromium', together: 2, programs: () => nodePrograms('tests/browser') },
   'unit-asan': {
     title: 'Units under AddressSanitizer and UBSan',
     together: 2,
@@ -81,10 +80,6 @@ const parts = {
   },
 };
 const groups = { asan: ['unit-asan', 'wire-asan'] };
-const lanes = [
-  ['browser', 'wire'],
-  ['layers', 'reference', 'client', 'simulation', 'unit-asan', 'cluster', 'wire-asan'],
-];
 
 function count(output, status) {
   let passed = 0;
@@ -177,16 +172,13 @@ if (unknown) {
   process.exit(2);
 }
 const done = [];
-async function runLane(names) {
-  for (const name of names) {
-    const { title } = parts[name];
-    const began = Date.now();
-    console.log(`${name}: ${title}`);
-    const results = await runPart(name, only);
-    done.push({ title, passed: sum(results, 'passed'), failed: sum(results, 'failed'), seconds: (Date.now() - began) / 1000 });
-  }
+for (const name of wanted) {
+  const { title } = parts[name];
+  const began = Date.now();
+  console.log(`${name}: ${title}`);
+  const results = await runPart(name, only);
+  done.push({ title, passed: sum(results, 'passed'), failed: sum(results, 'failed'), seconds: (Date.now() - began) / 1000 });
 }
-await Promise.all(lanes.map((lane) => runLane(lane.filter((name) => wanted.includes(name)))));
 console.log('');
 for (const { title, passed, failed, seconds } of done) {
   console.log(`${seconds.toFixed(0).padStart(5)} s ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${title}`);

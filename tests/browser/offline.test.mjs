@@ -373,7 +373,7 @@ test('a new build takes over at the next load, what the old one kept goes, and w
     assert.deepEqual(paths.filter((path) => path !== '/' && !path.includes('NEWB')), []);
     assert.deepEqual(paths.filter((path) => /^\/(api|ws)/.test(path)), []);
     await other.kill();
-    await anna.page.reload();
+    await until(() => anna.page.reload()); // the worker may be starting
     await anna.log.waitFor();
     await anna.lineStatus.getByText('No connection.').waitFor();
     await other.serve();
