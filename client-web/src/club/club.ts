@@ -440,9 +440,8 @@ export class Club {
     const held = action === 'settle' ? detail?.['held'] : undefined;
     const published = outcome === 'published' ? (acted.seq ?? null) : null;
     if (typeof held === 'string') this.#outbox.lookedAt(held, published);
-    const settled = typeof held !== 'string' ? 'settle' : 'held';
-    const end = settled === 'settle' ? outcome : published === null ? 'dropped' : 'published';
-    const what = typeof end === 'string' ? `${settled}.${end}` : action;
+    let what = typeof outcome === 'string' ? `settle.${outcome}` : action;
+    if (typeof held === 'string') what = published === null ? 'held.dropped' : 'held.published';
     const notice = { kind: 'acted', what, reason: '', words: reason ?? '', until: until ?? null } as const;
     this.#store.update((state) =>
       tell(actedOn(state, acted), { ...notice, ...(acted.room === undefined ? {} : { room: acted.room }) }),

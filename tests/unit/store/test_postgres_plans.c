@@ -79,6 +79,13 @@ static const char terms_sql[] =
     "ON CONFLICT (room) DO UPDATE SET indexed = 6000; "
     "UPDATE room SET head = 6000 WHERE id IN ('kz', 'cn'); ANALYZE; SELECT pg_stat_reset()";
 
+/* Entries of the terms' index that were read so far, by sessions that have ended. */
+static int terms_read(PGconn *line) {
+  usleep(200000);
+  return atoi(postgres_server_ask(line, "SELECT idx_tup_read FROM pg_stat_user_indexes "
+                                        "WHERE schemaname = current_schema AND indexrelname = 'index_term_pkey'"));
+}
+
 static void a_search_reads_no_other_terms(void **state) {
   struct suite *suite = *state;
   suite_post_many(suite, "kz", suite->ivan, "kz", 1);
@@ -92,11 +99,7 @@ static void a_search_reads_no_other_terms(void **state) {
   job->search.limit = 50;
   assert_done(suite_run(suite, job));
   end_session(suite, &suite->reader, STORE_READER);
-  usleep(200000);
-  const char *read =
-      postgres_server_ask(line, "SELECT idx_tup_read FROM pg_stat_user_indexes "
-                                "WHERE schemaname = current_schema AND indexrelname = 'index_term_pkey'");
-  assert_in_range(atoi(read), 1, 100);
+  assert_in_range(terms_read(line), 1, 100);
   PQfinish(line);
 }
 
@@ -109,11 +112,7 @@ static void a_purge_reads_a_block_of_the_index_once(void **state) {
                                                 "WHERE term IN ('спам', ':1') OR term = '合作'"),
                       "2 1680");
   end_session(suite, &suite->writer, STORE_WRITER);
-  usleep(200000);
-  const char *read =
-      postgres_server_ask(line, "SELECT idx_tup_read FROM pg_stat_user_indexes "
-                                "WHERE schemaname = current_schema AND indexrelname = 'index_term_pkey'");
-  assert_in_range(atoi(read), 1, 400);
+  assert_in_range(terms_read(line), 1, 400);
   PQfinish(line);
 }
 
