@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "club/broken.h"
 #include "club/version.h"
 #include "command.h"
 #include "serve.h"
@@ -116,6 +117,7 @@ static int find_and_run(int count, char **arguments) {
   const char *word = count ? arguments[0] : "help";
   if (strcmp(word, "version") == 0 || strcmp(word, "--version") == 0) {
     puts("clubd " CLUB_VERSION);
+    if (BROKEN_ANY) puts(BROKEN_WORDS);
     return COMMAND_DONE;
   }
   if (count && (strcmp(word, "help") == 0 || asks_help(count, arguments))) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "club/broken.h"
 #include "club/club.h"
 #include "club/limits.h"
 #include "club/log.h"
@@ -205,6 +206,7 @@ static void serve_announce(const struct serving *serving) {
     printf("There is no admin yet. The first one joins with this link:\n  %s/#invite=%s\n", config->url,
            serving->first_invite);
   fflush(stdout);
+  if (BROKEN_ANY) log_line(LOG_WARN, BROKEN_WORDS);
   log_line(LOG_INFO, "serving", LOG_TEXT("version", CLUB_VERSION), LOG_TEXT("url", config->url),
            LOG_NUMBER("port", net_port(serving->net)), LOG_NUMBER("admin_port", net_admin_port(serving->net)),
            LOG_TEXT("instance", serving->instance));

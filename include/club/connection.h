@@ -63,6 +63,8 @@ void connections_banned(struct connections *connections, const struct present *p
 /* Some of the member's sessions are over: each connection's is looked up. */
 void connections_check_sessions(struct connections *connections, const struct present *present);
 /* A word to everybody; static texts. */
+/* To those who moderate anything: there are other reports than before. */
+void connections_reports(struct connections *connections);
 void connections_notice(struct connections *connections, const char *level, const char *code, const char *text);
 /* Everybody leaves: each connection is told `closing {retry_after}` at a moment of its own and closed with 1001 once what
  * it asked for is answered and what was committed until then is written. Until it is told it goes on as before. When it

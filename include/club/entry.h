@@ -41,6 +41,14 @@ struct member_record {
   size_t sanction_count;
 };
 
+/* A member in the tree of invites: of `member` key, login, name, company, country, role, disabled and made_at. */
+struct tree_record {
+  struct member_record member;
+  int64_t invite;      /* by which that one came; 0: none, or not known */
+  int64_t invited;     /* how many came by that one directly, up to LIMIT_TREE_INVITED */
+  bool frozen, banned; /* from the club, now */
+};
+
 /* An id outside is a letter for what it names and the key's decimal. */
 #define KEY_ID_SIZE 22
 /* 'm', 17: "m17"; the buffer gets a zero byte. */
@@ -131,6 +139,7 @@ struct invite_record {
   struct slice room; /* empty: none */
   int64_t uses, used, made_at, expires_at, made_by;
   bool revoked;
+  struct slice made_by_name; /* as that one is called now; empty: the operator, or it was not asked for */
 };
 
 /* An act as the audit log has it. */
@@ -144,6 +153,28 @@ struct audit_record {
   int64_t seq;                 /* 0: none */
   int64_t until;               /* mute, ban: 0, until it is lifted */
   struct slice reason, detail; /* empty: none; detail: members of a JSON object */
+};
+
+/* Where a sanction stands among all: by member, by room, by kind. The numbers are the store's; room 0: the club. */
+struct sanction_place {
+  int64_t member, room, kind;
+};
+
+/* A mute or a ban that holds, as those see it who moderate there. */
+struct sanction_record {
+  struct sanction_place place;
+  struct sanction sanction;
+  int64_t since;
+  int64_t by;                        /* key of a member; 0: not known */
+  struct slice by_name, member_name; /* as they are called now; by_name empty where there is none */
+};
+
+/* One who moderates a room, or was let into it. */
+struct staff_record {
+  int64_t member;
+  struct slice name, country, company;
+  enum role role;
+  struct slice room; /* where that one was appointed: there, or its country or sector; empty: in the club */
 };
 
 /* A report, with what its readers need to see. */

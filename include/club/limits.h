@@ -61,7 +61,7 @@
 #define LIMIT_BLOCKS 1000            /* members whom one member blocks */
 #define LIMIT_FINDS 30               /* searches of a member within LIMIT_FINDS_MS */
 #define LIMIT_FINDS_MS 10000
-#define LIMIT_MEMBERS_PAGE 100 /* of room.members, member.blocked, member.find */
+#define LIMIT_MEMBERS_PAGE 100 /* of every list of members, and of those who are muted or banned */
 
 #define LIMIT_SEARCH 50 /* hits of a page */
 #define LIMIT_SEARCH_DEFAULT 20
@@ -84,10 +84,14 @@
 #define LIMIT_SANCTIONS 100     /* of a member */
 #define LIMIT_REPORTS_OPEN 20   /* of one who reports */
 #define LIMIT_REPORTS_PAGE 20
+#define LIMIT_REPORTS_COUNTED 100 /* open ones, for whoever is called to them */
 #define LIMIT_AUDIT_PAGE 100
-#define LIMIT_AROUND 3       /* messages before and behind one that is reported */
-#define LIMIT_BRANCH 10000   /* members that one freeze reaches */
-#define RAID_SLOW_SECONDS 60 /* between a member's posts in any room while there is a raid */
+#define LIMIT_AROUND 3          /* messages before and behind one that is reported */
+#define LIMIT_BRANCH 10000      /* members that one freeze reaches */
+#define LIMIT_ACTED 100         /* members to whom the same was done, read together */
+#define LIMIT_TREE_ABOVE 20     /* of those above a member, in one answer */
+#define LIMIT_TREE_INVITED 1000 /* counted of those who came by one member */
+#define RAID_SLOW_SECONDS 60    /* between a member's posts in any room while there is a raid */
 
 /* Of those who came within the last day, but for those who moderate the club. */
 #define YOUNG_SECONDS 86400

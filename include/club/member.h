@@ -94,6 +94,9 @@ void member_topic_write(char topic[MEMBER_TOPIC_SIZE], int64_t key);
 bool member_topic_read(struct slice topic, int64_t *key) CLUB_MUST_CHECK;
 /* Another name, role …: what is held shows it from now on. */
 bool present_update(struct present *present, const struct member_record *record) CLUB_MUST_CHECK;
+/* … and so do the rooms that the member is in. */
+bool presents_update(struct presents *presents, struct present *present, const struct member_record *record)
+    CLUB_MUST_CHECK;
 /* Off the list: the member may not enter the room any more. Nobody may hold the listing. */
 void present_unlist(struct rooms *rooms, struct present *present, struct listing *listing);
 struct listing *present_listing(const struct present *present, struct slice room);

@@ -19,11 +19,13 @@ enum act {
   ACT_APPOINT, /* moderators of a room; roles in the club */
   ACT_CREATE,  /* a room */
   ACT_ADMIT,   /* into a private room */
+  ACT_EXCLUDE, /* out of it again: the right to undo ACT_ADMIT */
   ACT_SETTLE,  /* a report */
   ACT_INVITE,  /* into the club */
   ACT_REVOKE,  /* an invite */
   ACT_FREEZE,  /* a member and all who came through that one */
   ACT_RAID,    /* every room slow, nobody new */
+  ACT_SEE,     /* who is muted or banned; who was let in */
   ACT_OPERATE, /* what an operator does from the command line */
   ACT_COUNT
 };
@@ -38,6 +40,8 @@ struct right {
 
 /* Never NULL. */
 const struct right *right_of(enum act act);
+/* The act whose right it takes: undoing may take another one. */
+enum act right_needed(enum act act, bool on);
 /* The parts of a crossing's id, "kz.fintech": "kz" and "fintech". False: it is none. */
 bool right_parts(struct slice room, struct slice *country, struct slice *sector);
 #endif

@@ -98,6 +98,9 @@ void rooms_announced(struct rooms *rooms, struct slice message);
 /* A member is connected to this instance: the first connection came, or the last one went. */
 void rooms_member_came(struct rooms *rooms, int64_t member);
 void rooms_member_went(struct rooms *rooms, int64_t member);
+/* The member, who may be in rooms here, has another name, country or company from now on. */
+void rooms_member_renamed(struct rooms *rooms, int64_t member, struct slice name, struct slice country,
+                          struct slice company);
 /* Is the member connected, here or to another instance as far as those were heard? */
 bool rooms_member_is_online(const struct rooms *rooms, int64_t member);
 /* Messages of the bus may have been missed: the others are told how things stand soon. */

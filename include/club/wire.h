@@ -76,6 +76,9 @@ void encode_changed(struct buffer *out, int64_t seq, int64_t at);
 void encode_member(struct buffer *out, const struct member_record *member, bool online);
 /* … as somebody else sees that member: `blocked`, whether they block them; NULL: not said. */
 void encode_member_seen(struct buffer *out, const struct member_record *member, bool online, const bool *blocked);
+/* … and who invited that member; `inviter` 0: not said. */
+void encode_member_card(struct buffer *out, const struct member_record *member, bool online, const bool *blocked,
+                        int64_t inviter, struct slice inviter_name);
 /* {id, name, country, company} */
 void encode_author(struct buffer *out, int64_t member, struct slice name, struct slice country, struct slice company);
 
@@ -87,6 +90,7 @@ struct room_face {
   int64_t online;
   int64_t slow; /* seconds, as it is now */
   bool joined, with_online;
+  bool listed;                  /* said only where it is so: the others of a search are not */
   const char *role;             /* the member's standing there */
   const struct sanction *muted; /* NULL: the member is not */
 };
@@ -113,11 +117,22 @@ void encode_closing(struct buffer *out, int64_t retry_after_ms);
 void encode_typing(struct buffer *out, struct slice room, int64_t member, struct slice name, struct slice country,
                    struct slice company);
 void encode_presence(struct buffer *out, struct slice room, int64_t online);
-void encode_read(struct buffer *out, struct slice room, int64_t seq);
+/* `seq`: the mark; the rest is how the room stands for the member whose mark it is. */
+void encode_read(struct buffer *out, struct slice room, int64_t seq, int64_t head, int64_t unread, int64_t mentions);
 void encode_left(struct buffer *out, struct slice room, enum reason reason);
 /* `role`: the member's, now. */
 void encode_acted(struct buffer *out, const struct audit_record *act, enum role role);
+void encode_reports(struct buffer *out);
 void encode_notice(struct buffer *out, const char *level, const char *code, const char *text);
+#define INVITE_ID_SIZE KEY_ID_SIZE /* "i17" */
+/* "i17"; the buffer gets a zero byte. */
+void invite_id_write(char id[INVITE_ID_SIZE], int64_t key);
+/* False: not the form of such an id. */
+bool invite_id_read(struct slice id, int64_t *key) CLUB_MUST_CHECK;
+/* An Invite, as invite.list shows it. */
+void encode_invite(struct buffer *out, const struct invite_record *record);
+/* A TreeMember, as invite.tree shows it. */
+void encode_tree_member(struct buffer *out, const struct tree_record *record);
 /* An Action, as audit.list shows it. */
 void encode_action(struct buffer *out, const struct audit_record *act);
 #define ACTION_ID_SIZE KEY_ID_SIZE /* "a17" */
@@ -125,6 +140,13 @@ void encode_action(struct buffer *out, const struct audit_record *act);
 void action_id_write(char id[ACTION_ID_SIZE], int64_t key);
 /* False: not the form of such an id. */
 bool action_id_read(struct slice id, int64_t *key) CLUB_MUST_CHECK;
+/* A Sanction, as sanction.list shows it. */
+void encode_sanction_seen(struct buffer *out, const struct sanction_record *record);
+#define SANCTION_ID_SIZE 64 /* "s17.4.1": where it stands among all */
+/* False: not the form of such an id. */
+bool sanction_id_read(struct slice id, struct sanction_place *place) CLUB_MUST_CHECK;
+/* One of the Staff, as room.staff shows it. */
+void encode_staff(struct buffer *out, const struct staff_record *record);
 /* A Report, as report.list shows it. */
 void encode_report(struct buffer *out, const struct report_record *report);
 #define REPORT_ID_SIZE KEY_ID_SIZE /* "p17" */

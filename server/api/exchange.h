@@ -31,7 +31,7 @@ struct exchange {
   bool counted;
   bool refused; /* the reply holds an error that counts only once the session is known to be there */
   bool weak;
-  bool banned; /* the reply holds what one who is banned hears, once the password is known to be right */
+  bool banned;            /* the reply holds what one who is banned hears, once the password is known to be right */
   char login[LOGIN_SIZE]; /* empty: of no login's form */
   char device[TOKEN_SIZE + 1];
   char token[TOKEN_SIZE + 1];   /* of the new session */

@@ -10,7 +10,7 @@ bool invite_digest(struct exchange *exchange, struct slice token, unsigned char 
   return true;
 }
 
-static void invite_put(struct buffer *body, const struct invite_record *record) {
+static void invite_put(struct buffer *body, const struct invite_record *record, bool closed) {
   buffer_append_char(body, '{');
   if (record->room.size > 0) {
     encode_key(body, "room");
@@ -22,6 +22,11 @@ static void invite_put(struct buffer *body, const struct invite_record *record) 
   buffer_append_char(body, ',');
   encode_key(body, "expires_at");
   encode_instant(body, record->expires_at);
+  if (closed) {
+    buffer_append_char(body, ',');
+    encode_key(body, "closed");
+    encode_bool(body, true);
+  }
   buffer_append_char(body, '}');
 }
 
@@ -32,7 +37,7 @@ static void invite_found(struct exchange *exchange, struct store_job *job) {
     exchange_refuse(exchange, REASON_NOT_FOUND);
     return;
   }
-  invite_put(&exchange->reply.body, &job->invite.record);
+  invite_put(&exchange->reply.body, &job->invite.record, exchange->services->raid);
   exchange_done(exchange, 200);
 }
 

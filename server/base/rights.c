@@ -13,16 +13,22 @@ static const struct right rights[ACT_COUNT] = {
                      .oneself = true},
     [ACT_CREATE] = {"create", NULL, STANDING_ADMIN, STANDING_CLUB, .club = true},
     [ACT_ADMIT] = {"admit", "exclude", STANDING_ROOM, STANDING_ADMIN, .room = true},
+    [ACT_EXCLUDE] = {"admit", "exclude", STANDING_ROOM, STANDING_ADMIN, .room = true, .above = true, .oneself = true},
     [ACT_SETTLE] = {"settle", NULL, STANDING_ROOM, STANDING_CLUB, .room = true},
     [ACT_INVITE] = {"invite", NULL, STANDING_ADMIN, STANDING_CLUB, .club = true},
     [ACT_REVOKE] = {"revoke", NULL, STANDING_ADMIN, STANDING_CLUB, .club = true},
     [ACT_FREEZE] = {"freeze", "unfreeze", STANDING_ADMIN, STANDING_CLUB, .club = true, .above = true},
     [ACT_RAID] = {"raid", "calm", STANDING_ADMIN, STANDING_CLUB, .club = true},
+    [ACT_SEE] = {"see", NULL, STANDING_ROOM, STANDING_CLUB, .room = true, .club = true},
     [ACT_OPERATE] = {"operate", NULL, STANDING_ADMIN, STANDING_ADMIN, .room = false},
 };
 
 const struct right *right_of(enum act act) {
   return &rights[(unsigned int)act < ACT_COUNT ? act : ACT_OPERATE];
+}
+
+enum act right_needed(enum act act, bool on) {
+  return act == ACT_ADMIT && !on ? ACT_EXCLUDE : act;
 }
 
 /* Rooms of their own kind ("dm.…", "ev.…", "r.…") have a dot, too: see club_room_kind(). */

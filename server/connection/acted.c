@@ -42,12 +42,13 @@ void connections_leave_room(struct connections *connections, struct present *pre
 
 /* ---- out of the club ---- */
 
-/* Nothing that waits goes out any more: it may be newer than the ban. */
+/* Nothing that waits goes out any more: it may be newer than the ban. Where that is `welcome` itself, the code alone says
+ * what was done. */
 static void acted_end(struct connection *connection, const struct present *present, const struct audit_record *act) {
   if (connection->state != STATE_LIVE) return;
   outbox_free(connection);
   paper_free(connection);
-  if (act) {
+  if (act && connection->greeted) {
     encode_acted(outbox_begin(connection), act, present->role);
     outbox_end(connection);
   }
@@ -68,6 +69,16 @@ void connections_check_sessions(struct connections *connections, const struct pr
 }
 
 /* ---- everybody ---- */
+
+void connections_reports(struct connections *connections) {
+  struct connection *connection;
+  LIST_FOREACH(connection, &connections->everyone, everyone) {
+    const struct present *present = connection->member;
+    if (connection->state != STATE_LIVE || (present->role == ROLE_MEMBER && present->standing_count == 0)) continue;
+    encode_reports(outbox_begin(connection));
+    outbox_end(connection);
+  }
+}
 
 void connections_notice(struct connections *connections, const char *level, const char *code, const char *text) {
   struct connection *connection;

@@ -10,11 +10,12 @@
 #define REFUSALS_A_TURN 128  /* each is a frame and a close */
 #define TURN_MOST_MS 1000    /* a turn that took longer: this process was stopped */
 #define WINDOW_MS 200        /* of measuring */
+#define STALL_MS 1000        /* without any look-up coming back: the store is away, which says nothing of its pace */
 #define EACH_FIRST_US 1000   /* before anything was measured */
 #define EACH_LEAST_US 20     /* … */
 #define EACH_MOST_US 1000000 /* … and whatever was */
 #define RETRY_LEAST_MS 1000  /* of a retry_after */
-#define RETRY_MOST_MS 60000  /* beyond it nobody can tell */
+#define RETRY_MOST_MS 20000  /* beyond it nobody can tell */
 #define RETRY_FULL_MS 5000   /* there is no room, or no store: nobody knows how long */
 #define RETRY_FULL_SPREAD 10000
 
@@ -64,12 +65,17 @@ static void admission_begin_window(struct admission *admission) {
 static void admission_measure(struct admission *admission) {
   int64_t took = admission->clock_ms - admission->window_ms;
   if (admission->waiting == 0) admission->window_busy = false;
+  if (admission->window_busy && admission->window_done == 0) {
+    admission->stalled = took >= STALL_MS;
+    return;
+  }
   if (took < WINDOW_MS) return;
-  if (admission->window_busy) {
-    int64_t each = took * 1000 / (int64_t)(admission->window_done ? admission->window_done : 1);
+  if (admission->window_busy && !admission->stalled) {
+    int64_t each = took * 1000 / (int64_t)admission->window_done;
     if (each > admission->each_us) each = (each + admission->each_us) / 2;
     admission->each_us = each < EACH_LEAST_US ? EACH_LEAST_US : each > EACH_MOST_US ? EACH_MOST_US : each;
   }
+  admission->stalled = false;
   admission_begin_window(admission);
 }
 
@@ -88,7 +94,10 @@ static int64_t admission_wait_us(const struct admission *admission) {
 int64_t admission_retry_ms(struct connections *connections) {
   struct admission *admission = &connections->admission;
   int64_t now_us = admission->clock_ms * 1000, wait_us = admission_wait_us(admission);
-  int64_t first_us = now_us + (wait_us > RETRY_LEAST_MS * 1000 ? wait_us : RETRY_LEAST_MS * 1000);
+  int64_t least_us = (admission->stalled ? RETRY_FULL_MS : RETRY_LEAST_MS) * 1000;
+  if (wait_us < least_us) wait_us = least_us;
+  if (wait_us > RETRY_MOST_MS * 1000) wait_us = RETRY_MOST_MS * 1000;
+  int64_t first_us = now_us + wait_us;
   if (admission->promised_us < first_us) admission->promised_us = first_us;
   if (admission->promised_us - now_us < RETRY_MOST_MS * 1000) admission->promised_us += admission->each_us;
   int64_t ms = (admission->promised_us - now_us) / 1000;

@@ -118,6 +118,7 @@ struct connection {
   uint32_t tell_change;            /* the member's change number when it began */
   uint16_t seat_count;
   uint16_t close_code;
+  bool greeted; /* something was written to it: `welcome`, or why not */
   bool partial; /* the last frame of the inbox is not whole yet */
   bool link_gone;
   bool refused;    /* there was no room for it */
@@ -141,6 +142,7 @@ struct admission {
   int64_t window_ms;   /* when counting began */
   size_t window_done;  /* look-ups that came back since */
   bool window_busy;    /* all the while somebody waited */
+  bool stalled;        /* for long nothing came back */
   bool more;           /* some are to be told in the next turn */
   int64_t each_us;     /* from one look-up's end to the next one's, while many wait */
   int64_t promised_us; /* those who were told to come again have their times up to here */

@@ -62,6 +62,7 @@ bool outbox_crowded(const struct connection *connection) {
 }
 
 void outbox_written(struct connection *connection) {
+  connection->greeted = true;
   outbox_destroy(&connection->out);
   connection->out = connection->out_next;
   connection->out_next = NULL;

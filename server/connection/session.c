@@ -13,6 +13,22 @@ static void session_touched(void *context, struct store_job *job) {
   store_job_destroy(job);
 }
 
+/* It may be over and the store cannot say: the member comes again and is looked up, and nothing that waits goes out. */
+static void session_doubt(struct connection *connection) {
+  outbox_free(connection);
+  paper_free(connection);
+  connection_end(connection, 1001);
+}
+
+static void session_looked(void *context, struct store_job *job) {
+  struct connections *connections = ((struct completions *)context)->connections;
+  struct connection *connection;
+  HASH_FIND(hh, connections->by_id, &job->ticket, sizeof job->ticket, connection);
+  if (connection && connection->state == STATE_LIVE && job->outcome != STORE_DONE && job->outcome != STORE_REFUSED)
+    session_doubt(connection);
+  session_touched(context, job);
+}
+
 /* When it must be looked at next: after an hour, or when its days are over. */
 static void session_plan(struct connection *connection, int64_t wall_ms) {
   connection->touch_ms = session_touch_due(wall_ms);
@@ -31,7 +47,7 @@ void session_enter(struct connection *connection, const struct store_session *fo
 void session_look(struct connection *connection) {
   const struct store *store = &connection->all->setup.services->store;
   if (connection->state != STATE_LIVE) return;
-  if (!session_touch(store, connection->digest, connection->id, session_touched)) connection_end(connection, 4001);
+  if (!session_touch(store, connection->digest, connection->id, session_looked)) session_doubt(connection);
 }
 
 void session_check(struct connection *connection) {

@@ -83,7 +83,8 @@ static bool tell_room(const struct connection *connection, struct buffer *frame,
 static bool tell_read(const struct listing *listing, uint32_t told, struct buffer *frame, size_t limit, size_t *items) {
   if (!tell_newer(listing->read_change, told)) return true;
   if (!tell_item(frame, limit, TELL_ITEM, items)) return false;
-  encode_read(frame, room_id(listing->watcher.room), room_watch_counts(&listing->watcher).read);
+  struct watch_counts counts = room_watch_counts(&listing->watcher);
+  encode_read(frame, room_id(listing->watcher.room), counts.read, counts.head, counts.unread, counts.mentions);
   return true;
 }
 

@@ -1,7 +1,8 @@
 /* CLUB_ACTED: something was done to a member, here or on another instance. One after the other: the member's rights are
  * read again; where it concerns a room, whether that may still be entered; what it was, from the audit log, and the
  * member is told. All of it belongs to the pulse that told of it: until it is done nothing is confirmed, so that an
- * instance that cannot ask delivers nothing after two seconds. What fails is begun anew with the next pulse. */
+ * instance that cannot ask delivers nothing after two seconds. What fails is begun anew with the next pulse, and with it
+ * all that came behind it: reading that again does no harm, but nobody is told twice. */
 #include <stdlib.h>
 #include <uthash.h>
 
@@ -141,6 +142,17 @@ static void acted_room_done(void *context, struct store_job *job) {
   pulse_finish(server);
 }
 
+const struct audit_record *acted_once(struct server *server, const struct audit_record *act, int64_t seq) {
+  int64_t *told = &server->told[(uint64_t)seq % ACTED_TOLD];
+  if (!act || *told == seq) return NULL;
+  *told = seq;
+  return act;
+}
+
+void acted_forget(struct server *server) {
+  memset(server->told, 0, sizeof server->told);
+}
+
 static bool acted_in_club(struct server *server, const struct acted *acted, struct present *present,
                           const struct audit_record *act) {
   if (standing_is_out(present, clock_wall_ms(&server->services.clock))) {
@@ -158,6 +170,7 @@ static bool acted_take_audit(struct server *server, const struct acted *acted, c
   const struct audit_record *act = known ? &job->audit.records[0] : NULL;
   if (!present) return true;
   if (job->outcome != STORE_DONE && job->outcome != STORE_REFUSED) return false;
+  act = acted_once(server, act, acted->seq);
   if (!acted->room[0]) return acted_in_club(server, acted, present, act);
   if (act) connections_acted(server->connections, present, act);
   return true;

@@ -12,6 +12,7 @@ struct pulse {
   int64_t club_known;   /* … when the store was asked */
   int64_t waited_ms;    /* for a confirmation, as far as this process was running */
   int64_t turn_ms;      /* of the last turn */
+  int64_t reports;      /* as the store said last: see struct store_pulse */
   size_t reads;         /* under way, of members that changed */
   bool carried_out;     /* all that the last one told, as far as it is known yet */
   bool asked, again;
@@ -44,8 +45,9 @@ struct peers {
   bool left; /* it was said, in an earlier turn, that it is gone */
 };
 
-struct acted; /* acted.c: what was done to a member and is being carried out */
-struct again; /* elsewhere.c: what is said to other instances once more, a little later */
+struct acted;           /* acted.c: what was done to a member and is being carried out */
+#define ACTED_TOLD 1024 /* what is told of last: more than a pulse carries */
+struct again;           /* elsewhere.c: what is said to other instances once more, a little later */
 
 struct away {
   bool leaving;   /* everybody is being told to leave */
@@ -64,6 +66,7 @@ struct server {
   struct peers peers;
   struct again *elsewhere;
   struct acted *acted;
+  int64_t told[ACTED_TOLD]; /* events of acts that their members were told of, each at its seq modulo ACTED_TOLD */
   struct connections *connections;
   struct api *api;
   int64_t gathering_since_ms; /* 0: the next fan-out is not put off */
@@ -102,6 +105,17 @@ void pulse_finish(struct server *server);
  * not be begun. */
 bool acted_begin(struct server *server, const struct club_event *event, int64_t from, bool ended) CLUB_MUST_CHECK;
 void acted_end(struct server *server);
+/* What its member is to be told, however often the event is read. NULL: nothing, that was told already. */
+const struct audit_record *acted_once(struct server *server, const struct audit_record *act, int64_t seq);
+/* Another history: its events are not those of before. */
+void acted_forget(struct server *server);
+
+/* acted_together.c */
+/* Was the same act done to others, too, in the whole club? */
+bool acted_is_together(const struct store_pulse *read, const struct club_event *event);
+/* Begins with all of them that follow, as many as are read at a time; `until`: the last of these. False: not begun. */
+bool acted_begin_together(struct server *server, const struct store_pulse *read, const struct club_event *event,
+                          int64_t *until) CLUB_MUST_CHECK;
 
 /* away.c */
 void away_turn(struct server *server);

@@ -1,4 +1,5 @@
 /* The pulse: twice a second the store is asked for what other writers did: heads of rooms, the club log, the epoch. */
+#include "club/broken.h"
 #include "club/log.h"
 #include "inside.h"
 
@@ -55,7 +56,7 @@ bool pulse_take_member(struct server *server, const struct store_job *job) {
   bool old = present && (int64_t)job->ticket < present->known_as_of; /* the member changed again since */
   if (job->outcome == STORE_REFUSED || (job->outcome == STORE_DONE && (!present || old))) return true;
   if (job->outcome != STORE_DONE) return !present;
-  if (!present_update(present, &job->member.member)) return false;
+  if (!presents_update(server->services.presents, present, &job->member.member)) return false;
   present->known_as_of = (int64_t)job->ticket;
   return true;
 }
@@ -109,6 +110,7 @@ static bool pulse_end_session(struct server *server, const struct store_pulse *r
 }
 
 static bool pulse_act(struct server *server, const struct store_pulse *read, const struct club_event *event) {
+  if (BROKEN(stale) && event->room.size > 0) return true;
   const struct club_event *ended = NULL, *act = event->room.size == 0 ? pulse_act_of(read, event, &ended) : NULL;
   bool ends = act && ended;
   return acted_begin(server, event, ends && ended->seq < event->seq ? ended->seq : event->seq, ends);
@@ -128,13 +130,27 @@ static bool pulse_apply(struct server *server, const struct store_pulse *read, c
   return true; /* a kind of a newer release */
 }
 
+/* Ends of sessions that were left to an act from `seq` on, which is not begun, are read again with it. */
+static void pulse_undo_ends(struct server *server, const struct store_pulse *read, int64_t seq) {
+  for (size_t i = 0; i < read->event_count && read->events[i].seq < seq; i++) {
+    const struct club_event *event = &read->events[i], *ended;
+    const struct club_event *act = event->kind == CLUB_SESSION_ENDED ? pulse_act_of(read, event, &ended) : NULL;
+    if (act && act->seq >= seq) pulse_again_from(server, event->seq);
+  }
+}
+
 /* False: not all could be carried out; what was not confirms nothing, and is read again. */
 static bool pulse_apply_events(struct server *server, const struct store_pulse *read) {
   for (size_t i = 0; i < read->event_count; i++) {
     const struct club_event *event = &read->events[i];
     if (event->seq <= server->pulse.club_seen) continue;
-    if (!pulse_apply(server, read, event)) return false;
-    server->pulse.club_seen = event->seq;
+    int64_t until = event->seq;
+    bool together = event->kind == CLUB_ACTED && acted_is_together(read, event);
+    if (!(together ? acted_begin_together(server, read, event, &until) : pulse_apply(server, read, event))) {
+      pulse_undo_ends(server, read, event->seq);
+      return false;
+    }
+    server->pulse.club_seen = until;
   }
   if (read->event_count < EVENTS_OF_A_PULSE) return true;
   server->pulse.again = true;
@@ -149,6 +165,7 @@ static void pulse_forget(struct server *server, const struct store_pulse *read) 
   memcpy(server->services.epoch, read->epoch, sizeof server->services.epoch);
   server->pulse.club_seen = read->club_head;
   server->forgetting = true;
+  acted_forget(server);
   rooms_forget(server->services.rooms);
   elsewhere_end(server); /* marks of the old one are not said again */
   connections_end_all(server->connections, 1000);
@@ -189,6 +206,13 @@ static void pulse_switch(struct server *server, bool raid) {
     connections_notice(server->connections, "info", "calm", "Rooms are as usual again.");
 }
 
+/* Whoever moderates counts again what waits. */
+static void pulse_reports(struct server *server, int64_t reports) {
+  if (server->pulse.reports == reports) return;
+  server->pulse.reports = reports;
+  connections_reports(server->connections);
+}
+
 static void pulse_done(void *context, struct store_job *job) {
   struct server *server = ((struct completions *)context)->server;
   struct pulse *pulse = &server->pulse;
@@ -199,6 +223,7 @@ static void pulse_done(void *context, struct store_job *job) {
     for (size_t i = 0; i < job->pulse.head_count; i++)
       rooms_head(server->services.rooms, job->pulse.heads[i].room, job->pulse.heads[i].head, pulse->sent_ms);
     pulse_switch(server, job->pulse.raid);
+    pulse_reports(server, job->pulse.reports);
     pulse->carried_out = pulse_apply_events(server, &job->pulse);
   }
   store_job_destroy(job);

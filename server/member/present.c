@@ -120,6 +120,20 @@ bool present_update(struct present *present, const struct member_record *record)
   return true;
 }
 
+static bool present_looks(const struct present *present, const struct member_record *record) {
+  const struct author *author = &present->author;
+  return slice_equal(author->name, record->name) && slice_equal(author->country, record->country) &&
+         slice_equal(author->company, record->company);
+}
+
+bool presents_update(struct presents *presents, struct present *present, const struct member_record *record) {
+  bool renamed = !present_looks(present, record);
+  if (!present_update(present, record)) return false;
+  const struct author *author = &present->author;
+  if (renamed) rooms_member_renamed(presents->rooms, present->key, author->name, author->country, author->company);
+  return true;
+}
+
 static struct held *held_find(struct presents *presents, int64_t key) {
   struct held *held = NULL;
   HASH_FIND(hh, presents->by_key, &key, sizeof key, held);

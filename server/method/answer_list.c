@@ -4,6 +4,10 @@
 
 struct answer_list answer_list_begin(struct call *call, const char *key) {
   buffer_append_char(call->out, '{');
+  return answer_list_within(call, key);
+}
+
+struct answer_list answer_list_within(struct call *call, const char *key) {
   encode_key(call->out, key);
   buffer_append_char(call->out, '[');
   return (struct answer_list){.call = call};

@@ -48,6 +48,8 @@ struct answer_list {
   size_t before; /* where the present one begins */
 };
 struct answer_list answer_list_begin(struct call *call, const char *key);
+/* … behind other members of the object, which has begun. */
+struct answer_list answer_list_within(struct call *call, const char *key);
 /* Around the encoding of each item; false: it does not fit, and neither would what follows. */
 void answer_list_next(struct answer_list *list);
 bool answer_list_keep(struct answer_list *list) CLUB_MUST_CHECK;
@@ -146,6 +148,7 @@ bool rate_take_search(struct call *call) CLUB_MUST_CHECK;
 
 extern const struct steps ping_steps;
 extern const struct steps room_list_steps;
+extern const struct steps room_find_steps;
 extern const struct steps room_open_steps, direct_open_steps;
 extern const struct steps room_join_steps, room_history_steps;
 extern const struct steps room_leave_steps, room_members_steps, room_typing_steps;
@@ -161,7 +164,9 @@ extern const struct steps session_list_steps, session_end_steps;
 extern const struct steps room_create_steps, room_update_steps, room_invite_steps, room_pin_steps;
 extern const struct steps message_purge_steps, member_mute_steps, member_ban_steps, member_appoint_steps;
 extern const struct steps audit_list_steps;
+extern const struct steps sanction_list_steps, room_staff_steps, room_admitted_steps;
 extern const struct steps invite_freeze_steps, club_raid_steps;
-extern const struct steps report_send_steps, report_list_steps, report_settle_steps;
+extern const struct steps invite_tree_steps;
+extern const struct steps report_send_steps, report_list_steps, report_count_steps, report_settle_steps;
 extern const struct steps invite_create_steps, invite_list_steps, invite_revoke_steps;
 #endif

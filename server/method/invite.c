@@ -1,45 +1,23 @@
-/* Invite links: whoever moderates makes them, sees them and revokes them. */
+/* Invite links: whoever moderates makes them, sees them and revokes them. Who may, and whose, is for the store to say, which
+ * knows of an appointment before this instance does. */
 #include <stdio.h>
 
 #include "call.h"
 
 #define INVITE_DEFAULT_SECONDS (7 * 24 * 3600)
-#define INVITE_ID_SIZE KEY_ID_SIZE /* "i17" */
-
-static void invite_id_write(char id[INVITE_ID_SIZE], int64_t key) {
-  key_id_write(id, 'i', key);
-}
-
-static bool invite_id_read(struct slice id, int64_t *key) {
-  return key_id_read(id, 'i', key);
-}
-
-static bool invite_may(struct call *call) {
-  if (call->member->role != ROLE_MEMBER) return true;
-  call_reason(call, REASON_FORBIDDEN, 0);
-  return false;
-}
-
-static bool invite_may_see_all(const struct call *call) {
-  return call->member->role == ROLE_ADMIN;
-}
 
 /* ---- invite.create ---- */
 
-/* Moderators invite members, admins whomever they like. */
 static bool create_role(struct call *call, struct slice text, enum role *role) {
   *role = ROLE_MEMBER;
-  if (text.data && !role_read(text, role)) {
-    call_params(call, "role");
-    return false;
-  }
-  if (*role == ROLE_MEMBER || call->member->role == ROLE_ADMIN) return true;
-  call_reason(call, REASON_FORBIDDEN, 0);
+  if (!text.data || role_read(text, role)) return true;
+  call_params(call, "role");
   return false;
 }
 
+/* Of those that were made the store knows. */
 static bool create_room(struct call *call, struct slice room) {
-  if (!room.data || call_is_open(call, room)) return true;
+  if (!room.data || room_id_is_custom(room) || call_is_open(call, room)) return true;
   call_reason(call, REASON_NOT_FOUND, 0);
   return false;
 }
@@ -54,7 +32,7 @@ static void create_begin(struct call *call, const struct request *request, store
   const struct invite_create_params *params = &request->params.invite_create;
   char token[TOKEN_SIZE + 1];
   enum role role;
-  if (!invite_may(call) || !create_role(call, params->role, &role) || !create_room(call, params->room)) return;
+  if (!create_role(call, params->role, &role) || !create_room(call, params->room)) return;
   struct store_job *job = call_job(call, STORE_INVITE_CREATE);
   if (!job) return;
   struct store_invite *invite = &job->invite;
@@ -94,43 +72,10 @@ static void create_finish(struct call *call, struct store_job *job) {
 
 static void list_begin(struct call *call, const struct request *request, store_done done) {
   (void)request;
-  if (!invite_may(call)) return;
   struct store_job *job = call_job(call, STORE_INVITE_LIST);
   if (!job) return;
   job->invite.member = call->member->key;
-  job->invite.any = invite_may_see_all(call);
   call_submit(call, job, done);
-}
-
-static void list_field(struct buffer *out, const char *key, struct slice text) {
-  encode_key(out, key);
-  encode_string(out, text);
-  buffer_append_char(out, ',');
-}
-
-static void list_number(struct buffer *out, const char *key, int64_t number) {
-  encode_key(out, key);
-  buffer_append_int(out, number);
-  buffer_append_char(out, ',');
-}
-
-static void list_item(struct buffer *out, const struct invite_record *record) {
-  char id[INVITE_ID_SIZE], maker[MEMBER_ID_SIZE] = "";
-  invite_id_write(id, record->key);
-  if (record->made_by > 0) member_id_write(maker, record->made_by);
-  buffer_append_char(out, '{');
-  list_field(out, "invite", slice_of(id));
-  list_field(out, "role", slice_of(role_text(record->role)));
-  if (record->room.size > 0) list_field(out, "room", record->room);
-  list_number(out, "uses", record->uses);
-  list_number(out, "used", record->used);
-  list_field(out, "made_by", slice_of(maker));
-  encode_key(out, "made_at");
-  encode_instant(out, record->made_at);
-  buffer_append_char(out, ',');
-  encode_key(out, "expires_at");
-  encode_instant(out, record->expires_at);
-  buffer_append_char(out, '}');
 }
 
 static void list_finish(struct call *call, struct store_job *job) {
@@ -138,7 +83,7 @@ static void list_finish(struct call *call, struct store_job *job) {
   struct answer_list list = answer_list_begin(call, "invites");
   for (size_t i = 0; i < job->invite.count; i++) {
     answer_list_next(&list);
-    list_item(call->out, &job->invite.records[i]);
+    encode_invite(call->out, &job->invite.records[i]);
     if (!answer_list_keep(&list)) break;
   }
   answer_list_end(&list, list.count < job->invite.count);
@@ -148,7 +93,6 @@ static void list_finish(struct call *call, struct store_job *job) {
 
 static void revoke_begin(struct call *call, const struct request *request, store_done done) {
   int64_t key;
-  if (!invite_may(call)) return;
   if (!invite_id_read(request->params.invite_revoke.invite, &key)) {
     call_reason(call, REASON_NOT_FOUND, 0);
     return;
@@ -156,7 +100,6 @@ static void revoke_begin(struct call *call, const struct request *request, store
   struct store_job *job = call_job(call, STORE_INVITE_REVOKE);
   if (!job) return;
   job->invite.member = call->member->key;
-  job->invite.any = invite_may_see_all(call);
   job->invite.record.key = key;
   call_submit(call, job, done);
 }

@@ -4,11 +4,12 @@
 #include "call.h"
 
 /* `blocked`: does the asker block that one? NULL: it is the asker. */
-static void card_answer(struct call *call, const struct member_record *member, const bool *blocked) {
+static void card_answer(struct call *call, const struct store_member *found, const bool *blocked) {
   if (!call_answer_begin(call)) return;
+  bool online = presents_online(call->services->presents, found->member.key);
   buffer_append_char(call->out, '{');
   encode_key(call->out, "member");
-  encode_member_seen(call->out, member, presents_online(call->services->presents, member->key), blocked);
+  encode_member_card(call->out, &found->member, online, blocked, found->inviter, found->inviter_name);
   buffer_append_char(call->out, '}');
   call_answer_finish(call);
 }
@@ -28,7 +29,7 @@ static void get_begin(struct call *call, const struct request *request, store_do
 static void get_finish(struct call *call, struct store_job *job) {
   if (!call_stored(call, job)) return;
   const struct store_member *found = &job->member;
-  card_answer(call, &found->member, found->member.key == call->member->key ? NULL : &found->blocked);
+  card_answer(call, found, found->member.key == call->member->key ? NULL : &found->blocked);
 }
 
 /* ---- member.update ---- */
@@ -78,11 +79,11 @@ static void update_finish(struct call *call, struct store_job *job) {
   if (!call_stored(call, job)) return;
   if (changed && job->club_head > call->member->known_as_of) {
     call->member->known_as_of = job->club_head;
-    if (!present_update(call->member, &job->member.member))
+    if (!presents_update(call->services->presents, call->member, &job->member.member))
       log_line(LOG_WARN, "changed member not kept",
                LOG_NUMBER("member", call->member->key)); /* the club log tells again */
   }
-  card_answer(call, &job->member.member, NULL);
+  card_answer(call, &job->member, NULL);
 }
 
 const struct steps member_get_steps = {.row = {.order = ORDER_READ}, .begin = get_begin, .finish = get_finish};

@@ -1,11 +1,28 @@
-/* The whole club, by those who moderate it: a branch of the tree of invites, and a raid. */
+/* The whole club, by those who moderate it: branches of the tree of invites, and a raid. */
 #include "call.h"
 
 /* ---- invite.freeze ---- */
 
+/* All who came by that invite. */
+static struct store_job *freeze_invite(struct call *call, struct slice id) {
+  int64_t key;
+  if (!invite_id_read(id, &key)) {
+    call_reason(call, REASON_NOT_FOUND, 0);
+    return NULL;
+  }
+  struct store_job *job = moderate_job(call, ACT_FREEZE, SLICE_NONE);
+  if (job) job->act.invite = key;
+  return job;
+}
+
 static void freeze_begin(struct call *call, const struct request *request, store_done done) {
   const struct invite_freeze_params *params = &request->params.invite_freeze;
-  struct store_job *job = moderate_job_on(call, ACT_FREEZE, SLICE_NONE, params->member);
+  if (!params->member.data == !params->invite.data) { /* one of the two */
+    call_params(call, "member");
+    return;
+  }
+  struct store_job *job = params->invite.data ? freeze_invite(call, params->invite)
+                                              : moderate_job_on(call, ACT_FREEZE, SLICE_NONE, params->member);
   if (!job) return;
   job->act.on = params->on;
   job->act.reason = arena_copy(job->arena, params->reason);

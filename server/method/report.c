@@ -64,6 +64,25 @@ static void list_finish(struct call *call, struct store_job *job) {
   call_is_page(call, 0, false);
 }
 
+/* ---- report.count ---- */
+
+static void count_begin(struct call *call, const struct request *request, store_done done) {
+  (void)request;
+  struct store_job *job = call_job(call, STORE_REPORT_COUNT);
+  if (!job) return;
+  job->report.member = call->member->key;
+  call_submit(call, job, done);
+}
+
+static void count_finish(struct call *call, struct store_job *job) {
+  if (!call_stored(call, job) || !call_answer_begin(call)) return;
+  buffer_append_char(call->out, '{');
+  encode_key(call->out, "open");
+  buffer_append_int(call->out, (int64_t)job->report.count);
+  buffer_append_char(call->out, '}');
+  call_answer_finish(call);
+}
+
 /* ---- report.settle ---- */
 
 static void settle_begin(struct call *call, const struct request *request, store_done done) {
@@ -84,5 +103,6 @@ static void settle_begin(struct call *call, const struct request *request, store
 const struct steps report_send_steps = {.row = {.order = ORDER_WRITE}, .begin = send_begin, .finish = send_finish};
 const struct steps report_list_steps = {
     .row = {.order = ORDER_READ, .page = true}, .begin = list_begin, .finish = list_finish};
+const struct steps report_count_steps = {.row = {.order = ORDER_READ}, .begin = count_begin, .finish = count_finish};
 const struct steps report_settle_steps = {
     .row = {.order = ORDER_WRITE}, .begin = settle_begin, .finish = moderate_finish_empty};

@@ -1,4 +1,4 @@
-/* Putting a room on one's list: the club's own rooms, and direct talks. */
+/* Putting a room on one's list: the club's own rooms, those that were made, and direct talks. */
 #include <stdio.h>
 
 #include "call.h"
@@ -7,8 +7,15 @@ static struct slice part_slice(const struct club_part *part) {
   return part ? slice_of(part->id) : SLICE_NONE;
 }
 
-static void room_open_begin(struct call *call, const struct request *request, store_done done) {
-  const struct room_open_params *params = &request->params.room_open;
+static void open_submit(struct call *call, struct slice room, store_done done) {
+  struct store_job *job = call_job(call, STORE_ROOM_OPEN);
+  if (!job) return;
+  job->room.room = arena_copy(job->arena, room);
+  job->room.member = call->member->key;
+  call_submit(call, job, done);
+}
+
+static void open_parts(struct call *call, const struct room_open_params *params, store_done done) {
   const struct club *club = call->services->club;
   bool has_country = params->country.size > 0, has_sector = params->sector.size > 0;
   if (!has_country && !has_sector) {
@@ -21,14 +28,20 @@ static void room_open_begin(struct call *call, const struct request *request, st
     call_reason(call, REASON_NOT_FOUND, 0);
     return;
   }
-  struct store_job *job = call_job(call, STORE_ROOM_OPEN);
-  if (!job) return;
   char room[2 * LIMIT_IDENTIFIER + 2];
   int size = snprintf(room, sizeof room, "%.*s%s%.*s", (int)country.size, country.size ? country.data : "",
                       country.size && sector.size ? "." : "", (int)sector.size, sector.size ? sector.data : "");
-  job->room.room = arena_copy(job->arena, (struct slice){room, (size_t)size});
-  job->room.member = call->member->key;
-  call_submit(call, job, done);
+  open_submit(call, (struct slice){room, (size_t)size}, done);
+}
+
+static void room_open_begin(struct call *call, const struct request *request, store_done done) {
+  const struct room_open_params *params = &request->params.room_open;
+  if (!params->room.data)
+    open_parts(call, params, done);
+  else if (params->country.data || params->sector.data)
+    call_params(call, "room"); /* one or the other */
+  else if (call_may_enter(call, params->room))
+    open_submit(call, params->room, done);
 }
 
 static void direct_open_begin(struct call *call, const struct request *request, store_done done) {

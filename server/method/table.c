@@ -4,6 +4,7 @@
 static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_PING] = &ping_steps,
     [METHOD_ROOM_LIST] = &room_list_steps,
+    [METHOD_ROOM_FIND] = &room_find_steps,
     [METHOD_ROOM_OPEN] = &room_open_steps,
     [METHOD_DIRECT_OPEN] = &direct_open_steps,
     [METHOD_ROOM_JOIN] = &room_join_steps,
@@ -34,11 +35,16 @@ static const struct steps *const table[METHOD_COUNT] = {
     [METHOD_MEMBER_BAN] = &member_ban_steps,
     [METHOD_MEMBER_APPOINT] = &member_appoint_steps,
     [METHOD_AUDIT_LIST] = &audit_list_steps,
+    [METHOD_SANCTION_LIST] = &sanction_list_steps,
+    [METHOD_ROOM_STAFF] = &room_staff_steps,
+    [METHOD_ROOM_ADMITTED] = &room_admitted_steps,
     [METHOD_REPORT_SEND] = &report_send_steps,
     [METHOD_REPORT_LIST] = &report_list_steps,
+    [METHOD_REPORT_COUNT] = &report_count_steps,
     [METHOD_REPORT_SETTLE] = &report_settle_steps,
     [METHOD_INVITE_CREATE] = &invite_create_steps,
     [METHOD_INVITE_LIST] = &invite_list_steps,
+    [METHOD_INVITE_TREE] = &invite_tree_steps,
     [METHOD_INVITE_FREEZE] = &invite_freeze_steps,
     [METHOD_CLUB_RAID] = &club_raid_steps,
     [METHOD_INVITE_REVOKE] = &invite_revoke_steps,
@@ -64,10 +70,14 @@ void method_finish(struct call *call, struct store_job *job, store_done done) {
 struct slice method_room(const struct request *request) {
   const union params *params = &request->params;
   switch (request->method) {
+    case METHOD_ROOM_OPEN: return params->room_open.room; /* where it is named so */
     case METHOD_ROOM_JOIN: return params->room_join.room;
     case METHOD_ROOM_LEAVE: return params->room_leave.room;
     case METHOD_ROOM_HISTORY: return params->room_history.room;
     case METHOD_ROOM_MEMBERS: return params->room_members.room;
+    case METHOD_ROOM_STAFF: return params->room_staff.room;
+    case METHOD_SANCTION_LIST: return params->sanction_list.room;
+    case METHOD_ROOM_ADMITTED: return params->room_admitted.room;
     case METHOD_ROOM_READ: return params->room_read.room;
     case METHOD_ROOM_NOTIFY: return params->room_notify.room;
     case METHOD_ROOM_TYPING: return params->room_typing.room;
@@ -88,12 +98,13 @@ struct slice method_room(const struct request *request) {
     /* The log's room is not entered. */
     case METHOD_AUDIT_LIST:
     case METHOD_REPORT_LIST:
+    case METHOD_REPORT_COUNT:
     case METHOD_REPORT_SETTLE: /* in whichever room its message is */
     case METHOD_ROOM_CREATE:
     /* An invite's room is not entered. */
     case METHOD_PING:
     case METHOD_ROOM_LIST:
-    case METHOD_ROOM_OPEN:
+    case METHOD_ROOM_FIND:
     case METHOD_DIRECT_OPEN:
     case METHOD_MEMBER_GET:
     case METHOD_MEMBER_UPDATE:
@@ -104,6 +115,7 @@ struct slice method_room(const struct request *request) {
     case METHOD_SESSION_END:
     case METHOD_INVITE_CREATE:
     case METHOD_INVITE_LIST:
+    case METHOD_INVITE_TREE:
     case METHOD_INVITE_FREEZE:
     case METHOD_CLUB_RAID:
     case METHOD_INVITE_REVOKE:

@@ -115,6 +115,20 @@ void attendance_leave(struct room *room, int64_t member) {
   if (gone) attendance_changed(room);
 }
 
+/* Who is only elsewhere is told so by whoever has that one. */
+static void attendance_rename(struct room *room, int64_t member, const struct face *face) {
+  struct attendance *found = attendance_find(room, member);
+  if (!found || found->count == 0 || attendance_looks(found, face)) return;
+  attendance_with(room, member, face);
+  presence_renamed(room, member);
+}
+
+void rooms_member_renamed(struct rooms *rooms, int64_t member, struct slice name, struct slice country,
+                          struct slice company) {
+  const struct face face = {name, country, company};
+  for (struct room *room = rooms->by_id; room; room = room->hh.next) attendance_rename(room, member, &face);
+}
+
 /* ---- on other instances ---- */
 
 bool attendance_came(struct room *room, int64_t member, unsigned place, const struct face *face) {

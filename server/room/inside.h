@@ -333,6 +333,7 @@ void presence_setup(struct rooms *rooms);
 void presence_finish(struct rooms *rooms);
 void presence_came(struct room *room, int64_t member); /* to this instance; or went from it */
 void presence_went(struct room *room, int64_t member);
+void presence_renamed(struct room *room, int64_t member);
 void presence_asked(struct room *room);
 void presence_end(struct room *room); /* tells what is owed */
 /* remote.c */

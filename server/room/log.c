@@ -1,6 +1,7 @@
 /* A room's log in memory: entries are taken in the order of their numbers, gaps are filled from the store. */
 #include <stdlib.h>
 
+#include "club/broken.h"
 #include "club/log.h"
 #include "club/wire.h"
 #include "inside.h"
@@ -84,6 +85,13 @@ static bool log_is_removed(const struct room *room, const struct note *note) {
          (note->type == ENTRY_EDIT && early_removes(room, note->target));
 }
 
+static void log_take_early(struct room *room) {
+  for (struct early *early; (early = early_take(room, room->head + 1));) {
+    log_take(room, &early->note, (struct slice){early->bytes, early->size});
+    free(early);
+  }
+}
+
 void log_accept(struct room *room, const struct note *note, struct slice encoded, bool told) {
   if (room->head < 0) room->head = room->known_from = note->seq - 1;
   if (note->seq <= room->head) return;
@@ -96,10 +104,7 @@ void log_accept(struct room *room, const struct note *note, struct slice encoded
     return;
   }
   log_take(room, note, encoded);
-  for (struct early *early; (early = early_take(room, room->head + 1));) {
-    log_take(room, &early->note, (struct slice){early->bytes, early->size});
-    free(early);
-  }
+  log_take_early(room);
   if (room->known_head <= room->head) waiting_log_is_whole(room);
 }
 
@@ -223,8 +228,21 @@ static bool log_submit_gap(struct room *room) {
   return false;
 }
 
+/* Only where that is broken: what is missing is given to nobody. */
+static void log_skip_gap(struct room *room) {
+  int64_t head = room->early ? room->early->note.seq - 1 : room->known_head;
+  for (uint32_t i = 0; i < room->subscription_count; i++)
+    if (room->subscriptions[i]->cursor == room->head) room->subscriptions[i]->cursor = head;
+  room->rooms->ring_bytes -= room->ring.bytes;
+  ring_clear(&room->ring);
+  room->head = head;
+  log_confirm(room);
+  log_take_early(room);
+}
+
 static void log_fire_gap(struct wheel_timer *timer) {
   struct room *room = (struct room *)(void *)((char *)timer - offsetof(struct room, gap_timer));
+  if (BROKEN(gap) && room->known_head > room->head) log_skip_gap(room);
   if (room->known_head <= room->head || room->filling) return;
   if (!log_submit_gap(room)) log_arm_gap(room, GAP_RETRY_MS);
 }

@@ -73,6 +73,11 @@ void presence_went(struct room *room, int64_t member) {
   presence_changed(presence, member);
 }
 
+/* Told as if the member came once more. */
+void presence_renamed(struct room *room, int64_t member) {
+  if (room->presence && room->presence->here > 0) presence_changed(room->presence, member);
+}
+
 void presence_asked(struct room *room) {
   struct presence *presence = room->presence;
   if (!presence || rooms_alone(room->rooms)) return;

@@ -10,6 +10,7 @@ static size_t arena_limit(enum store_kind kind) {
     case STORE_SESSION_FIND:
     case STORE_ROOM_LIST:
     case STORE_PULSE:
+    case STORE_ACTED: /* of each member all sanctions with reasons */
     case STORE_ROOMS_ENSURE: return 32 * megabyte;
     case STORE_SEARCH: return 8 * megabyte;
     default: return 2 * megabyte;

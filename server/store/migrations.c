@@ -13,6 +13,8 @@ INCLUDE_BYTES(migration_0003, "0003_people.sql");
 INCLUDE_BYTES(migration_0004, "0004_directory.sql");
 INCLUDE_BYTES(migration_0005, "0005_search.sql");
 INCLUDE_BYTES(migration_0006, "0006_notify.sql");
+INCLUDE_BYTES(migration_0007, "0007_tree.sql");
+INCLUDE_BYTES(migration_0008, "0008_lists.sql");
 INCLUDE_BYTES(postgres_migration_0001, "postgres/0001_start.sql");
 INCLUDE_BYTES(postgres_migration_0002, "postgres/0002_posts.sql");
 INCLUDE_BYTES(postgres_migration_0003, "postgres/0003_members.sql");
@@ -31,11 +33,14 @@ INCLUDE_BYTES(postgres_migration_0015, "postgres/0015_search.sql");
 INCLUDE_BYTES(postgres_migration_0016, "postgres/0016_notify.sql");
 INCLUDE_BYTES(postgres_migration_0017, "postgres/0017_held.sql");
 INCLUDE_BYTES(postgres_migration_0018, "postgres/0018_purge.sql");
+INCLUDE_BYTES(postgres_migration_0019, "postgres/0019_staff.sql");
+INCLUDE_BYTES(postgres_migration_0020, "postgres/0020_tree.sql");
+INCLUDE_BYTES(postgres_migration_0021, "postgres/0021_lists.sql");
 
 const struct migration *migration_get(int number) {
   static const struct migration migrations[MIGRATION_COUNT] = {
-      {migration_0001, 1}, {migration_0002, 1}, {migration_0003, 1},
-      {migration_0004, 1}, {migration_0005, 1}, {migration_0006, 1},
+      {migration_0001, 1}, {migration_0002, 1}, {migration_0003, 1}, {migration_0004, 1},
+      {migration_0005, 1}, {migration_0006, 1}, {migration_0007, 1}, {migration_0008, 1},
   };
   return number >= 1 && number <= MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }
@@ -48,6 +53,7 @@ const struct migration *postgres_migration_get(int number) {
       {postgres_migration_0010, 1}, {postgres_migration_0011, 1}, {postgres_migration_0012, 1},
       {postgres_migration_0013, 1}, {postgres_migration_0014, 1}, {postgres_migration_0015, 1},
       {postgres_migration_0016, 1}, {postgres_migration_0017, 1}, {postgres_migration_0018, 1},
+      {postgres_migration_0019, 1}, {postgres_migration_0020, 1}, {postgres_migration_0021, 1},
   };
   return number >= 1 && number <= POSTGRES_MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }

@@ -9,8 +9,8 @@ struct migration {
   int oldest;      /* a program that knows migrations up to this one may still run on the result */
 };
 
-#define MIGRATION_COUNT 6           /* SQLite's */
-#define POSTGRES_MIGRATION_COUNT 18 /* PostgreSQL's */
+#define MIGRATION_COUNT 8           /* SQLite's */
+#define POSTGRES_MIGRATION_COUNT 21 /* PostgreSQL's */
 
 /* The first is number 1. NULL: there is no such. */
 const struct migration *migration_get(int number);

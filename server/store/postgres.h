@@ -15,6 +15,7 @@ struct ask;
 struct hosts;
 struct indexing;
 struct page;
+struct records;
 struct search;
 struct terms;
 
@@ -170,11 +171,16 @@ bool postgres_identity(const char *address, struct store_identity *identity, cha
 /* Fills the record, and the encoded password where it is asked for, from the present row's columns from `first` on. */
 void members_take(const struct ask *ask, int first, struct arena *arena, struct member_record *record,
                   struct slice *password);
+/* Ends a question whose columns are a member's and which asks for one more than `limit`: that tells whether there are
+ * more. */
+struct member_record *members_take_page(struct ask *ask, int64_t limit, struct arena *arena, size_t *count, bool *more);
 
 /* ---- postgres_rights.c ---- */
 
 /* What it takes for the act, as the first eight of what is bound; RIGHT in the statement. */
 void ask_right(struct ask *ask, enum act act);
+/* How far the member's word counts in the club (enum standing); -1: not at all, shut out. */
+int64_t rights_standing(struct postgres *self, int64_t member);
 #define RIGHT "ROW($1, $2, $3, $4, $5, $6, $7, $8)::club_right_1"
 /* Fills in the record's rights from a column that club_rights_1() gave; absent: leaves them. */
 void rights_take(const struct ask *ask, int column, struct arena *arena, struct member_record *record);
@@ -192,10 +198,12 @@ size_t pages_take_around(struct postgres *self, struct slice room, int64_t seq, 
 /* ---- postgres_invites.c ---- */
 
 /* The columns of an invite, in the order that invites_take_record expects. */
-#define INVITES_SELECT "key, role, room, uses, used, made_at, expires_at, made_by, revoked"
+#define INVITES_MAKER(key) "(SELECT member.name FROM member WHERE member.key = " key ")"
+#define INVITES_SELECT \
+  "key, role, room, uses, used, made_at, expires_at, made_by, revoked, " INVITES_MAKER("invite.made_by")
 #define INVITES_OF(row) \
   "(" row ").key, (" row ").role, (" row ").room, (" row ").uses, (" row ").used, (" row ").made_at, (" row \
-  ").expires_at, (" row ").made_by, (" row ").revoked"
+  ").expires_at, (" row ").made_by, (" row ").revoked, " INVITES_MAKER("(" row ").made_by")
 void invites_take_record(const struct ask *ask, int first, struct arena *arena, struct invite_record *record);
 
 /* ---- postgres_rooms.c ---- */
@@ -216,6 +224,13 @@ struct ask rooms_ask(struct postgres *self, struct slice room, int64_t member);
 /* All rows of such columns; ends the question. */
 void rooms_take_list(struct ask *ask, struct arena *arena, struct room_record **records, size_t *count);
 
+/* ---- postgres_records.c ---- */
+
+/* Fills in a record from the present row, whose first column is the reason. What it takes as encoded; 0: few do. */
+typedef size_t records_take(void *context, const struct ask *ask, void *record);
+/* Ends the question, which asks for one more than fits: that tells whether there are more. */
+enum reason records_take_page(struct ask *ask, struct records *records, records_take *take, void *context);
+
 /* ---- reads: one function for each kind, found by postgres_read.c. The reason, or REASON_NONE; an error stays in
  * `connection->error`. ---- */
 
@@ -235,12 +250,19 @@ enum reason postgres_blocked_list(struct postgres *self, struct store_job *job);
 enum reason postgres_session_list(struct postgres *self, struct store_job *job);
 enum reason postgres_member_find(struct postgres *self, struct store_job *job);
 enum reason postgres_cards_uncut(struct postgres *self, struct store_job *job);
+enum reason postgres_acted(struct postgres *self, struct store_job *job);
+enum reason postgres_invite_tree(struct postgres *self, struct store_job *job);
 enum reason postgres_audit_list(struct postgres *self, struct store_job *job);
+enum reason postgres_sanction_list(struct postgres *self, struct store_job *job);
+enum reason postgres_staff_list(struct postgres *self, struct store_job *job);
+enum reason postgres_admitted_list(struct postgres *self, struct store_job *job);
 enum reason postgres_report_list(struct postgres *self, struct store_job *job);
+enum reason postgres_report_count(struct postgres *self, struct store_job *job);
 
 /* NULL: the connection has an error. */
 struct terms *postgres_cutter(struct postgres *self);
 enum reason postgres_search(struct postgres *self, struct store_job *job);
+enum reason postgres_room_find(struct postgres *self, struct store_job *job);
 
 /* postgres_pages.c: the messages of a search's hits as they stand; how many fit on a page. */
 size_t pages_fill_hits(struct postgres *self, struct search *search);

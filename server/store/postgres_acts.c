@@ -18,7 +18,7 @@ static const char appoint_sql[] = ACTED("club_appoint_1(" RIGHT ", $9, $10, $11,
 static const char appoint_in_room_sql[] = ACTED("club_appoint_in_room_1(" RIGHT ", $9, $10, $11, $12, $13, $14)");
 static const char admit_sql[] = ACTED("club_admit_1(" RIGHT ", $9, $10, $11, $12, $13, $14, $15)");
 static const char settle_sql[] = ACTED("club_settle_1(" RIGHT ", $9, $10, $11, $12, $13, $14, $15, $16, $17)");
-static const char freeze_sql[] = ACTED("club_freeze_1(" RIGHT ", $9, $10, $11, $12, $13, $14)");
+static const char freeze_sql[] = ACTED("club_freeze_2(" RIGHT ", $9, $10, $11, $12, $13, $14, $15)");
 static const char raid_sql[] = ACTED("club_raid_1(" RIGHT ", $9, $10, $11, $12)");
 static const char create_sql[] =
     "SELECT acted.reason, acted.changed, acted.seq, acted.at, acted.until, acted.audit, acted.club_head, acted.count, "
@@ -37,7 +37,7 @@ static bool is_in_room(const struct store_act *act) {
 
 static struct ask begin(struct postgres *self, const char *sql, const struct store_act *act) {
   struct ask ask = ask_begin(self, sql);
-  ask_right(&ask, act->act);
+  ask_right(&ask, right_needed(act->act, act->on));
   return ask;
 }
 
@@ -145,7 +145,8 @@ static struct ask ask_admit(struct postgres *self, const struct store_act *act) 
 static struct ask ask_freeze(struct postgres *self, const struct store_act *act) {
   struct ask ask = begin(self, freeze_sql, act);
   ask_int(&ask, act->actor);
-  ask_int(&ask, act->member ? act->member : -1);
+  ask_int(&ask, act->invite ? 0 : act->member ? act->member : -1);
+  ask_int(&ask, act->invite);
   ask_bool(&ask, act->on);
   ask_text(&ask, act->reason);
   ask_int(&ask, LIMIT_BRANCH);
@@ -221,8 +222,10 @@ struct ask acts_ask(struct postgres *self, struct store_job *job) {
     case ACT_FREEZE: return ask_freeze(self, act);
     case ACT_RAID: return ask_raid(self, act);
     case ACT_REMOVE:
+    case ACT_EXCLUDE:
     case ACT_INVITE:
     case ACT_REVOKE:
+    case ACT_SEE:
     case ACT_OPERATE:
     case ACT_COUNT: break;
   }

@@ -140,16 +140,10 @@ static struct ask ask_all(struct postgres *self, const struct store_people *wish
   return ask;
 }
 
-/* The limit is bound last; one more than asked for tells whether there are more. */
+/* The limit is bound last. */
 static void take_page(struct ask *ask, struct store_people *wish, struct arena *arena) {
-  size_t limit = (size_t)wish->limit;
   ask_int(ask, wish->limit + 1);
-  wish->more = ask_count(ask) > limit;
-  wish->members = arena_alloc(arena, limit * sizeof *wish->members);
-  while (wish->members && wish->count < limit && ask_row(ask)) {
-    members_take(ask, 0, arena, &wish->members[wish->count++], NULL);
-  }
-  ask_end(ask);
+  wish->members = members_take_page(ask, wish->limit, arena, &wish->count, &wish->more);
 }
 
 enum reason postgres_member_find(struct postgres *self, struct store_job *job) {
@@ -175,7 +169,6 @@ enum reason postgres_cards_uncut(struct postgres *self, struct store_job *job) {
   struct ask ask = ask_begin(self, uncut_sql);
   ask_int(&ask, wish->after);
   ask_int(&ask, CARDS_CUTTER);
-  wish->count = 0;
   take_page(&ask, wish, job->arena);
   return REASON_NONE;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "club/broken.h"
 #include "club/log.h"
 #include "club/terms.h"
 #include "indexing.h"
@@ -112,6 +113,7 @@ static bool prepare(struct postgres *self, bool migrate, char *error, size_t err
   self->deadline_ms = line_now() + CONNECT_MS;
   if (migrate && !postgres_migrate(self, error, error_size)) return false;
   self->deadline_ms = line_now() + CONNECT_MS;
+  if (BROKEN(async) && !run(self, "SET synchronous_commit = off", error, error_size)) return false;
   return postgres_check_schema(self, error, error_size) && run(self, settings_sql, error, error_size) &&
          run(self, self->role == STORE_WRITER ? writer_sql : reader_sql, error, error_size) &&
          line_begin_pipeline(self);

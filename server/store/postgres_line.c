@@ -1,5 +1,6 @@
 #include "postgres_line.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 
@@ -29,7 +30,7 @@ void line_words(const struct postgres *self, const PGresult *result, char *text,
 
 /* ---- waiting ---- */
 
-/* False: the deadline. */
+/* False: the deadline, or it cannot be waited for. */
 static bool wait_for(const struct postgres *self, short events, int64_t deadline) {
   struct pollfd wish = {.fd = PQsocket(self->line), .events = events};
   for (;;) {
@@ -37,6 +38,7 @@ static bool wait_for(const struct postgres *self, short events, int64_t deadline
     if (left <= 0 || wish.fd < 0) return false;
     int ready = poll(&wish, 1, (int)left);
     if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
   }
 }
 
@@ -114,9 +116,10 @@ PGresult *line_next(struct postgres *self) {
 }
 
 /* The session is over, or is not the one that was checked: connection errors, shutdowns, a server that takes no
- * writes any more, and prepared statements that do not fit a changed schema. */
+ * writes any more, and prepared statements that do not fit a changed schema. Or the server itself failed in it (memory,
+ * its files, its own code), and may do so there again and again. */
 static bool ends_session(const char *state) {
-  static const char *const states[] = {"57P0", "25P03", "25006", "08", "53300", "26000", "0A000"};
+  static const char *const states[] = {"57P0", "25P03", "25006", "08", "53300", "26000", "0A000", "53200", "58", "XX"};
   for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
     if (strncmp(state, states[i], strlen(states[i])) == 0) return true;
   }

@@ -37,6 +37,17 @@ void members_take(const struct ask *ask, int first, struct arena *arena, struct 
   if (password) *password = ask_get_text(ask, first + 14, arena);
 }
 
+struct member_record *members_take_page(struct ask *ask, int64_t limit, struct arena *arena, size_t *count,
+                                        bool *more) {
+  size_t most = limit < 0 ? 0 : (size_t)limit;
+  *count = 0;
+  *more = ask_count(ask) > most;
+  struct member_record *members = arena_alloc(arena, most * sizeof *members);
+  while (members && *count < most && ask_row(ask)) members_take(ask, 0, arena, &members[(*count)++], NULL);
+  ask_end(ask);
+  return members;
+}
+
 /* ---- adding ---- */
 
 static void ask_digest(struct ask *ask, bool given, const unsigned char digest[DIGEST_SIZE]) {

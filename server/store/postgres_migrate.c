@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "club/broken.h"
 #include "migrations.h"
 #include "postgres_line.h"
 
@@ -16,6 +17,9 @@ static const char exists_sql[] =
     "SELECT coalesce(bool_or(relname = 'meta'), false), coalesce(bool_or(relname <> 'meta'), false) "
     "FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
     "WHERE n.nspname = ANY (current_schemas(false)) AND relname IN ('meta', 'member', 'room', 'entry')";
+
+/* Only where that is broken: a number of a room's may be given twice. */
+#define UNORDERED_SQL "ALTER TABLE entry DROP CONSTRAINT entry_pkey; CREATE INDEX entry_place ON entry (room, seq)"
 
 static bool fail(struct postgres *self, char *error, size_t error_size) {
   if (!error[0]) line_words(self, NULL, error, error_size);
@@ -125,6 +129,7 @@ static bool apply_missing(struct postgres *self, char *error, size_t error_size)
   for (int step = present.schema + 1; step <= POSTGRES_MIGRATION_COUNT; step++) {
     if (!apply(self, step)) return fail(self, error, error_size);
   }
+  if (BROKEN(lock) && present.schema == 0 && !run(self, UNORDERED_SQL)) return fail(self, error, error_size);
   return run(self, "COMMIT") || fail(self, error, error_size);
 }
 

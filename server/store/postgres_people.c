@@ -24,14 +24,15 @@ static const char club_head[] = "SELECT head FROM club";
 static const char member_by_key[] = WITH_RIGHTS "WHERE key = $1";
 static const char member_by_login[] = WITH_RIGHTS "WHERE login = $1";
 static const char block_get[] = "SELECT 1 FROM block WHERE member = $1 AND other = $2";
+static const char inviter_get[] =
+    "SELECT host.key, host.name FROM member JOIN member AS host ON host.key = member.invited_by "
+    "WHERE member.key = $1";
 static const char blocked_list[] =
     ALL_OF_MEMBER "WHERE key = ANY (ARRAY(SELECT other FROM block WHERE block.member = $1 AND other > $2 "
                   "ORDER BY other LIMIT $3)) ORDER BY key";
 static const char member_list[] = ALL_OF_MEMBER "ORDER BY login";
 static const char invite_find[] = INVITE "WHERE " USABLE "AND digest = $2";
-/* All of them for the operator and admins. */
-static const char invite_list_any[] =
-    INVITE "WHERE " USABLE "AND (made_by = $2 OR $2 = 0 OR club_standing_1($2, NULL) = 3) ORDER BY key DESC LIMIT 1000";
+static const char invite_list_all[] = INVITE "WHERE " USABLE "ORDER BY key DESC LIMIT 1000";
 static const char invite_list[] = INVITE "WHERE " USABLE "AND made_by = $2 ORDER BY key DESC LIMIT 1000";
 
 /* ---- sessions ---- */
@@ -155,6 +156,16 @@ static bool is_blocked(struct postgres *self, int64_t member, int64_t other) {
   return ask_number(&ask, 0) > 0;
 }
 
+static void take_inviter(struct postgres *self, struct store_member *wish, struct arena *arena) {
+  struct ask ask = ask_begin(self, inviter_get);
+  ask_int(&ask, wish->member.key);
+  if (ask_row(&ask)) {
+    wish->inviter = ask_get_int(&ask, 0);
+    wish->inviter_name = ask_get_text(&ask, 1, arena);
+  }
+  ask_end(&ask);
+}
+
 enum reason postgres_member_get(struct postgres *self, struct store_job *job) {
   struct store_member *wish = &job->member;
   bool by_key = wish->member.key > 0;
@@ -173,6 +184,7 @@ enum reason postgres_member_get(struct postgres *self, struct store_job *job) {
   ask_end(&ask);
   if (!found) return REASON_NOT_FOUND;
   wish->blocked = wish->asker > 0 && is_blocked(self, wish->asker, wish->member.key);
+  if (wish->asker > 0) take_inviter(self, wish, job->arena);
   return REASON_NONE;
 }
 
@@ -181,15 +193,8 @@ enum reason postgres_blocked_list(struct postgres *self, struct store_job *job) 
   struct ask ask = ask_begin(self, blocked_list);
   ask_int(&ask, wish->member);
   ask_int(&ask, wish->other);
-  ask_int(&ask, wish->limit + 1); /* one more tells whether there are more */
-  size_t found = ask_count(&ask), limit = (size_t)wish->limit;
-  wish->more = found > limit;
-  wish->count = 0;
-  wish->members = arena_alloc(job->arena, limit * sizeof *wish->members);
-  while (wish->members && wish->count < limit && ask_row(&ask)) {
-    members_take(&ask, 0, job->arena, &wish->members[wish->count++], NULL);
-  }
-  ask_end(&ask);
+  ask_int(&ask, wish->limit + 1);
+  wish->members = members_take_page(&ask, wish->limit, job->arena, &wish->count, &wish->more);
   return REASON_NONE;
 }
 
@@ -221,11 +226,14 @@ enum reason postgres_invite_find(struct postgres *self, struct store_job *job) {
 
 enum reason postgres_invite_list(struct postgres *self, struct store_job *job) {
   struct store_invite *wish = &job->invite;
-  struct ask ask = ask_begin(self, wish->any ? invite_list_any : invite_list);
-  ask_now(&ask);
-  ask_int(&ask, wish->member);
-  size_t capacity = ask_count(&ask);
+  int64_t standing = wish->member ? rights_standing(self, wish->member) : STANDING_ADMIN; /* the operator may all */
   wish->count = 0;
+  if (standing < (int64_t)right_of(ACT_INVITE)->in_club) return REASON_FORBIDDEN;
+  bool all = standing == STANDING_ADMIN;
+  struct ask ask = ask_begin(self, all ? invite_list_all : invite_list);
+  ask_now(&ask);
+  if (!all) ask_int(&ask, wish->member);
+  size_t capacity = ask_count(&ask);
   wish->records = arena_alloc(job->arena, capacity * sizeof *wish->records);
   while (wish->records && wish->count < capacity && ask_row(&ask)) {
     invites_take_record(&ask, 0, job->arena, &wish->records[wish->count++]);

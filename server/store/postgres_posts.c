@@ -1,8 +1,14 @@
 /* Posting: the way that everything else waits for. */
+#include "club/broken.h"
 #include "mentions.h"
 #include "postgres_write.h"
 
 static const char post_sql[] = "SELECT * FROM club_post_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+
+/* Only where that is broken: one that is there already is another one. */
+#define POST_TWICE_SQL \
+  "SELECT * FROM club_post_2($1, $2, $3, CASE WHEN EXISTS (SELECT FROM entry WHERE member = $3 AND client_id = $4) " \
+  "THEN $4 || '+' ELSE $4 END, $5, $6, $7, $8, $9, $10, $11, $12)"
 
 static const char posts_sql[] = "SELECT * FROM club_posts_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
@@ -26,7 +32,7 @@ struct ask posts_ask(struct postgres *self, struct store_job *job) {
   const struct store_post *post = &job->post;
   struct slice *logins;
   size_t count = posts_find_logins(post->text, job->arena, &logins);
-  struct ask ask = ask_begin(self, post_sql);
+  struct ask ask = ask_begin(self, BROKEN(duplicate) ? POST_TWICE_SQL : post_sql);
   ask_text(&ask, post->room);
   ask_int(&ask, post->author);
   ask_int(&ask, post->member);

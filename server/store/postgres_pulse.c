@@ -1,10 +1,12 @@
 /* The question that every instance asks twice a second, in one round trip. */
 #include "postgres.h"
+#include "reports_sql.h"
 
 #define EVENTS_LIMIT 1000
 
 static const char history[] =
-    "SELECT club_epoch_1(), head, (SELECT count(*) FROM switch WHERE name = 'raid' AND value <> 0) FROM club";
+    "SELECT club_epoch_1(), head, (SELECT count(*) FROM switch WHERE name = 'raid' AND value <> 0), " REPORTS_MARK
+    " FROM club";
 static const char heads[] = "SELECT coalesce(room.head, -1) FROM unnest($1) WITH ORDINALITY AS asked (id, place) "
                             "LEFT JOIN room ON room.id = asked.id ORDER BY asked.place";
 static const char events[] =
@@ -19,6 +21,7 @@ static void take_history(struct ask *ask, struct store_pulse *pulse) {
   pulse->epoch[size] = '\0';
   pulse->club_head = ask_get_int(ask, 1);
   pulse->raid = ask_get_int(ask, 2) != 0;
+  pulse->reports = ask_get_int(ask, 3);
 }
 
 static void take_heads(struct ask *ask, struct store_pulse *pulse) {

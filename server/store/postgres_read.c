@@ -27,7 +27,14 @@ static enum reason run(struct postgres *self, struct store_job *job) {
     case STORE_SESSION_LIST: return postgres_session_list(self, job);
     case STORE_AUDIT_LIST: return postgres_audit_list(self, job);
     case STORE_REPORT_LIST: return postgres_report_list(self, job);
+    case STORE_REPORT_COUNT: return postgres_report_count(self, job);
+    case STORE_SANCTION_LIST: return postgres_sanction_list(self, job);
+    case STORE_STAFF_LIST: return postgres_staff_list(self, job);
+    case STORE_ADMITTED_LIST: return postgres_admitted_list(self, job);
     case STORE_SEARCH: return postgres_search(self, job);
+    case STORE_ACTED: return postgres_acted(self, job);
+    case STORE_INVITE_TREE: return postgres_invite_tree(self, job);
+    case STORE_ROOM_FIND: return postgres_room_find(self, job);
     default: self->error = POSTGRES_WRONG; return REASON_UNAVAILABLE;
   }
 }

@@ -1,8 +1,6 @@
 /* Reports of messages and texts that are held back: sending them, and the queue of those who moderate. */
-#include "page.h"
 #include "postgres_write.h"
-
-#define RECORD_BYTES 640 /* of an encoded record beside its texts and entries */
+#include "records.h"
 
 static const char send_sql[] = "SELECT * FROM club_report_1($1, $2, $3, $4, $5, $6, $7, $8)";
 static const char hold_sql[] = "SELECT * FROM club_hold_back_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -14,6 +12,8 @@ static const char list_sql[] =
                    "LEFT JOIN member AS sender ON sender.key = list.sender "
                    "LEFT JOIN member AS accused ON accused.key = list.accused "
                    "LEFT JOIN member AS settler ON settler.key = list.settled_by ORDER BY its_key DESC";
+
+static const char count_sql[] = "SELECT * FROM club_reports_open_1($1, $2, $3)";
 
 /* ---- writing ---- */
 
@@ -118,54 +118,51 @@ static void take_record(const struct ask *ask, struct arena *arena, struct repor
   };
 }
 
-static size_t author_bytes(const struct author *author) {
-  return page_text_bytes(author->name) + page_text_bytes(author->company);
-}
+/* Whose list it is. */
+struct listing {
+  struct postgres *self;
+  struct store_job *job;
+};
 
-static size_t record_bytes(const struct report_record *record) {
-  size_t bytes = RECORD_BYTES + page_text_bytes(record->text) + page_text_bytes(record->reason) +
-                 page_text_bytes(record->note) + author_bytes(&record->sender) + author_bytes(&record->accused) +
-                 author_bytes(&record->settled_by);
-  for (size_t i = 0; i < record->around_count; i++) bytes += page_entry_bytes(&record->around[i]);
-  return bytes;
-}
-
-/* False: the page is full. */
-static bool keep(struct postgres *self, struct store_job *job, const struct ask *ask, size_t limit, size_t *bytes) {
-  struct store_report *wish = &job->report;
-  struct report_record *record = &wish->records[wish->count];
-  wish->more = wish->count == limit;
-  if (wish->more) return false;
+static size_t take_listed(void *context, const struct ask *ask, void *place) {
+  struct listing *listing = context;
+  struct report_record *record = place;
+  struct store_job *job = listing->job;
   take_record(ask, job->arena, record);
   if (ask_get_int(ask, AROUND) != 0) {
     record->around_count =
-        pages_take_around(self, record->room, record->seq, wish->member, job->arena, &record->around);
+        pages_take_around(listing->self, record->room, record->seq, job->report.member, job->arena, &record->around);
   }
-  *bytes += record_bytes(record);
-  wish->more = wish->count > 0 && *bytes > LIMIT_PAGE_BYTES;
-  if (!wish->more) wish->count++;
-  return !wish->more;
+  return records_report_bytes(record);
 }
 
 enum reason postgres_report_list(struct postgres *self, struct store_job *job) {
   struct store_report *wish = &job->report;
-  int64_t limit = wish->limit < 1 ? 1 : wish->limit > LIMIT_REPORTS_PAGE ? LIMIT_REPORTS_PAGE : wish->limit;
+  struct listing listing = {self, job};
+  struct records page;
+  if (!records_begin(&page, job->arena, sizeof *wish->records, wish->limit, LIMIT_REPORTS_PAGE)) return REASON_NONE;
   struct ask ask = ask_begin(self, list_sql);
   ask_int(&ask, wish->member);
   ask_bool(&ask, wish->own);
   ask_bool(&ask, wish->settled);
   ask_int(&ask, wish->before > 0 ? wish->before : INT64_MAX);
-  ask_int(&ask, limit + 1); /* one more tells whether there are more */
+  ask_int(&ask, (int64_t)page.limit + 1);
   ask_now(&ask);
-  size_t bytes = 0;
-  enum reason reason = REASON_NONE;
-  wish->count = 0;
-  wish->more = false;
-  wish->records = arena_alloc(job->arena, (size_t)limit * sizeof *wish->records);
-  while (wish->records && ask_row(&ask)) {
-    reason = ask_get_reason(&ask, REASON);
-    if (reason != REASON_NONE || !keep(self, job, &ask, (size_t)limit, &bytes)) break;
-  }
+  enum reason reason = records_take_page(&ask, &page, take_listed, &listing);
+  wish->records = page.first;
+  wish->count = page.count;
+  wish->more = page.more;
+  return reason;
+}
+
+enum reason postgres_report_count(struct postgres *self, struct store_job *job) {
+  struct ask ask = ask_begin(self, count_sql);
+  ask_int(&ask, job->report.member);
+  ask_int(&ask, LIMIT_REPORTS_COUNTED);
+  ask_now(&ask);
+  bool found = ask_row(&ask);
+  enum reason reason = found ? ask_get_reason(&ask, 0) : REASON_NONE;
+  job->report.count = found && !reason ? (size_t)ask_get_int(&ask, 1) : 0;
   ask_end(&ask);
   return reason;
 }

@@ -18,6 +18,15 @@ void ask_right(struct ask *ask, enum act act) {
   ask_bool(ask, right->oneself);
 }
 
+static const char standing_get[] = "SELECT CASE WHEN club_is_shut_1($1, $2) THEN -1 ELSE club_standing_1($1, NULL) END";
+
+int64_t rights_standing(struct postgres *self, int64_t member) {
+  struct ask ask = ask_begin(self, standing_get);
+  ask_int(&ask, member);
+  ask_now(&ask);
+  return ask_number(&ask, -1);
+}
+
 /* ---- what club_rights_1() tells ---- */
 
 /* Up to `end`, which is skipped. */

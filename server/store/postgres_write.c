@@ -3,6 +3,7 @@
  * holds up nobody; one that loses the line asks what became of it (postgres_settle.c). */
 #include <stdlib.h>
 
+#include "club/broken.h"
 #include "indexing.h"
 #include "postgres_batch.h"
 #include "postgres_line.h"
@@ -69,7 +70,7 @@ static void begin_lock(struct batch *batch) {
   }
   batch->lock = ask_begin(batch->connection, lock_sql);
   ask_texts(&batch->lock, rooms, count, batch->arena);
-  batch->locks = count > 0;
+  batch->locks = count > 0 && !BROKEN(lock);
 }
 
 /* Posts from here on that follow each other. */
@@ -83,7 +84,7 @@ static void bind_part(struct batch *batch, struct part *part, size_t first) {
   struct store_job **jobs = batch->jobs + first;
   size_t posts = batch->one_by_one ? 0 : count_posts(batch, first);
   part->first = first;
-  part->count = posts >= TOGETHER ? posts : 1;
+  part->count = posts >= TOGETHER && !BROKEN(duplicate) ? posts : 1;
   if (part->count > 1) {
     part->ask = posts_ask_many(batch->connection, jobs, posts, batch->arena);
   } else {
@@ -172,6 +173,15 @@ static size_t find_guilty(const struct batch *batch) {
   return batch->part_count;
 }
 
+/* Only where that is broken: all was answered, whatever became of the COMMIT. */
+static bool is_answered(struct batch *batch) {
+  for (size_t i = 0; i < batch->part_count; i++) {
+    if (!batch->parts[i].ask.fine) return false;
+  }
+  batch->connection->error = POSTGRES_FINE;
+  return true;
+}
+
 static enum store_outcome try_transaction(struct batch *batch) {
   struct postgres *self = batch->connection;
   batch->sent = false;
@@ -181,6 +191,7 @@ static enum store_outcome try_transaction(struct batch *batch) {
     return STORE_UNAVAILABLE;
   }
   send_transaction(batch);
+  if (BROKEN(early) && is_answered(batch)) return STORE_DONE;
   if (self->error == POSTGRES_FINE) {
     /* A warning: the server gave up waiting for its standbys, and after a failover this may not be there. */
     batch->half = self->warned || strcmp(ask_command(&batch->commit), "COMMIT") != 0;

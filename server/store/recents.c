@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOMS 128
+#define ROOMS 256
 
+/* Keys are dense, so up to ROOMS rooms have a place each. The longest unasked would be the wrong one to give way: each
+ * member asks for all rooms in turn, and with one room too many nothing would ever be found again. */
 struct recents {
-  uint64_t clock;              /* rises with each question */
-  struct recent *rooms[ROOMS]; /* filled from the start */
+  struct recent *rooms[ROOMS]; /* by the key's remainder */
 };
 
 struct recents *recents_create(void) {
@@ -35,25 +36,14 @@ static void start_over(struct recent *recent, int64_t room) {
 }
 
 struct recent *recents_get(struct recents *recents, int64_t room) {
-  struct recent **oldest = &recents->rooms[0];
-  for (size_t i = 0; i < ROOMS; i++) {
-    struct recent **slot = &recents->rooms[i];
-    if (!*slot) {
-      *slot = malloc(sizeof **slot);
-      if (!*slot) return NULL;
-      start_over(*slot, room);
-      (*slot)->used = ++recents->clock;
-      return *slot;
-    }
-    if ((*slot)->room == room) {
-      (*slot)->used = ++recents->clock;
-      return *slot;
-    }
-    if ((*slot)->used < (*oldest)->used) oldest = slot;
+  struct recent **place = &recents->rooms[(uint64_t)room % ROOMS];
+  if (!*place) {
+    *place = malloc(sizeof **place);
+    if (!*place) return NULL;
+    start_over(*place, room);
   }
-  start_over(*oldest, room);
-  (*oldest)->used = ++recents->clock;
-  return *oldest;
+  if ((*place)->room != room) start_over(*place, room);
+  return *place;
 }
 
 void recent_append(struct recent *recent, int64_t seq, int64_t member) {

@@ -17,7 +17,6 @@ struct recent_message {
 struct recent {
   int64_t room; /* key; 0: free */
   int64_t from, head;
-  uint64_t used; /* when it was last asked for */
   size_t count;
   struct recent_message messages[RECENT_CAPACITY];
 };
@@ -29,7 +28,7 @@ struct recents *recents_create(void);
 void recents_destroy(struct recents *recents);
 /* Forgets all rooms. */
 void recents_forget(struct recents *recents);
-/* The room's, or an empty one (head -1) in place of the one that was not asked for the longest. NULL: no memory. */
+/* The room's, or an empty one (head -1) in place of another room's. NULL: no memory. */
 struct recent *recents_get(struct recents *recents, int64_t room);
 /* A message with a higher seq than all before. */
 void recent_append(struct recent *recent, int64_t seq, int64_t member);

@@ -1,10 +1,15 @@
 #include "sql.h"
+#include "finding.h"
+#include "reports_sql.h"
 #include "search_sql.h"
+#include "tree_sql.h"
 
 #define MEMBER_COLUMNS \
   "key, author, login, name, title, company, country, about, offers, seeks, sectors, languages, role, disabled, " \
   "password, made_at"
-#define INVITE_COLUMNS "key, role, room, uses, used, made_at, expires_at, made_by, revoked, digest"
+#define INVITE_COLUMNS \
+  "key, role, room, uses, used, made_at, expires_at, made_by, revoked, digest, " \
+  "(SELECT member.name FROM member WHERE member.key = invite.made_by)"
 #define PAGE_COLUMNS \
   "seq, at, type, author, member, client_id, text, reply_to, mentions, edited, removed, reacted, target, " \
   "target_member, emoji, flag, reason, action, until, detail"
@@ -12,6 +17,26 @@
   "SELECT audit.key, audit.at, audit.by, actor.name, audit.action, room.id, audit.member, target.name, audit.seq, " \
   "audit.until, audit.reason, audit.detail FROM audit LEFT JOIN member AS actor ON actor.key = audit.by " \
   "LEFT JOIN member AS target ON target.key = audit.member LEFT JOIN room ON room.key = audit.room "
+/* Who did it says the log of acts: whoever did the same to the same last. */
+#define SANCTION_COLUMNS \
+  "SELECT sanction.member, target.name, sanction.room, room.id, sanction.kind, actor.key, actor.name, " \
+  "sanction.reason, sanction.at, sanction.until FROM sanction JOIN member AS target ON target.key = sanction.member " \
+  "LEFT JOIN member AS actor ON actor.key = (SELECT audit.by FROM audit WHERE audit.member = sanction.member " \
+  "AND coalesce(audit.room, 0) = sanction.room AND audit.action = CASE sanction.kind WHEN 1 THEN 'mute' ELSE 'ban' END " \
+  "ORDER BY audit.key DESC LIMIT 1) LEFT JOIN room ON room.key = sanction.room "
+/* Frozen is neither muted nor banned. */
+#define SANCTION_HOLDS(now) "sanction.kind < 3 AND (sanction.until = 0 OR sanction.until > " now ") "
+/* Crossings of the rooms of one kind that $1 is a moderator of. What is compared with an index over an expression must
+ * have no affinity: +. */
+#define CROSSINGS_OF(kind, which) \
+  "SELECT crossing.key FROM standing CROSS JOIN room ON room.key = standing.room AND room.kind = " kind " " \
+  "CROSS JOIN room AS crossing ON crossing.kind = 2 AND " which " WHERE standing.member = $1 "
+/* All rooms that $1 is a moderator of: `room` of `mine`. */
+#define MODERATED \
+  "WITH mine AS (SELECT standing.room FROM standing WHERE standing.member = $1 UNION " CROSSINGS_OF( \
+      "0", \
+      "crossing.id > room.id || '.' AND crossing.id < room.id || '/'") "UNION " CROSSINGS_OF("1", \
+                                                                                             "substr(crossing.id, instr(crossing.id, '.') + 1) = +room.id") ") "
 #define REPORT_COLUMNS \
   "SELECT report.key, report.at, report.member, room.id, report.room, report.seq, report.accused, report.reason, " \
   "report.text, report.text_id, report.reply_to, report.outcome, report.note, report.settled_by, report.settled_at " \
@@ -22,6 +47,10 @@
   "AND later.target = entry.seq AND later.type = 2 AND later.seq <= " until \
   " ORDER BY later.seq DESC LIMIT 1), text) END"
 #define SESSION_COLUMNS "session.key, session.member, made_at, used_at, ended"
+
+/* Those below the ones that a branch begins with. */
+#define TREE_BELOW \
+  "SELECT came.key FROM branch CROSS JOIN member AS came WHERE came.invited_by = branch.key AND came.role < $2) " TREE_COUNT
 
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN",
@@ -127,8 +156,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MEMBER_LIST] = "SELECT " MEMBER_COLUMNS " FROM member ORDER BY login",
     [SQL_MEMBER_MENTIONED] = "SELECT key FROM member WHERE login = $1 AND disabled = 0",
     [SQL_MEMBER_ADD] = "INSERT INTO member (login, name, title, company, country, about, offers, seeks, sectors, "
-                       "languages, role, password, author, made_at, invited_by) "
-                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14)",
+                       "languages, role, password, author, made_at, invited_by, invite) "
+                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14, $15)",
     [SQL_MEMBER_SET_AUTHOR] = "UPDATE member SET author = $1 WHERE key = $2",
     [SQL_MEMBER_UPDATE] =
         "UPDATE member SET name = $1, title = $2, company = $3, country = $4, about = $5, offers = $6, "
@@ -184,7 +213,39 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_SANCTION_DROP] = "DELETE FROM sanction WHERE member = $1 AND room = $2 AND kind = $3",
     [SQL_SANCTION_CLEAN] = "DELETE FROM sanction WHERE member = $1 AND until > 0 AND until <= $2",
     [SQL_SANCTION_COUNT] = "SELECT count(*) FROM sanction WHERE member = $1 AND (until = 0 OR until > $2)",
+    [SQL_SANCTION_LIST] =
+        SANCTION_COLUMNS "WHERE (sanction.member, sanction.room, sanction.kind) > ($1, $2, $3) "
+                         "AND " SANCTION_HOLDS("$4") "ORDER BY sanction.member, sanction.room, sanction.kind",
+    [SQL_SANCTION_OF_ROOM] =
+        SANCTION_COLUMNS "WHERE sanction.room = $1 AND (sanction.member, sanction.kind) > ($2, $3) "
+                         "AND " SANCTION_HOLDS("$4") "ORDER BY sanction.member, sanction.kind",
+    [SQL_SANCTION_OF_MEMBER] =
+        SANCTION_COLUMNS "WHERE sanction.member = $1 AND (sanction.room, sanction.kind) > ($2, $3) "
+                         "AND " SANCTION_HOLDS("$4") "ORDER BY sanction.room, sanction.kind",
+    [SQL_SANCTION_MODERATED] = MODERATED SANCTION_COLUMNS
+    "WHERE sanction.room IN (SELECT mine.room FROM mine) AND (sanction.member, sanction.room, "
+    "sanction.kind) > ($2, $3, $4) AND " SANCTION_HOLDS("$5") "ORDER BY sanction.member, sanction.room, sanction.kind",
+    [SQL_STAFF] = "SELECT key, name, country, company, role, (SELECT room.id FROM standing JOIN room "
+                  "ON room.key = standing.room WHERE standing.member = member.key AND room.id IN ($1, $2, $3) "
+                  "ORDER BY room.id <> $1, room.id LIMIT 1) FROM member WHERE key IN "
+                  "(SELECT key FROM member WHERE role > 0 AND key > $4 UNION SELECT standing.member FROM room "
+                  "JOIN standing ON standing.room = room.key WHERE room.id IN ($1, $2, $3) AND standing.member > $4) "
+                  "ORDER BY key",
+    [SQL_ADMITTED] = "SELECT member.key, name, country, company FROM admission JOIN member ON member.key = "
+                     "admission.member WHERE admission.room = $1 AND admission.member > $2 "
+                     "ORDER BY admission.member LIMIT $3",
     [SQL_INVITED] = "SELECT key FROM member WHERE invited_by = $1 ORDER BY key LIMIT $2",
+    [SQL_CAME] = "SELECT key FROM member WHERE invite = $1 ORDER BY key LIMIT $2",
+    [SQL_TREE_MEMBER] = TREE_MEMBER("$1"),
+    [SQL_TREE_ABOVE] = TREE_ABOVE("$3"),
+    [SQL_TREE_INVITED] = TREE_THOSE("$1", "invited_by"),
+    [SQL_TREE_CAME] = TREE_THOSE("$1", "invite"),
+    [SQL_TREE_ROOTS] = TREE_ROOTS("$1"),
+    [SQL_TREE_BRANCH] = "WITH RECURSIVE branch(key) AS (SELECT $1 UNION ALL " TREE_BELOW,
+    [SQL_TREE_BRANCHES] =
+        "WITH RECURSIVE branch(key) AS (SELECT key FROM member WHERE invite = $1 AND role < $2 UNION ALL " TREE_BELOW,
+    [SQL_INVITER] = "SELECT host.key, host.name FROM member JOIN member AS host ON host.key = member.invited_by "
+                    "WHERE member.key = $1",
     [SQL_RAID_SET] = "INSERT INTO switch (name, value) VALUES ('raid', $1) "
                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [SQL_AUDIT_ADD] = "INSERT INTO audit (at, by, action, room, member, seq, until, reason, detail) "
@@ -193,7 +254,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_AUDIT_LIST] = AUDIT_COLUMNS "WHERE audit.key < $1 ORDER BY audit.key DESC",
     [SQL_AUDIT_OF_ROOM] = AUDIT_COLUMNS "WHERE audit.key < $1 AND audit.room = $2 ORDER BY audit.key DESC",
     [SQL_AUDIT_OF_MEMBER] =
-        AUDIT_COLUMNS "WHERE audit.key < $1 AND (audit.member = $2 OR audit.by = $2) ORDER BY audit.key DESC",
+        AUDIT_COLUMNS "WHERE audit.key < $1 AND audit.member = $2 UNION ALL " AUDIT_COLUMNS
+                      "WHERE audit.key < $1 AND audit.by = $2 AND audit.member IS NOT $2 ORDER BY 1 DESC",
 
     [SQL_REPORT_ADD] =
         "INSERT INTO report (at, member, client_id, room, seq, accused, reason, text, text_id, reply_to) "
@@ -211,8 +273,12 @@ static const char *const texts[SQL_COUNT] = {
         "UPDATE report SET outcome = $1, note = $2, settled_by = $3, settled_at = $4, text = NULL, seq = $5 "
         "WHERE key = $6",
     [SQL_REPORTS_OPEN] = REPORT_COLUMNS "WHERE report.key < $1 AND report.outcome IS NULL ORDER BY report.key DESC",
+    [SQL_REPORTS_MARK] = "SELECT " REPORTS_MARK,
     [SQL_REPORTS_SETTLED] =
         REPORT_COLUMNS "WHERE report.key < $1 AND report.outcome IS NOT NULL ORDER BY report.key DESC",
+    [SQL_REPORTS_OWN] =
+        REPORT_COLUMNS "WHERE report.key < $1 AND report.member = $2 AND (report.outcome IS NOT NULL) = $3 "
+                       "ORDER BY report.key DESC",
     [SQL_REPORTS_BEFORE] =
         "SELECT count(*), coalesce(sum(outcome IS NOT NULL AND outcome NOT IN ('dismissed', 'published')), 0) "
         "FROM report WHERE accused = $1 AND key <> $2",
@@ -246,6 +312,7 @@ static const char *const texts[SQL_COUNT] = {
 
     [SQL_SEARCH_ROOMS] = SEARCH_ROOMS("$2"),
     [SQL_SEARCH_ROOM] = SEARCH_ROOM("$2"),
+    [SQL_FINDING_ROOMS] = FINDING_ROOMS("$2"),
     [SQL_SEARCH_EDITED] =
         "SELECT target FROM entry WHERE room = $1 AND seq > $2 AND type = 2 AND target <= $2 ORDER BY seq DESC LIMIT $3",
     [SQL_SEARCH_MARKS] = "SELECT marks FROM index_term WHERE room = $1 AND block = $2 AND term = $3",

@@ -16,6 +16,7 @@ struct rights_cache;
 struct recents;
 struct indexing;
 struct page;
+struct records;
 struct terms;
 
 /* A room as the present transaction sees it. */
@@ -278,6 +279,11 @@ enum reason act_appoint(struct sqlite *self, struct store_job *job, struct deed 
 enum reason act_purge(struct sqlite *self, struct store_job *job, struct deed *deed);
 enum reason act_freeze(struct sqlite *self, struct store_job *job, struct deed *deed);
 
+/* sqlite_tree.c: who came by whom. */
+/* Who invited that one. 0: nobody of the club. */
+int64_t tree_inviter(struct sqlite *self, int64_t member, struct arena *arena, struct slice *name);
+enum reason sqlite_invite_tree(struct sqlite *self, struct store_job *job);
+
 /* sqlite_audit.c */
 struct audit_entry {
   int64_t by; /* key of a member; 0: the operator */
@@ -291,6 +297,22 @@ int64_t audit_add(struct sqlite *self, const struct audit_entry *entry);
 /* The member is told of what is in the audit log (0: nobody). */
 void audit_tell(struct sqlite *self, struct store_job *job, int64_t audit, int64_t member, struct slice room);
 enum reason sqlite_audit_list(struct sqlite *self, struct store_job *job);
+enum reason sqlite_acted(struct sqlite *self, struct store_job *job);
+
+/* sqlite_records.c */
+struct records_view {
+  /* May the row be seen, and was it asked for? It copies nothing. NULL: all rows. */
+  bool (*shows)(void *context, const struct query *query);
+  /* Fills in a record. What it takes as encoded. */
+  size_t (*read)(void *context, const struct query *query, void *record);
+};
+/* Ends the query, whose rows go on until the page is full. */
+void records_read_page(struct query *query, struct records *records, const struct records_view *view, void *context);
+
+/* sqlite_sanctions.c, sqlite_staff.c */
+enum reason sqlite_sanction_list(struct sqlite *self, struct store_job *job);
+enum reason sqlite_staff_list(struct sqlite *self, struct store_job *job);
+enum reason sqlite_admitted_list(struct sqlite *self, struct store_job *job);
 
 /* sqlite_reports.c */
 enum reason sqlite_report_send(struct sqlite *self, struct store_job *job);
@@ -302,6 +324,7 @@ enum reason act_settle(struct sqlite *self, struct store_job *job, struct deed *
 
 /* sqlite_report_list.c */
 enum reason sqlite_report_list(struct sqlite *self, struct store_job *job);
+enum reason sqlite_report_count(struct sqlite *self, struct store_job *job);
 
 /* sqlite_pages.c */
 /* A message as it stands now. NULL: there is none. */
@@ -362,6 +385,7 @@ void session_end_all(struct sqlite *self, struct store_job *job, int64_t member,
 enum reason sqlite_session_add(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_list(struct sqlite *self, struct store_job *job);
 enum reason sqlite_search(struct sqlite *self, struct store_job *job);
+enum reason sqlite_room_find(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_end(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_touch(struct sqlite *self, struct store_job *job);
 enum reason sqlite_session_find(struct sqlite *self, struct store_job *job);
@@ -372,6 +396,9 @@ enum reason sqlite_login_find(struct sqlite *self, struct store_job *job);
 bool invite_find_usable(struct sqlite *self, const unsigned char *digest, struct arena *arena,
                         struct invite_record *record);
 /* Takes one of its uses. */
+/* Usable or not. */
+bool invite_find(struct sqlite *self, int64_t key, struct arena *arena, struct invite_record *invite);
+void invite_void(struct sqlite *self, int64_t key);
 void invite_use(struct sqlite *self, int64_t key);
 /* None that the member made works any more. */
 void invite_void_all(struct sqlite *self, int64_t member);

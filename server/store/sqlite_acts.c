@@ -77,9 +77,10 @@ static const act_run runs[ACT_COUNT] = {
     [ACT_SETTLE] = act_settle, [ACT_FREEZE] = act_freeze,   [ACT_RAID] = raid,
 };
 
-static bool is_on_member(enum act act) {
-  return act == ACT_PURGE || act == ACT_MUTE || act == ACT_BAN || act == ACT_APPOINT || act == ACT_ADMIT ||
-         act == ACT_FREEZE;
+static bool is_on_member(const struct store_act *act) {
+  static const bool on_member[ACT_COUNT] = {[ACT_PURGE] = true,   [ACT_MUTE] = true,  [ACT_BAN] = true,
+                                            [ACT_APPOINT] = true, [ACT_ADMIT] = true, [ACT_FREEZE] = true};
+  return on_member[act->act] && !(act->act == ACT_FREEZE && act->invite > 0);
 }
 
 /* What does not belong to the act is not looked at, nor does it reach the audit log. */
@@ -89,7 +90,7 @@ static void clear(struct store_act *act) {
   act->count = 0;
   act->seq = act->at = act->until = act->audit = 0;
   act->record = (struct room_record){0};
-  if (!is_on_member(act->act)) act->member = 0;
+  if (!is_on_member(act)) act->member = 0;
   if (act->act != ACT_PIN) act->target = 0;
 }
 
@@ -100,7 +101,8 @@ enum reason sqlite_act(struct sqlite *self, struct store_job *job) {
   struct deed deed;
   if (act->act == ACT_SETTLE) return act_settle(self, job, &deed);
   int64_t member = act->member > 0 ? act->member : -1; /* of whom there is none */
-  enum reason reason = rights_check(self, act->act, act->actor, act->room, is_on_member(act->act) ? member : 0, &deed);
+  enum act needed = right_needed(act->act, act->on);
+  enum reason reason = rights_check(self, needed, act->actor, act->room, is_on_member(act) ? member : 0, &deed);
   if (reason) return reason;
   if (deed.room) {
     act->seq = deed.room->head;

@@ -226,9 +226,10 @@ struct branch {
   int64_t members[LIMIT_BRANCH];
 };
 
-static void add_invited(struct sqlite *self, struct branch *branch, int64_t member) {
-  struct query query = query_begin(self, SQL_INVITED);
-  query_int(&query, member);
+/* By a member, or by an invite. */
+static void add_those(struct sqlite *self, struct branch *branch, enum sql sql, int64_t key) {
+  struct query query = query_begin(self, sql);
+  query_int(&query, key);
   query_int(&query, (int64_t)(LIMIT_BRANCH - branch->count));
   while (branch->count < LIMIT_BRANCH && query_row(&query)) {
     branch->members[branch->count++] = query_get_int(&query, 0);
@@ -237,13 +238,17 @@ static void add_invited(struct sqlite *self, struct branch *branch, int64_t memb
 }
 
 /* Who stands as high as the actor stays, with all who came through that one. */
-static void walk_branch(struct sqlite *self, const struct deed *deed, struct branch *branch) {
+static void walk_branch(struct sqlite *self, const struct store_act *act, const struct deed *deed,
+                        struct branch *branch) {
   size_t kept = 0;
-  branch->members[branch->count++] = deed->target.member;
+  if (act->invite)
+    add_those(self, branch, SQL_CAME, act->invite);
+  else
+    branch->members[branch->count++] = deed->target.member;
   for (size_t i = 0; i < branch->count; i++) {
     struct rights rights = rights_of(self, branch->members[i]);
     if (standing_of(self, &rights, NULL) >= deed->standing) continue;
-    add_invited(self, branch, rights.member);
+    add_those(self, branch, SQL_INVITED, rights.member);
     branch->members[kept++] = rights.member;
   }
   branch->count = kept;
@@ -262,7 +267,6 @@ static void leave_out(struct sqlite *self, struct branch *branch, bool frozen) {
 
 static void freeze_one(struct sqlite *self, struct store_job *job, int64_t member) {
   const struct store_act *act = &job->act;
-  if (member != act->member) audit_tell(self, job, act->audit, member, SLICE_NONE);
   if (act->on) {
     put_sanction(self, member, 0, SANCTION_FROZEN, 0, act->reason);
     shut_out(self, job, member);
@@ -276,17 +280,26 @@ static void freeze_all(struct sqlite *self, struct store_job *job, const struct 
   struct store_act *act = &job->act;
   struct detail detail;
   detail_begin(&detail);
+  if (act->invite) detail_number(&detail, "invite", act->invite);
   detail_number(&detail, "members", (int64_t)branch->count);
   act_note(self, job, deed, !act->on, detail_end(&detail, job->arena));
+  /* One behind the other in the club log, so that they are read together. */
+  for (size_t i = 0; i < branch->count; i++)
+    if (branch->members[i] != act->member) audit_tell(self, job, act->audit, branch->members[i], SLICE_NONE);
   for (size_t i = 0; i < branch->count; i++) freeze_one(self, job, branch->members[i]);
   act->count = branch->count;
 }
 
 enum reason act_freeze(struct sqlite *self, struct store_job *job, struct deed *deed) {
+  const struct store_act *act = &job->act;
+  struct invite_record invite = {.revoked = true};
+  if (act->invite && !invite_find(self, act->invite, job->arena, &invite)) return REASON_NOT_FOUND;
   struct branch *branch = arena_alloc(job->arena, sizeof *branch);
   if (!branch) return REASON_NONE;
-  walk_branch(self, deed, branch);
-  leave_out(self, branch, job->act.on);
-  if (branch->count > 0) freeze_all(self, job, deed, branch);
+  walk_branch(self, act, deed, branch);
+  leave_out(self, branch, act->on);
+  bool voids = act->on && !invite.revoked;
+  if (voids) invite_void(self, invite.key);
+  if (voids || branch->count > 0) freeze_all(self, job, deed, branch);
   return REASON_NONE;
 }

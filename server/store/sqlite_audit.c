@@ -1,8 +1,6 @@
 /* The audit log: every act, added to and never changed. */
-#include "page.h"
+#include "records.h"
 #include "sqlite.h"
-
-#define RECORD_BYTES 320 /* of an encoded record beside its texts */
 
 int64_t audit_add(struct sqlite *self, const struct audit_entry *entry) {
   struct query query = query_begin(self, SQL_AUDIT_ADD);
@@ -42,13 +40,9 @@ static void read_record(const struct query *query, struct arena *arena, struct a
   };
 }
 
-static size_t record_bytes(const struct audit_record *record) {
-  return RECORD_BYTES + page_text_bytes(record->by_name) + page_text_bytes(record->member_name) +
-         page_text_bytes(record->reason) + record->detail.size;
-}
-
 /* Whose acts does the asker see? The operator: all. */
 struct view {
+  struct arena *arena;
   bool all;
   struct member_record asker;
   int64_t room, member; /* asked for; 0: any */
@@ -56,7 +50,7 @@ struct view {
 
 static enum reason begin_view(struct sqlite *self, struct store_job *job, struct view *view) {
   const struct store_audit *wish = &job->audit;
-  *view = (struct view){.all = wish->asker == 0, .member = wish->member};
+  *view = (struct view){.arena = job->arena, .all = wish->asker == 0, .member = wish->member};
   if (!view->all) {
     if (!member_by_key(self, wish->asker, job->arena, &view->asker, NULL)) return REASON_FORBIDDEN;
     rights_fill(self, job->arena, &view->asker);
@@ -102,29 +96,28 @@ static struct query begin_list(struct sqlite *self, const struct store_audit *wi
   return query;
 }
 
-/* Does the row belong to what was asked for, and may it be seen? Without copying it. */
-static bool belongs(const struct query *query, const struct view *view) {
+static bool shows(void *context, const struct query *query) {
+  const struct view *view = context;
   if (view->member && query_get_int(query, 6) != view->member && query_get_int(query, 2) != view->member) return false;
   struct slice room = query_peek_text(query, 5);
   return view->all || (room.size && rights_moderates(&view->asker, room));
 }
 
-static void fill_list(struct sqlite *self, struct store_job *job, const struct view *view) {
+static size_t read_listed(void *context, const struct query *query, void *record) {
+  read_record(query, ((struct view *)context)->arena, record);
+  return records_audit_bytes(record);
+}
+
+static void fill_list(struct sqlite *self, struct store_job *job, struct view *view) {
+  static const struct records_view listed = {shows, read_listed};
   struct store_audit *wish = &job->audit;
-  size_t limit = wish->limit < 1 ? 1 : wish->limit > LIMIT_AUDIT_PAGE ? LIMIT_AUDIT_PAGE : (size_t)wish->limit;
-  size_t bytes = 0;
-  wish->records = arena_alloc(job->arena, (limit + 1) * sizeof *wish->records);
-  if (!wish->records) return;
+  struct records page;
+  if (!records_begin(&page, job->arena, sizeof *wish->records, wish->limit, LIMIT_AUDIT_PAGE)) return;
   struct query query = begin_list(self, wish, view);
-  while (!wish->more && query_row(&query)) {
-    if (!belongs(&query, view)) continue;
-    struct audit_record *record = &wish->records[wish->count];
-    read_record(&query, job->arena, record);
-    bytes += record_bytes(record);
-    wish->more = wish->count == limit || (wish->count > 0 && bytes > LIMIT_PAGE_BYTES);
-    if (!wish->more) wish->count++;
-  }
-  query_end(&query);
+  records_read_page(&query, &page, &listed, view);
+  wish->records = page.first;
+  wish->count = page.count;
+  wish->more = page.more;
 }
 
 enum reason sqlite_audit_list(struct sqlite *self, struct store_job *job) {
@@ -138,4 +131,30 @@ enum reason sqlite_audit_list(struct sqlite *self, struct store_job *job) {
   reason = find_room(self, wish, &view);
   if (!reason) fill_list(self, job, &view);
   return reason;
+}
+
+/* ---- to whom it was done ---- */
+
+static struct audit_record *find_act(struct sqlite *self, int64_t key, struct arena *arena) {
+  struct audit_record *act = arena_alloc(arena, sizeof *act);
+  struct query query = query_begin(self, SQL_AUDIT_BY_KEY);
+  query_int(&query, key);
+  bool found = query_row(&query) && act;
+  if (found) read_record(&query, arena, act);
+  query_end(&query);
+  return found ? act : NULL;
+}
+
+enum reason sqlite_acted(struct sqlite *self, struct store_job *job) {
+  struct store_acted *acted = &job->acted;
+  acted->count = 0;
+  acted->act = find_act(self, acted->key, job->arena);
+  acted->records = arena_alloc(job->arena, acted->member_count * sizeof *acted->records);
+  for (size_t i = 0; acted->records && i < acted->member_count; i++) {
+    struct member_record *record = &acted->records[acted->count];
+    if (!member_by_key(self, acted->members[i], job->arena, record, NULL)) continue;
+    rights_fill(self, job->arena, record);
+    acted->count++;
+  }
+  return REASON_NONE;
 }

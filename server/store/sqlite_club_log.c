@@ -71,6 +71,8 @@ enum reason sqlite_pulse(struct sqlite *self, struct store_job *job) {
   pulse->club_head = club_head(self);
   struct query raid = query_begin(self, SQL_RAID);
   pulse->raid = query_number(&raid, 0) != 0;
+  struct query reports = query_begin(self, SQL_REPORTS_MARK);
+  pulse->reports = query_number(&reports, 0);
   read_heads(self, pulse);
   read_events(self, pulse, job->arena);
   return REASON_NONE;

@@ -15,6 +15,7 @@ static void read_invite(const struct query *query, struct arena *arena, struct i
       .expires_at = query_get_int(query, 6),
       .made_by = query_get_int(query, 7),
       .revoked = query_get_int(query, 8) != 0,
+      .made_by_name = query_get_text(query, 10, arena),
   };
 }
 
@@ -34,6 +35,18 @@ bool invite_find_usable(struct sqlite *self, const unsigned char *digest, struct
   struct query query = query_begin(self, SQL_INVITE_BY_DIGEST);
   query_bytes(&query, digest, DIGEST_SIZE);
   return take_invite(&query, arena, invite) && is_usable(self, invite);
+}
+
+bool invite_find(struct sqlite *self, int64_t key, struct arena *arena, struct invite_record *invite) {
+  struct query query = query_begin(self, SQL_INVITE_BY_KEY);
+  query_int(&query, key);
+  return take_invite(&query, arena, invite);
+}
+
+void invite_void(struct sqlite *self, int64_t key) {
+  struct query query = query_begin(self, SQL_INVITE_REVOKE);
+  query_int(&query, key);
+  query_run(&query);
 }
 
 void invite_use(struct sqlite *self, int64_t key) {
@@ -139,15 +152,10 @@ enum reason sqlite_invite_revoke(struct sqlite *self, struct store_job *job) {
   struct deed deed;
   enum reason reason = check(self, ACT_REVOKE, wish->member, &deed);
   if (reason) return reason;
-  struct query find = query_begin(self, SQL_INVITE_BY_KEY);
-  query_int(&find, wish->record.key);
-  if (!take_invite(&find, job->arena, &invite)) return REASON_NOT_FOUND;
-  bool others = wish->any && deed.standing == STANDING_ADMIN;
-  if (!others && invite.made_by != wish->member) return REASON_NOT_FOUND;
+  if (!invite_find(self, wish->record.key, job->arena, &invite)) return REASON_NOT_FOUND;
+  if (deed.standing < STANDING_ADMIN && invite.made_by != wish->member) return REASON_NOT_FOUND;
   if (!invite.revoked) {
-    struct query revoke = query_begin(self, SQL_INVITE_REVOKE);
-    query_int(&revoke, invite.key);
-    query_run(&revoke);
+    invite_void(self, invite.key);
     invite.revoked = true;
     note(self, job, ACT_REVOKE, &invite);
   }
@@ -176,9 +184,9 @@ enum reason sqlite_invite_find(struct sqlite *self, struct store_job *job) {
   return REASON_NONE;
 }
 
-static struct query begin_list(struct sqlite *self, const struct store_invite *wish, bool any) {
-  struct query query = query_begin(self, any ? SQL_INVITE_LIST_ANY : SQL_INVITE_LIST);
-  if (!any) query_int(&query, wish->member);
+static struct query begin_list(struct sqlite *self, const struct store_invite *wish, bool all) {
+  struct query query = query_begin(self, all ? SQL_INVITE_LIST_ANY : SQL_INVITE_LIST);
+  if (!all) query_int(&query, wish->member);
   query_int(&query, self->now);
   query_int(&query, LIST_LIMIT);
   return query;
@@ -193,12 +201,15 @@ static size_t count_rows(struct query query) {
 
 enum reason sqlite_invite_list(struct sqlite *self, struct store_job *job) {
   struct store_invite *wish = &job->invite;
-  bool any = wish->any && (wish->member == 0 || rights_of(self, wish->member).role == ROLE_ADMIN);
-  size_t capacity = count_rows(begin_list(self, wish, any));
+  struct deed deed;
   wish->count = 0;
+  enum reason reason = check(self, ACT_INVITE, wish->member, &deed);
+  if (reason) return reason;
+  bool all = deed.standing == STANDING_ADMIN;
+  size_t capacity = count_rows(begin_list(self, wish, all));
   wish->records = arena_alloc(job->arena, capacity * sizeof *wish->records);
   if (!wish->records) return REASON_NONE;
-  struct query query = begin_list(self, wish, any);
+  struct query query = begin_list(self, wish, all);
   while (wish->count < capacity && query_row(&query)) {
     read_invite(&query, job->arena, &wish->records[wish->count++]);
   }

@@ -83,7 +83,7 @@ static void query_card(struct query *query, const struct member_record *member, 
   query_text(query, words_join(member->languages, arena));
 }
 
-static int64_t insert_member(struct sqlite *self, const struct store_member *wish, int64_t invited_by,
+static int64_t insert_member(struct sqlite *self, const struct store_member *wish, const struct invite_record *invite,
                              struct arena *arena) {
   const struct member_record *member = &wish->member;
   struct query query = query_begin(self, SQL_MEMBER_ADD);
@@ -92,7 +92,8 @@ static int64_t insert_member(struct sqlite *self, const struct store_member *wis
   query_int(&query, member->role);
   query_text(&query, wish->password);
   query_int(&query, self->now);
-  query_int_or_none(&query, invited_by);
+  query_int_or_none(&query, invite->made_by);
+  query_int_or_none(&query, invite->key);
   query_run(&query);
   return sqlite3_last_insert_rowid(self->db);
 }
@@ -133,7 +134,7 @@ enum reason sqlite_member_add(struct sqlite *self, struct store_job *job) {
     member->role = invite.role;
   }
   member->disabled = false;
-  member->key = insert_member(self, wish, invite.made_by, job->arena);
+  member->key = insert_member(self, wish, &invite, job->arena);
   member->author = insert_author(self, member);
   card_put(self, member->key, member, true, job->arena);
   member->made_at = self->now;
@@ -291,6 +292,7 @@ enum reason sqlite_member_get(struct sqlite *self, struct store_job *job) {
   rights_fill(self, job->arena, &member);
   wish->member = member;
   wish->blocked = wish->asker > 0 && block_is(self, wish->asker, member.key);
+  wish->inviter = wish->asker > 0 ? tree_inviter(self, member.key, job->arena, &wish->inviter_name) : 0;
   return REASON_NONE;
 }
 

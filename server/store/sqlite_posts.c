@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "club/broken.h"
 #include "mentions.h"
 #include "sqlite.h"
 
@@ -144,11 +145,23 @@ void post_note(struct sqlite *self, const struct room_row *room, int64_t member)
 
 /* ---- posting ---- */
 
+/* Only where that is broken: it is there already, and posted once more by another name. */
+static bool insert_altered(struct sqlite *self, struct store_post *post, const struct room_row *room,
+                           const struct mentions *mentions) {
+  char altered[LIMIT_IDENTIFIER + 2];
+  struct store_post other = *post;
+  int size = snprintf(altered, sizeof altered, "%.*s+", (int)post->client_id.size, post->client_id.data);
+  other.client_id = (struct slice){altered, (size_t)size};
+  return insert(self, &other, room, mentions);
+}
+
 enum reason post_add(struct sqlite *self, struct store_job *job, struct store_post *post, struct room_row *room) {
   enum reason reason = REASON_NONE;
   struct mentions mentions;
   find_mentions(self, post, room, &mentions);
-  if (!insert(self, post, room, &mentions)) {
+  bool added = insert(self, post, room, &mentions);
+  if (BROKEN(duplicate) && !added) added = insert_altered(self, post, room, &mentions);
+  if (!added) {
     (void)post_find_repeated(self, post, room, &reason);
     return reason;
   }
@@ -173,7 +186,7 @@ enum reason sqlite_post(struct sqlite *self, struct store_job *job) {
   /* A new client_id shows in the insertion itself; only what may be refused is looked up before. */
   bool was_held = rights_of(self, post->member).was_held;
   if (hindered || was_held || post->known_only || post->reply_to > 0 || block_closes(self, room)) {
-    if (post_find_repeated(self, post, room, &reason)) return reason;
+    if (!BROKEN(duplicate) && post_find_repeated(self, post, room, &reason)) return reason;
     if (was_held && report_find_held(self, post->member, post->client_id, room, &reason)) return reason;
     if (post->known_only) return REASON_RATE_LIMITED;
     reason = post_check(self, post, room);

@@ -2,16 +2,15 @@
 #include <stdlib.h>
 
 #include "page.h"
+#include "records.h"
 #include "sqlite_reports.h"
 
-#define RECORD_BYTES 640 /* of an encoded record beside its texts and its entries */
 #define AROUND_BYTES (LIMIT_PAGE_BYTES / 2)
 
 struct listing {
   struct sqlite *self;
   struct store_job *job;
   struct member_record asker;
-  size_t bytes;
 };
 
 /* ---- may it be seen? ---- */
@@ -100,16 +99,6 @@ static void fill(const struct listing *listing, const struct report_row *row, co
   read_before(listing->self, record);
 }
 
-static size_t record_bytes(const struct report_record *record) {
-  size_t bytes = RECORD_BYTES + page_text_bytes(record->text) + page_text_bytes(record->reason) +
-                 page_text_bytes(record->note) + page_text_bytes(record->sender.name) +
-                 page_text_bytes(record->sender.company) + page_text_bytes(record->accused.name) +
-                 page_text_bytes(record->accused.company) + page_text_bytes(record->settled_by.name) +
-                 page_text_bytes(record->settled_by.company);
-  for (size_t i = 0; i < record->around_count; i++) bytes += page_entry_bytes(&record->around[i]);
-  return bytes;
-}
-
 /* ---- the list ---- */
 
 static enum reason find_asker(struct listing *listing) {
@@ -128,37 +117,64 @@ static bool may_see(const struct listing *listing, const struct room_row *room) 
   return room->kind == ROOM_DIRECT && listing->asker.role != ROLE_MEMBER;
 }
 
-/* False: the page is full. */
-static bool add(struct listing *listing, const struct query *query, size_t limit) {
-  struct store_report *wish = &listing->job->report;
-  if (!is_of_asker(listing, query)) return true;
+static bool shows(void *context, const struct query *query) {
+  const struct listing *listing = context;
+  if (!is_of_asker(listing, query)) return false;
+  const struct room_row *room = room_find(listing->self, query_peek_text(query, 3));
+  return room && may_see(listing, room);
+}
+
+static size_t read_listed(void *context, const struct query *query, void *record) {
+  const struct listing *listing = context;
   struct report_row row;
   report_read(query, listing->job->arena, &row);
   const struct room_row *room = room_find(listing->self, row.room);
-  if (!room || !may_see(listing, room)) return true;
-  wish->more = wish->count == limit;
-  if (wish->more) return false;
-  struct report_record *record = &wish->records[wish->count];
+  if (!room) return 0; /* an error */
   fill(listing, &row, room, record);
-  listing->bytes += record_bytes(record);
-  wish->more = wish->count > 0 && listing->bytes > LIMIT_PAGE_BYTES;
-  if (!wish->more) wish->count++;
-  return !wish->more;
+  return records_report_bytes(record);
+}
+
+static struct query begin_list(const struct listing *listing) {
+  const struct store_report *wish = &listing->job->report;
+  enum sql sql = wish->own ? SQL_REPORTS_OWN : wish->settled ? SQL_REPORTS_SETTLED : SQL_REPORTS_OPEN;
+  struct query query = query_begin(listing->self, sql);
+  query_int(&query, wish->before > 0 ? wish->before : INT64_MAX);
+  if (!wish->own) return query;
+  query_int(&query, wish->member);
+  query_int(&query, wish->settled);
+  return query;
 }
 
 enum reason sqlite_report_list(struct sqlite *self, struct store_job *job) {
+  static const struct records_view listed = {shows, read_listed};
   struct store_report *wish = &job->report;
   struct listing listing = {.self = self, .job = job};
-  size_t limit = wish->limit < 1 ? 1 : wish->limit > LIMIT_REPORTS_PAGE ? LIMIT_REPORTS_PAGE : (size_t)wish->limit;
+  struct records page;
   wish->count = 0;
   wish->more = false;
   enum reason reason = find_asker(&listing);
   if (reason) return reason;
-  wish->records = arena_alloc(job->arena, limit * sizeof *wish->records);
-  if (!wish->records) return REASON_NONE;
-  struct query query = query_begin(self, wish->settled ? SQL_REPORTS_SETTLED : SQL_REPORTS_OPEN);
-  query_int(&query, wish->before > 0 ? wish->before : INT64_MAX);
-  while (query_row(&query) && add(&listing, &query, limit)) continue;
+  if (!records_begin(&page, job->arena, sizeof *wish->records, wish->limit, LIMIT_REPORTS_PAGE)) return REASON_NONE;
+  struct query query = begin_list(&listing);
+  records_read_page(&query, &page, &listed, &listing);
+  wish->records = page.first;
+  wish->count = page.count;
+  wish->more = page.more;
+  return REASON_NONE;
+}
+
+enum reason sqlite_report_count(struct sqlite *self, struct store_job *job) {
+  struct store_report *wish = &job->report;
+  struct listing listing = {.self = self, .job = job};
+  wish->own = false;
+  wish->count = 0;
+  enum reason reason = find_asker(&listing);
+  if (reason) return reason;
+  struct query query = query_begin(self, SQL_REPORTS_OPEN);
+  query_int(&query, INT64_MAX);
+  while (wish->count < LIMIT_REPORTS_COUNTED && query_row(&query)) {
+    if (shows(&listing, &query)) wish->count++;
+  }
   query_end(&query);
   return REASON_NONE;
 }

@@ -167,10 +167,19 @@ static bool find_alive(struct sqlite *self, struct store_job *job, struct sessio
   return read_session(self, wish, row) && is_alive(self, row) && find_member(self, job, row->member);
 }
 
+/* Whose session ended with a ban hears that as long as the session would have lasted. */
+static enum reason why_not_found(struct sqlite *self, struct store_job *job) {
+  struct session_row row;
+  bool known = read_session(self, &job->session, &row) && is_young(self, &row);
+  bool shut = known && !find_member(self, job, row.member);
+  return shut && job->session.record.key == row.member && !job->session.record.disabled ? REASON_BANNED
+                                                                                        : REASON_NOT_FOUND;
+}
+
 enum reason sqlite_session_touch(struct sqlite *self, struct store_job *job) {
   struct store_session *wish = &job->session;
   struct session_row row;
-  if (!find_alive(self, job, &row)) return REASON_NOT_FOUND;
+  if (!find_alive(self, job, &row)) return why_not_found(self, job);
   if (self->now > row.used_at) {
     struct query query = query_begin(self, SQL_SESSION_TOUCH);
     query_int(&query, self->now);
@@ -183,15 +192,6 @@ enum reason sqlite_session_touch(struct sqlite *self, struct store_job *job) {
   wish->made_at = row.made_at;
   wish->used_at = row.used_at;
   return REASON_NONE;
-}
-
-/* Whose session ended with a ban hears that as long as the session would have lasted. */
-static enum reason why_not_found(struct sqlite *self, struct store_job *job) {
-  struct session_row row;
-  bool known = read_session(self, &job->session, &row) && is_young(self, &row);
-  bool shut = known && !find_member(self, job, row.member);
-  return shut && job->session.record.key == row.member && !job->session.record.disabled ? REASON_BANNED
-                                                                                        : REASON_NOT_FOUND;
 }
 
 enum reason sqlite_session_find(struct sqlite *self, struct store_job *job) {

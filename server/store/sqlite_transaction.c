@@ -49,11 +49,18 @@ static const struct operation operations[] = {
     [STORE_MEMBER_GET] = {sqlite_member_get},
     [STORE_AUDIT_LIST] = {sqlite_audit_list},
     [STORE_REPORT_LIST] = {sqlite_report_list},
+    [STORE_REPORT_COUNT] = {sqlite_report_count},
     [STORE_BLOCKED_LIST] = {sqlite_blocked_list},
     [STORE_MEMBER_FIND] = {sqlite_member_find},
     [STORE_CARDS_UNCUT] = {sqlite_cards_uncut},
     [STORE_SESSION_LIST] = {sqlite_session_list},
     [STORE_SEARCH] = {sqlite_search},
+    [STORE_INVITE_TREE] = {sqlite_invite_tree},
+    [STORE_ACTED] = {sqlite_acted},
+    [STORE_SANCTION_LIST] = {sqlite_sanction_list},
+    [STORE_STAFF_LIST] = {sqlite_staff_list},
+    [STORE_ADMITTED_LIST] = {sqlite_admitted_list},
+    [STORE_ROOM_FIND] = {sqlite_room_find},
 };
 
 static void run_sql(struct sqlite *self, enum sql sql) {

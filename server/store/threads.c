@@ -136,13 +136,13 @@ static int64_t quiet_due(const struct store_driver *driver) {
   return tidy < 0 || (idle >= 0 && idle < tidy) ? idle : tidy;
 }
 
-/* Without writes, when quiet_due() is over. */
+/* Without writes, when quiet_due() is over; what was due may have been put off since. */
 static void work_quietly(struct writer *writer) {
   struct store_driver *driver = &writer->driver;
   if (driver->tidy_due && driver->tidy_due(driver->self, false) == 0) {
     driver->tidy(driver->self, false);
     if (driver->broken(driver->self)) atomic_store(&writer->broken, true);
-  } else {
+  } else if (driver->idle) {
     driver->idle(driver->self);
   }
 }

@@ -70,6 +70,11 @@ void encode_left(struct buffer *out, struct slice room, enum reason reason) {
   encode_literal(out, "}}");
 }
 
+void encode_reports(struct buffer *out) {
+  encode_notification(out, "reports");
+  encode_literal(out, "{}}");
+}
+
 void encode_notice(struct buffer *out, const char *level, const char *code, const char *text) {
   encode_notification(out, "notice");
   encode_text_field(out, "{\"level\":", slice_of(level));

@@ -48,10 +48,13 @@ void encode_presence(struct buffer *out, struct slice room, int64_t online) {
   encode_literal(out, "}}");
 }
 
-void encode_read(struct buffer *out, struct slice room, int64_t seq) {
+void encode_read(struct buffer *out, struct slice room, int64_t seq, int64_t head, int64_t unread, int64_t mentions) {
   encode_notification(out, "read");
   encode_text_field(out, "{\"room\":", room);
   encode_int_field(out, ",\"seq\":", seq);
+  encode_int_field(out, ",\"head\":", head);
+  encode_int_field(out, ",\"unread\":", unread);
+  encode_int_field(out, ",\"mentions\":", mentions);
   encode_literal(out, "}}");
 }
 

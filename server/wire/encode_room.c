@@ -9,7 +9,8 @@ static void encode_list(struct buffer *out, const struct slices *list) {
   encode_literal(out, "]");
 }
 
-void encode_member_seen(struct buffer *out, const struct member_record *member, bool online, const bool *blocked) {
+void encode_member_card(struct buffer *out, const struct member_record *member, bool online, const bool *blocked,
+                        int64_t inviter, struct slice inviter_name) {
   encode_literal(out, "{\"id\":");
   encode_member_id(out, member->key);
   encode_text_field(out, ",\"login\":", member->login);
@@ -27,7 +28,17 @@ void encode_member_seen(struct buffer *out, const struct member_record *member, 
   encode_text_field(out, ",\"role\":", slice_of(role_text(member->role)));
   encode_bool_field(out, ",\"online\":", online);
   if (blocked) encode_bool_field(out, ",\"blocked\":", *blocked);
+  if (inviter > 0) {
+    encode_literal(out, ",\"invited_by\":{\"id\":");
+    encode_member_id(out, inviter);
+    encode_text_field(out, ",\"name\":", inviter_name);
+    encode_literal(out, "}");
+  }
   encode_literal(out, "}");
+}
+
+void encode_member_seen(struct buffer *out, const struct member_record *member, bool online, const bool *blocked) {
+  encode_member_card(out, member, online, blocked, 0, SLICE_NONE);
 }
 
 void encode_member(struct buffer *out, const struct member_record *member, bool online) {
@@ -87,5 +98,6 @@ void encode_room(struct buffer *out, const struct room_face *face) {
   if (settings->is_private) encode_literal(out, ",\"private\":true");
   if (record->notify != NOTIFY_ALL) encode_text_field(out, ",\"notify\":", slice_of(notify_text(record->notify)));
   encode_muted(out, face->muted);
+  if (face->listed) encode_literal(out, ",\"listed\":true");
   encode_literal(out, "}");
 }

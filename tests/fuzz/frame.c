@@ -1,7 +1,9 @@
-/* libFuzzer: any bytes as a frame and as each HTTP body. What is answered must be JSON again. `make fuzz-frame`. */
+/* libFuzzer: any bytes as a frame and as each HTTP body, and as a text that is cut into terms. What is answered must be JSON
+ * again. `make fuzz-frame`. */
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "club/terms.h"
 #include "club/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -37,9 +39,27 @@ static void answer(const struct request *request) {
   buffer_free(&out);
 }
 
+static void cut(struct slice text) {
+  static struct terms *terms; /* making one takes longer than all the rest */
+  if (!terms) terms = terms_create();
+  check(terms != NULL);
+  for (enum terms_use use = TERMS_STORED; use <= TERMS_ASKED; use++) {
+    size_t count = terms_cut(terms, text, use);
+    const struct term *list = terms_list(terms);
+    check(count <= TERMS_COUNT);
+    for (size_t i = 0; i < count; i++) {
+      check(list[i].text.size > 0 && list[i].text.size <= TERMS_BYTES);
+      check(list[i].from < list[i].until && list[i].until <= text.size);
+      touch(list[i].text);
+    }
+    check(terms_unique(terms) <= count);
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct slice bytes = {(const char *)data, size};
   struct request request;
+  cut(bytes);
   struct frame *frame = frame_parse(bytes);
   check(frame != NULL);
   size_t count = frame_remaining(frame), given = 0;

@@ -87,19 +87,29 @@ static void the_pace_is_measured_while_many_wait(void **state) {
 
 static void whoever_would_wait_too_long_is_told_at_once_and_when(void **state) {
   struct desk *desk = *state;
-  struct peer *peers[70], *late[30];
+  struct peer *peers[70], *late[10];
   open_many(desk, peers, 70);
   look_up(desk, 5, 250); /* a slow store: the others would wait for 65 times some 100 ms */
   int64_t each_ms = desk->connections->admission.each_us / 1000, wait_ms = 65 * each_ms;
   assert_in_range(each_ms, 90, 250);
-  open_many(desk, late, 30);
-  assert_int_equal(told_of(late, 30), 30);
+  open_many(desk, late, 10);
+  assert_int_equal(told_of(late, 10), 10);
   assert_int_equal(told_of(peers, 70), 0);
-  for (int i = 0; i < 30; i++) { /* each has a time of its own, as far apart as look-ups are */
+  for (int i = 0; i < 10; i++) { /* each has a time of its own, as far apart as look-ups are */
     int64_t from = wait_ms + i * each_ms;
     assert_in_range(late[i]->retry_ms, from, from + 3 * each_ms + 250 + from / 8);
     assert_int_equal(late[i]->link.code, 1001);
   }
+}
+
+static void nobody_is_told_to_stay_away_for_long(void **state) {
+  struct desk *desk = *state;
+  struct peer *peers[100], *late[40];
+  open_many(desk, peers, 100);
+  look_up(desk, 6, 700); /* the others would wait for a minute */
+  open_many(desk, late, 40);
+  assert_int_equal(told_of(late, 40), 40);
+  for (int i = 0; i < 40; i++) assert_in_range(late[i]->retry_ms, 20000, 24000);
 }
 
 static void whoever_comes_when_told_gets_in(void **state) {
@@ -126,11 +136,32 @@ static void nobody_waits_for_ever_for_a_store_that_is_silent(void **state) {
   for (int i = 0; i < 80; i++) {
     assert_string_equal(peer_said(peers[i]), "closing");
     assert_int_equal(peers[i]->link.code, 1001);
-    assert_in_range(peers[i]->retry_ms, 1000, 70000);
+    assert_in_range(peers[i]->retry_ms, 1000, 25000);
   }
   while (desk_jobs(desk, STORE_SESSION_FIND) > 0) desk_welcome(desk, 7, NULL, 0); /* too late */
   assert_int_equal(desk->connections->admission.under_way, 0);
   peer_enter(desk, 7);
+}
+
+/* A store that was away is as quick as before when it comes back: thousands are not told to stay away for a minute. */
+static void a_time_without_any_look_up_says_nothing_of_the_pace(void **state) {
+  struct desk *desk = *state;
+  struct admission *admission = &desk->connections->admission;
+  struct peer *peers[100], *late[50];
+  open_many(desk, peers, 100);
+  look_up(desk, 30, 10);
+  for (int i = 0; i < 5; i++) desk_pass(desk, 50); /* the window that has some */
+  int64_t each_us = admission->each_us;
+  for (int i = 0; i < 75; i++) desk_pass(desk, 50);
+  assert_true(admission->each_us == each_us);
+  for (int i = 0; i < 30; i++) desk_pass(desk, 50);
+  assert_int_equal(told_of(peers, 100), 70);
+  for (int i = 30; i < 100; i++) assert_in_range(peers[i]->retry_ms, 5000, 8000);
+  while (desk_jobs(desk, STORE_SESSION_FIND) > 0) desk_welcome(desk, 7, NULL, 0), desk_turn(desk);
+  open_many(desk, late, 50);
+  look_up(desk, 50, 10);
+  assert_int_equal(told_of(late, 50), 0);
+  assert_in_range(admission->each_us, each_us / 2, each_us * 2);
 }
 
 /* While the store confirms nothing, nothing is asked; but they hear it. */
@@ -190,8 +221,10 @@ int main(void) {
       DESK_TEST(one_that_goes_while_it_waits_is_not_looked_up),
       DESK_TEST(the_pace_is_measured_while_many_wait),
       DESK_TEST(whoever_would_wait_too_long_is_told_at_once_and_when),
+      DESK_TEST(nobody_is_told_to_stay_away_for_long),
       DESK_TEST(whoever_comes_when_told_gets_in),
       DESK_TEST(nobody_waits_for_ever_for_a_store_that_is_silent),
+      DESK_TEST(a_time_without_any_look_up_says_nothing_of_the_pace),
       DESK_TEST(they_are_told_during_a_pause_too),
       DESK_TEST(a_time_in_which_this_process_was_stopped_does_not_count),
       DESK_TEST(without_a_store_they_are_told_at_once),

@@ -32,15 +32,16 @@ void client_connect(struct client *client, struct world *world, int index) {
   link->client = index;
   link->reading = true;
   char token[TOKEN_SIZE + 1];
-  model_token(token, client->member);
+  model_log_in(&world->model);
+  client->session = world->model.session[client->member];
+  model_token(token, client->member, client->session);
   struct address address = {{0}};
   client->link = link;
   client->site = site;
   client->connection = connection_open(server_connections(world->sites[site].server), link, slice_of(token), &address);
 }
 
-__attribute__((format(printf, 5, 6))) static bool client_ask(struct client *client, char kind, int room, int post,
-                                                             const char *format, ...) {
+bool client_ask(struct client *client, char kind, int room, int post, const char *format, ...) {
   size_t at = 0;
   while (at < 64 && client->asked[at].id) at++;
   if (at == 64 || client->out_count == 64) return false;
@@ -54,6 +55,7 @@ __attribute__((format(printf, 5, 6))) static bool client_ask(struct client *clie
   client->asked[at].kind = kind;
   client->asked[at].room = room;
   client->asked[at].post = post;
+  client->asked[at].sent = client->link->world->now;
   client->asked[at].written = client->follows[room].written;
   client->out[client->out_count++] = strdup(frame);
   return true;
@@ -194,7 +196,10 @@ void client_act(struct client *client, struct world *world, int index) {
   }
   if (!client->welcome) return;
   bool mine = model_may_enter(&world->model.rooms[room], client->member);
-  switch (world_random(world, 18)) {
+  switch (world_random(world, client->member >= 4 ? 21 : 19)) {
+    case 18:
+    case 19:
+    case 20: client_moderate(client, world, index); break;
     case 0: client->follows[room].wanted = mine && (index < 4 || room > 0); break;
     case 1:
     case 16:

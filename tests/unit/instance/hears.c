@@ -1,6 +1,7 @@
 /* What a client is told is held against the store's model. */
 #include <jansson.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "world_inside.h"
 
@@ -54,12 +55,20 @@ static void client_look_reactions(struct world *world, int index, const struct m
     client_fail(world, index, "somebody else's reaction", seq);
 }
 
+/* What moderators set, as the log or an answer shows it as of `head`. */
+static void client_set(struct told *told, json_t *settings, int64_t head) {
+  if (head < told->settings_head) return;
+  told->settings_head = head;
+  if (json_object_get(settings, "locked")) told->locked = json_is_true(json_object_get(settings, "locked"));
+  if (json_object_get(settings, "slow")) told->slow = number_of(settings, "slow");
+}
+
 /* `as_of` 0: a notification, which shows the entry as it was sent; else an answer, as it stands then. */
 static void client_look(struct world *world, int index, int room, json_t *entry, int64_t as_of) {
   const struct client *client = &world->clients[index];
   struct model_room *log = &world->model.rooms[room];
   int64_t seq = number_of(entry, "seq");
-  static const char *const types[] = {"", "message", "edit", "remove", "react"};
+  static const char *const types[] = {"", "message", "edit", "remove", "react", "room", "moderation"};
   if (!client_is_current(world, client)) return;
   if (seq < 1 || seq > log->head) {
     world_fail(world, index, "an entry that the store has not", seq);
@@ -74,9 +83,13 @@ static void client_look(struct world *world, int index, int room, json_t *entry,
   if (real->type == ENTRY_MESSAGE && as_of > 0) client_look_reactions(world, index, log, entry, as_of);
   if (client->ended_at && as_of == 0 && !world->late && real->at > client->ended_at + 2500)
     world_fail(world, index, "delivered after the logout", seq);
-  int64_t banned_at = log->banned_at[client->member];
-  if (banned_at && as_of == 0 && !world->late && real->at > banned_at + 2500)
-    world_fail(world, index, "delivered after the ban", seq);
+  int64_t out = model_out_since(&world->model, room, client->member);
+  if (out && as_of == 0 && !world->late && real->at > out + 2500)
+    world_fail(world, index, "delivered to one who is kept out", seq);
+  if (real->type == ENTRY_ROOM && client->follows[room].joined)
+    client_set(&world->clients[index].told[room], entry, seq);
+  if (real->type == ENTRY_MODERATION && strcmp(text_of(entry, "action"), real->action) != 0)
+    world_fail(world, index, "another act", seq);
   /* A removal on the same instance is known at once; on another one when the store was asked, which is slow here. Time in
    * which everything was stopped does not count. */
   int64_t patience = world->servers == 1 ? 2500 : 10000;
@@ -99,6 +112,26 @@ static void client_told_read(struct told *told, int64_t read) {
   if (read > told->read) told->read = read;
 }
 
+static int64_t time_of(const char *text) {
+  struct tm tm = {0};
+  int ms = 0;
+  if (sscanf(text, "%d-%d-%dT%d:%d:%d.%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+             &ms) != 7)
+    return 0;
+  tm.tm_year -= 1900;
+  tm.tm_mon--;
+  return timegm(&tm) * INT64_C(1000) + ms;
+}
+
+/* What the member may there: as of when it was written, whatever was read before. */
+static void client_told_rights(struct told *told, json_t *room) {
+  json_t *muted = json_object_get(room, "muted");
+  told->moderates = strcmp(text_of(room, "role"), "moderator") == 0;
+  told->muted = muted != NULL;
+  told->muted_until = time_of(text_of(muted, "until"));
+  client_set(told, room, number_of(room, "head"));
+}
+
 static int client_told_room(struct world *world, int index, json_t *room) {
   int at = client_room(world, index, room, "room");
   struct told *told = &world->clients[index].told[at];
@@ -108,6 +141,7 @@ static int client_told_room(struct world *world, int index, json_t *room) {
   client_told_head(told, number_of(room, "head"), overtaken ? -1 : number_of(room, "unread"),
                    number_of(room, "mentions"));
   client_told_read(told, number_of(room, "read"));
+  client_told_rights(told, room);
   return at;
 }
 
@@ -120,7 +154,7 @@ static void client_heads(struct world *world, int index, json_t *rooms) {
     struct told *told = &world->clients[index].told[at];
     if (number_of(one, "head") > room->head)
       client_fail(world, index, "a head that the store has not", number_of(one, "head"));
-    if (!room->listing[world->clients[index].member].listed)
+    if (!room->listing[world->clients[index].member].listed && !room->ever_excluded[world->clients[index].member])
       client_fail(world, index, "heads of a room not on the list", at);
     told->listed = true;
     client_told_head(told, number_of(one, "head"), number_of(one, "unread"), number_of(one, "mentions"));
@@ -172,6 +206,7 @@ static void client_joined(struct world *world, int index, int room, json_t *resu
   follow->joined = !more;
   client_look_counts(world, index, room, json_object_get(result, "room"), as_of);
   world->clients[index].told[room].online = number_of(json_object_get(result, "room"), "online");
+  client_told_rights(&world->clients[index].told[room], json_object_get(result, "room"));
   client_told_read(&world->clients[index].told[room], number_of(json_object_get(result, "room"), "read"));
 }
 
@@ -209,7 +244,7 @@ static void client_look_written(struct world *world, int index, const struct ask
     client_fail(world, index, "an answer without what was written before", asked->written);
 }
 
-static void client_posted(struct world *world, int index, int at, json_t *result) {
+static void client_posted(struct world *world, int index, int at, int64_t sent, json_t *result) {
   struct client *client = &world->clients[index];
   struct own_post *post = &client->posts[at];
   int64_t seq = number_of(result, "seq");
@@ -219,6 +254,7 @@ static void client_posted(struct world *world, int index, int at, json_t *result
   const struct follow *follow = &client->follows[post->room];
   if (!duplicate && follow->joined && follow->cursor >= seq)
     client_fail(world, index, "the entry came before its author's answer", seq);
+  if (!duplicate) acts_look_post(world, index, post->room, sent);
   post->answered = true;
   post->seq = seq;
   client_wrote(world, index, post->room, seq);
@@ -230,7 +266,8 @@ static void client_result(struct world *world, int index, const struct asked *as
   if (strchr("jh", asked->kind)) client_look_written(world, index, asked, result);
   switch (asked->kind) {
     case 'j': client_joined(world, index, asked->room, result); break;
-    case 'p': client_posted(world, index, asked->post, result); break;
+    case 'p': client_posted(world, index, asked->post, asked->sent, result); break;
+    case 'a': acts_answered(world, index, asked, number_of(result, "removed") + number_of(result, "members")); break;
     case 'c': client_wrote(world, index, asked->room, number_of(result, "seq")); break;
     case 'h': client_history_came(world, index, asked, result); break;
     case 'l': client_listed(world, index, result); break;
@@ -248,13 +285,26 @@ static void client_result(struct world *world, int index, const struct asked *as
   }
 }
 
+/* Was there ever a reason to say so? */
+static bool client_may_hear(const struct world *world, const struct client *client, int at, char kind,
+                            const char *reason) {
+  const struct model *model = &world->model;
+  int member = client->member;
+  bool out = model_ever_out(model, at, member), write = kind == 'p';
+  if (strcmp(reason, "not_found") == 0)
+    return !model_may_enter(&model->rooms[at], member) || (out && at == MODEL_PRIVATE);
+  if (strcmp(reason, "banned") == 0 || strcmp(reason, "forbidden") == 0) return out;
+  if (strcmp(reason, "muted") == 0)
+    return write && (model->ever[at][SANCTION_MUTE][member] || model->ever[MODEL_CLUB][SANCTION_MUTE][member]);
+  if (strcmp(reason, "locked") == 0) return write && model->rooms[at].ever_locked;
+  return strcmp(reason, "slow_mode") == 0 && write && model->rooms[at].ever_slow;
+}
+
 static void client_refused(struct world *world, int index, const struct asked *asked, json_t *error) {
   const char *reason = text_of(json_object_get(error, "data"), "reason");
-  bool mine = model_may_enter(&world->model.rooms[asked->room], world->clients[index].member);
+  if (asked->kind == 'a') acts_refused(world, index, asked, reason);
   if (!strchr("jph", asked->kind) || strcmp(reason, "unavailable") == 0) return;
-  if (!mine && strcmp(reason, "not_found") == 0) return;
-  if (strcmp(reason, "banned") == 0 && world->model.rooms[asked->room].ever_banned[world->clients[index].member])
-    return;
+  if (client_may_hear(world, &world->clients[index], asked->room, asked->kind, reason)) return;
   if (asked->kind == 'h' && strcmp(reason, "conflict") == 0 && asked->after > 0) return; /* it asked beyond the head */
   if (asked->kind == 'j' && strcmp(reason, "conflict") == 0 && world->now - world->epoch_at < 100000) {
     world->clients[index].follows[asked->room].known = false; /* another history: afresh */
@@ -312,6 +362,8 @@ static void client_welcomed(struct world *world, int index, json_t *welcome) {
   struct client *client = &world->clients[index];
   if (client->welcome) world_fail(world, index, "welcome twice", 0);
   client->welcome = true;
+  client->welcomed_at = world->now;
+  acts_welcomed(world, index);
   if (strcmp(client->epoch, text_of(welcome, "epoch")) == 0) return;
   snprintf(client->epoch, sizeof client->epoch, "%s", text_of(welcome, "epoch"));
   for (int r = 0; r < MODEL_ROOMS; r++) { /* what was kept is of another history */
@@ -336,7 +388,7 @@ static void client_typing(struct world *world, int index, json_t *params) {
 static void client_left(struct world *world, int index, json_t *params) {
   struct client *client = &world->clients[index];
   int room = client_room(world, index, params, "room");
-  if (!world->model.rooms[room].ever_banned[client->member]) client_fail(world, index, "left for nothing", room);
+  if (!model_ever_out(&world->model, room, client->member)) client_fail(world, index, "left for nothing", room);
   client->follows[room].joined = client->follows[room].was_joined = false;
   client->told[room].listed = false;
 }
@@ -365,6 +417,10 @@ static void client_message(struct world *world, int index, json_t *message) {
     client_left(world, index, params);
   else if (strcmp(method, "typing") == 0)
     client_typing(world, index, params);
+  else if (strcmp(method, "acted") == 0)
+    client_acted(world, index, text_of(params, "action"),
+                 json_object_get(params, "room") ? client_room(world, index, params, "room") : MODEL_CLUB,
+                 text_of(params, "reason"));
 }
 
 void client_frame(struct world *world, int index, const char *frame, size_t size) {

@@ -2,7 +2,12 @@
 
 #include <stdio.h>
 
-static const char *const model_ids[MODEL_ROOMS] = {"kz", "fintech", "kz.fintech", "dm.one", "dm.two"};
+static const char *const model_ids[MODEL_ROOMS] = {"kz",
+                                                   "fintech",
+                                                   "kz.fintech",
+                                                   "dm.oneoneoneoneoneoneonea",
+                                                   "dm.twotwotwotwotwotwotwob",
+                                                   "r.privateprivateprivatec"};
 
 void model_init(struct model *model, int64_t *now_ms) {
   memset(model, 0, sizeof *model);
@@ -13,6 +18,19 @@ void model_init(struct model *model, int64_t *now_ms) {
     model->rooms[4].pair[i] = 3 + i;
   }
   snprintf(model->epoch, sizeof model->epoch, "epoch-%d", model->epochs);
+  model->rooms[MODEL_PRIVATE].is_private = true;
+  for (int member = 1; member <= MODEL_MEMBERS; member++) {
+    model->rooms[MODEL_PRIVATE].admitted[member] = member != 4;
+    model->rooms[MODEL_PRIVATE].ever_excluded[member] = member == 4;
+    for (int session = 0; session < MODEL_SESSIONS; session++) {
+      char token[TOKEN_SIZE + 1];
+      model_token(token, member, session);
+      digest_sha256(slice_of(token), model->digests[member][session]);
+    }
+  }
+  model->rooms[MODEL_PRIVATE].moderates[MODEL_MEMBERS] = true;
+  model->roles[5] = ROLE_MODERATOR;
+  model->roles[6] = ROLE_ADMIN;
 }
 
 struct model_room *model_room(struct model *model, struct slice id) {
@@ -21,8 +39,9 @@ struct model_room *model_room(struct model *model, struct slice id) {
   return NULL;
 }
 
-void model_token(char token[TOKEN_SIZE + 1], int member) {
+void model_token(char token[TOKEN_SIZE + 1], int member, int session) {
   memset(token, 'A' + member, TOKEN_SIZE);
+  token[0] = (char)('a' + session);
   token[TOKEN_SIZE - 1] = 'A';
   token[TOKEN_SIZE] = 0;
 }
@@ -78,25 +97,21 @@ void model_change_epoch(struct model *model, int64_t (*back)(void *context, int6
   snprintf(model->epoch, sizeof model->epoch, "epoch-%d", ++model->epochs);
 }
 
-void model_ban(struct model *model, int at, int member, bool on) {
-  struct model_room *room = &model->rooms[at];
-  if ((room->banned_at[member] != 0) == on || model->club_head == 256) return;
-  room->banned_at[member] = on ? *model->now_ms : 0;
-  room->ever_banned[member] = true;
-  model->events[model->club_head] = (struct club_event){.seq = model->club_head + 1,
-                                                        .kind = CLUB_ACTED,
-                                                        .member = member,
-                                                        .session = on ? 1 : 2, /* of the audit log */
-                                                        .room = slice_of(room->id)};
-  model->club_head++;
+/* `job`: NULL, or whoever adds it. NULL: the club log is full. */
+struct club_event *model_event(struct model *model, struct store_job *job, enum club_event_kind kind, int member) {
+  if (model->club_head == MODEL_EVENTS) return NULL;
+  struct club_event *event = &model->events[model->club_head++];
+  *event = (struct club_event){.seq = model->club_head, .kind = kind, .member = member};
+  if (job) job->club_head = model->club_head;
+  return event;
 }
 
-static void model_refuse(struct store_job *job, enum reason reason) {
+void model_refuse(struct store_job *job, enum reason reason) {
   job->outcome = STORE_REFUSED;
   job->reason = reason;
 }
 
-static struct model_entry *model_add(struct model *model, struct model_room *room, enum entry_type type, int member) {
+struct model_entry *model_add(struct model *model, struct model_room *room, enum entry_type type, int member) {
   if (room->head == MODEL_ENTRIES) return NULL;
   struct model_entry *entry = &room->entries[room->head++];
   *entry = (struct model_entry){.at = *model->now_ms, .type = type, .member = member};
@@ -112,7 +127,7 @@ static void model_keep_text(struct model_entry *entry, struct slice text) {
   entry->pad = (int)(text.size - size);
 }
 
-static void model_keep(char *to, size_t size, struct slice text) {
+void model_keep(char *to, size_t size, struct slice text) {
   snprintf(to, size, "%.*s", (int)text.size, text.data ? text.data : "");
 }
 
@@ -130,12 +145,21 @@ static void model_mention(const struct model_room *room, struct model_entry *ent
 
 static void model_list_other(struct model *model, struct model_room *room, struct store_job *job) {
   int other = room->pair[0] == job->post.member ? room->pair[1] : room->pair[0];
-  if (!other || room->listing[other].listed || model->club_head == 256) return;
+  struct club_event *event = other && !room->listing[other].listed ? model_event(model, job, CLUB_LISTED, other) : NULL;
+  if (!event) return;
   room->listing[other].listed = true;
-  model->events[model->club_head] = (struct club_event){
-      .seq = model->club_head + 1, .kind = CLUB_LISTED, .member = other, .room = slice_of(room->id)};
-  job->club_head = ++model->club_head;
+  event->room = slice_of(room->id);
   job->post.listed_other = true;
+}
+
+/* False: refused. */
+static bool model_may_post(struct model *model, const struct model_room *room, struct store_job *job) {
+  struct store_post *post = &job->post;
+  int at = (int)(room - model->rooms);
+  enum reason reason = model_may_write(model, at, (int)post->member, true, &post->retry_after_ms);
+  if (post->known_only) reason = REASON_RATE_LIMITED;
+  if (reason) model_refuse(job, reason);
+  return !reason;
 }
 
 static void model_post(struct model *model, struct model_room *room, struct store_job *job) {
@@ -156,10 +180,7 @@ static void model_post(struct model *model, struct model_room *room, struct stor
       return;
     }
   }
-  if (post->known_only) {
-    model_refuse(job, REASON_RATE_LIMITED);
-    return;
-  }
+  if (!model_may_post(model, room, job)) return;
   if (!room->listing[post->member].listed) {
     room->listing[post->member].listed = true;
     room->listing[post->member].read = room->pair[0] ? 0 : room->head;
@@ -173,6 +194,7 @@ static void model_post(struct model *model, struct model_room *room, struct stor
   model_keep_text(entry, post->text);
   model_mention(room, entry, job);
   model_list_other(model, room, job);
+  model_posted(model, (int)(room - model->rooms), (int)post->member);
   post->seq = room->head;
   post->at = entry->at;
 }
@@ -208,13 +230,22 @@ static void model_change(struct model *model, struct model_room *room, struct st
     model_refuse(job, REASON_NOT_FOUND);
     return;
   }
-  if (job->kind != STORE_REACT && target->member != change->member) {
-    model_refuse(job, REASON_FORBIDDEN);
+  bool others = target->member != change->member;
+  int at = (int)(room - model->rooms);
+  enum reason reason = others && job->kind == STORE_EDIT ? REASON_FORBIDDEN : REASON_NONE;
+  if (others && job->kind == STORE_REMOVE) reason = model_may_remove(model, at, (int)change->member, target->member);
+  if (reason) {
+    model_refuse(job, reason);
     return;
   }
   change->target_member = target->member;
   if (model_same(room, job, &change->seq)) {
     change->at = room->entries[change->seq - 1].at;
+    return;
+  }
+  if (job->kind != STORE_REMOVE) reason = model_may_write(model, at, (int)change->member, false, &(int64_t){0});
+  if (reason) {
+    model_refuse(job, reason);
     return;
   }
   static const enum entry_type types[] = {
@@ -231,247 +262,9 @@ static void model_change(struct model *model, struct model_room *room, struct st
   change->seq = room->head;
   change->at = entry->at;
   change->changed = true;
-  if (job->kind == STORE_REMOVE) target->removed_by = room->head;
-}
-
-/* ---- reads ---- */
-
-int64_t model_unread(const struct model_room *room, int64_t member) {
-  int64_t unread = 0;
-  for (int64_t seq = room->listing[member].read + 1; seq <= room->head; seq++) {
-    const struct model_entry *entry = &room->entries[seq - 1];
-    if (entry->type == ENTRY_MESSAGE && entry->member != member && !entry->removed_by) unread++;
-  }
-  return unread;
-}
-
-int64_t model_mentions(const struct model_room *room, int64_t member) {
-  int64_t mentions = 0;
-  for (int64_t seq = room->listing[member].read + 1; seq <= room->head; seq++) {
-    const struct model_entry *entry = &room->entries[seq - 1];
-    if (entry->mention == member && entry->member != member && !entry->removed_by) mentions++;
-  }
-  return mentions;
-}
-
-static struct slice model_copy(struct store_job *job, const char *text) {
-  return arena_copy(job->arena, slice_of(text));
-}
-
-static struct member_record model_member(struct store_job *job, int member) {
-  const struct slice none = {"", 0};
-  char name[32];
-  snprintf(name, sizeof name, "member %d", member);
-  return (struct member_record){.key = member,
-                                .author = member,
-                                .login = model_copy(job, name),
-                                .name = model_copy(job, name),
-                                .country = SLICE_LITERAL("kz"),
-                                .title = none,
-                                .company = none,
-                                .about = none,
-                                .offers = none,
-                                .seeks = none};
-}
-
-static void model_sanctions(const struct model *model, struct store_job *job, struct member_record *record) {
-  record->sanctions = arena_alloc(job->arena, MODEL_ROOMS * sizeof *record->sanctions);
-  for (int r = 0; r < MODEL_ROOMS; r++)
-    if (model->rooms[r].banned_at[record->key])
-      record->sanctions[record->sanction_count++] =
-          (struct sanction){.kind = SANCTION_BAN, .room = slice_of(model->rooms[r].id), .reason = {"", 0}};
-}
-
-static enum room_kind model_kind(const struct model_room *room) {
-  if (room->pair[0]) return ROOM_DIRECT;
-  if (strchr(room->id, '.')) return ROOM_PAIR;
-  return strlen(room->id) == 2 ? ROOM_COUNTRY : ROOM_SECTOR;
-}
-
-static struct room_record model_record(const struct model_room *room, int64_t member, struct store_job *job) {
-  bool listed = room->listing[member].listed;
-  struct room_record record = {.room = slice_of(room->id),
-                               .kind = model_kind(room),
-                               .head = room->head,
-                               .read = listed ? room->listing[member].read : room->head,
-                               .unread = listed ? model_unread(room, member) : 0,
-                               .mentions = listed ? model_mentions(room, member) : 0,
-                               .listed = listed};
-  if (!room->pair[0]) return record;
-  record.with = arena_alloc(job->arena, sizeof *record.with);
-  *record.with = model_member(job, room->pair[0] == member ? room->pair[1] : room->pair[0]);
-  return record;
-}
-
-static void model_list(struct model *model, int64_t member, struct store_job *job, struct room_record **records,
-                       size_t *count) {
-  *records = arena_alloc(job->arena, MODEL_ROOMS * sizeof **records);
-  *count = 0;
-  for (int r = 0; r < MODEL_ROOMS; r++)
-    if (model->rooms[r].listing[member].listed && !model->rooms[r].banned_at[member])
-      (*records)[(*count)++] = model_record(&model->rooms[r], member, job);
-}
-
-static void model_mark_read(struct model_room *room, struct store_job *job) {
-  struct store_mark_read *mark = &job->mark_read;
-  if (mark->seq > room->head) {
-    model_refuse(job, REASON_CONFLICT);
-    return;
-  }
-  if (room->listing[mark->member].listed && mark->seq > room->listing[mark->member].read)
-    room->listing[mark->member].read = mark->seq;
-  struct room_record record = model_record(room, mark->member, job);
-  mark->head = room->head;
-  mark->read = record.read;
-  mark->unread = record.unread;
-  mark->mentions = record.mentions;
-}
-
-static struct slice model_copy_text(struct store_job *job, const struct model_entry *entry) {
-  size_t size = strlen(entry->text);
-  char *text = arena_alloc(job->arena, size + (size_t)entry->pad + 1);
-  memcpy(text, entry->text, size);
-  memset(text + size, 'a', (size_t)entry->pad);
-  return (struct slice){text, size + (size_t)entry->pad};
-}
-
-static struct entry model_raw(const struct model_room *room, int64_t seq, struct store_job *job) {
-  const struct model_entry *from = &room->entries[seq - 1];
-  char name[32];
-  snprintf(name, sizeof name, "member %d", from->member);
-  int64_t subject = from->type == ENTRY_EDIT ? from->target : seq;
-  bool removed = room->entries[subject - 1].removed_by > 0;
-  struct entry entry = {.room = slice_of(room->id),
-                        .seq = seq,
-                        .at = from->at,
-                        .type = from->type,
-                        .target = from->target,
-                        .on = from->on,
-                        .removed = removed};
-  entry.from =
-      (struct author){from->member, from->member, model_copy(job, name), SLICE_LITERAL("kz"), SLICE_LITERAL("")};
-  entry.client_id = from->type == ENTRY_MESSAGE ? model_copy(job, from->client_id) : SLICE_NONE;
-  entry.emoji = model_copy(job, from->emoji);
-  entry.reason = SLICE_NONE;
-  if (!removed) entry.text = model_copy_text(job, from);
-  if (from->mention && !removed) {
-    entry.mentions = arena_alloc(job->arena, sizeof *entry.mentions);
-    entry.mentions[0] = from->mention;
-    entry.mention_count = 1;
-  }
-  if (from->target) entry.target_member = room->entries[from->target - 1].member;
-  return entry;
-}
-
-#define MODEL_MANY 3    /* so many members' reactions are not told one by one */
-#define MODEL_ENTRY 250 /* bytes of an entry beside its text, roughly */
-
-/* The newest `limit` entries up to `last`, fewer where the page is full. */
-static int64_t model_page_begin(const struct model_room *room, int64_t last, int64_t limit) {
-  int64_t first = last + 1;
-  for (int bytes = 0; first > 1 && last - first + 1 < limit; first--) {
-    bytes += room->entries[first - 2].pad + MODEL_ENTRY;
-    if (bytes > LIMIT_PAGE_BYTES && first <= last) break;
-  }
-  return first;
-}
-
-static int64_t model_page_end(const struct model_room *room, int64_t first, int64_t limit) {
-  int64_t last = first - 1;
-  for (int bytes = 0; last < room->head && last - first + 1 < limit; last++) {
-    bytes += room->entries[last].pad + MODEL_ENTRY;
-    if (bytes > LIMIT_PAGE_BYTES && last >= first) break;
-  }
-  return last;
-}
-
-static void model_react(const struct model_room *room, struct store_job *job, struct entry *entry) {
-  int64_t *members = arena_alloc(job->arena, MODEL_MEMBERS * sizeof *members);
-  struct reaction *reaction = arena_alloc(job->arena, sizeof *reaction);
-  reaction->emoji = SLICE_LITERAL("👍");
-  reaction->count = model_reactions(room, entry->seq, room->head, job->page.member, &reaction->mine, members);
-  bool known = job->page.for_many && reaction->count < MODEL_MANY; /* else each member must read for itself */
-  reaction->members = known ? members : NULL;
-  entry->reactions = reaction;
-  entry->reaction_count = reaction->count > 0;
-}
-
-static void model_page(struct model_room *room, struct store_job *job) {
-  struct store_page *page = &job->page;
-  int64_t last = room->head, first;
-  if (page->after > room->head) {
-    model_refuse(job, REASON_CONFLICT);
-    return;
-  }
-  if (page->before > 0 && page->before <= room->head) last = page->before - 1;
-  first = page->after >= 0 ? page->after + 1 : model_page_begin(room, last, page->limit);
-  if (page->after >= 0) last = model_page_end(room, first, page->limit);
-  page->record = model_record(room, page->member, job);
-  page->as_of = room->head;
-  page->more = page->after >= 0 ? last < room->head : page->before > 0 && first > 1;
-  page->count = last >= first ? (size_t)(last - first + 1) : 0;
-  page->entries = arena_alloc(job->arena, (page->count + 1) * sizeof *page->entries);
-  for (size_t i = 0; i < page->count; i++) {
-    struct entry *entry = &page->entries[i];
-    *entry = model_raw(room, first + (int64_t)i, job);
-    if (entry->type == ENTRY_MESSAGE && !entry->removed)
-      entry->text = model_copy_text(job, model_text(room, entry->seq, room->head));
-    if (entry->type == ENTRY_MESSAGE) model_react(room, job, entry);
-  }
-}
-
-static void model_entries(struct model_room *room, struct store_job *job) {
-  struct store_entries *read = &job->entries;
-  int64_t to = model_page_end(room, read->from, 7); /* fewer than asked, as a full page would be */
-  if (to > read->to) to = read->to;
-  read->count = to >= read->from ? (size_t)(to - read->from + 1) : 0;
-  read->entries = arena_alloc(job->arena, (read->count + 1) * sizeof *read->entries);
-  for (size_t i = 0; i < read->count; i++) read->entries[i] = model_raw(room, read->from + (int64_t)i, job);
-}
-
-static void model_session(struct model *model, struct store_job *job) {
-  struct store_session *session = &job->session;
-  for (int member = 1; member <= MODEL_MEMBERS; member++) {
-    char token[TOKEN_SIZE + 1];
-    unsigned char digest[DIGEST_SIZE];
-    model_token(token, member);
-    digest_sha256(slice_of(token), digest);
-    if (!digest_equal(digest, session->digest)) continue;
-    if (model->ended[member]) break;
-    session->session = member;
-    session->used_at = session->made_at = *model->now_ms;
-    session->record = model_member(job, member);
-    model_sanctions(model, job, &session->record);
-    model_list(model, member, job, &session->rooms, &session->room_count);
-    session->club_head = model->club_head;
-    return;
-  }
-  model_refuse(job, REASON_NOT_FOUND);
-}
-
-static void model_pulse(struct model *model, struct store_job *job) {
-  struct store_pulse *pulse = &job->pulse;
-  for (size_t i = 0; i < pulse->head_count; i++) {
-    struct model_room *room = model_room(model, pulse->heads[i].room);
-    pulse->heads[i].head = room ? room->head : -1;
-  }
-  pulse->events = arena_alloc(job->arena, (size_t)(model->club_head + 1) * sizeof *pulse->events);
-  for (int64_t seq = pulse->club_after + 1; seq <= model->club_head; seq++)
-    pulse->events[pulse->event_count++] = model->events[seq - 1];
-  pulse->club_head = model->club_head;
-  snprintf(pulse->epoch, sizeof pulse->epoch, "%s", model->epoch);
-}
-
-static void model_member_get(struct model *model, struct store_job *job) {
-  job->member.member = model_member(job, (int)job->member.member.key);
-  model_sanctions(model, job, &job->member.member);
-}
-
-static void model_audit(struct store_job *job) {
-  job->audit.records = arena_alloc(job->arena, sizeof *job->audit.records);
-  job->audit.records[0] =
-      (struct audit_record){.key = job->audit.key, .action = slice_of(job->audit.key == 1 ? "ban" : "unban")};
-  job->audit.count = 1;
+  if (job->kind != STORE_REMOVE) return;
+  target->removed_by = room->head;
+  if (others) model_removed(model, job, at);
 }
 
 static void model_open(struct model_room *room, struct store_job *job) {
@@ -481,6 +274,10 @@ static void model_open(struct model_room *room, struct store_job *job) {
 }
 
 static void model_direct(struct model *model, struct store_job *job) {
+  if (model_is_out(model, (int)job->room.member) || model_is_out(model, (int)job->room.other)) {
+    model_refuse(job, model_is_out(model, (int)job->room.member) ? REASON_FORBIDDEN : REASON_NOT_FOUND);
+    return;
+  }
   for (int r = 0; r < MODEL_ROOMS; r++) {
     struct model_room *room = &model->rooms[r];
     if (!room->pair[0] || !model_may_enter(room, job->room.member) || !model_may_enter(room, job->room.other)) continue;
@@ -524,7 +321,7 @@ static void model_room_job(struct model *model, struct model_room *room, struct 
 
 void model_run(struct model *model, struct store_job *job) {
   job->outcome = STORE_DONE;
-  if (job->kind == STORE_SESSION_FIND) {
+  if (job->kind == STORE_SESSION_FIND || job->kind == STORE_SESSION_TOUCH) {
     model_session(model, job);
   } else if (job->kind == STORE_PULSE) {
     model_pulse(model, job);
@@ -535,16 +332,22 @@ void model_run(struct model *model, struct store_job *job) {
   } else if (job->kind == STORE_MEMBER_GET) {
     model_member_get(model, job);
   } else if (job->kind == STORE_AUDIT_LIST) {
-    model_audit(job);
-  } else if (job->kind != STORE_SESSION_TOUCH) {
+    model_audit(model, job);
+  } else if (job->kind == STORE_ACTED) {
+    model_acted(model, job);
+  } else if (job->kind == STORE_ACT) {
+    model_do(model, job);
+  } else if (job->kind == STORE_INVITE_CREATE) {
+    model_invite(model, job);
+  } else {
     /* post, change, mark_read, room, page and entries all begin with the room's id */
     struct model_room *room = model_room(model, job->post.room);
     int64_t asker = model_asker(job);
-    if (room && room->banned_at[asker])
-      model_refuse(job, REASON_BANNED);
-    else if (room && (asker == 0 || model_may_enter(room, asker)))
-      model_room_job(model, room, job);
+    enum reason reason = room ? REASON_NONE : REASON_NOT_FOUND;
+    if (room && asker > 0) reason = model_enters(model, (int)(room - model->rooms), (int)asker);
+    if (reason)
+      model_refuse(job, reason);
     else
-      model_refuse(job, REASON_NOT_FOUND);
+      model_room_job(model, room, job);
   }
 }

@@ -50,7 +50,11 @@ static void site_read(void *self, struct link *link, bool on) {
 static void site_close(void *self, struct link *link, int code, const char *text) {
   (void)self;
   (void)text;
-  if (code != 1001 && code != 1006 && !(code == 4001 && link->world->clients[link->client].ended_at))
+  const struct client *client = &link->world->clients[link->client];
+  const struct model *model = &link->world->model;
+  bool over = client->ended_at || client->session < model->session[client->member] || model->ended[client->member];
+  bool shut = model_ever_out(model, MODEL_CLUB, client->member);
+  if (code != 1001 && code != 1006 && !(code == 4001 && over) && !(code == 4003 && shut))
     world_fail(link->world, link->client, "closed for nothing", code);
   link->dead = link->closed_due = true;
   link->code = code;
@@ -135,11 +139,11 @@ void site_work(struct site *site) {
   if (fate < 3) {
     job->outcome = STORE_UNAVAILABLE;
   } else if (fate < 6 && write) {
-    if (fate == 3) model_run(&world->model, job);
+    if (fate == 3) world_carry_out(world, job);
     job->outcome = STORE_UNKNOWN;
     site->doomed = world->servers == 1;
   } else {
-    model_run(&world->model, job);
+    world_carry_out(world, job);
   }
   done->items[done->count++] = job;
 }
@@ -161,7 +165,7 @@ static void site_collect(void *collector, struct completions *context) {
 static void jobs_drop(struct site *site, struct jobs *jobs, bool carry_out) {
   while (jobs->count > 0) {
     struct store_job *job = jobs_take(jobs, 0);
-    if (carry_out && world_random(site->world, 2)) model_run(&site->world->model, job);
+    if (carry_out && world_random(site->world, 2)) world_carry_out(site->world, job);
     job->outcome = STORE_UNAVAILABLE;
     job->done(server_completions(site->server), job);
   }
@@ -198,7 +202,7 @@ void site_start(struct site *site) {
       .version = SLICE_LITERAL("test"),
       .tls = true,
       .club_head = world->model.club_head,
-      .ring_entries = 8, /* so that whoever is a little behind is caught up from the store */
+      .ring_entries = world->wordy ? 2 : 8, /* so that whoever is a little behind is caught up from the store */
   };
   snprintf(setup.epoch, sizeof setup.epoch, "%s", world->model.epoch);
   site->born = world->now;

@@ -172,6 +172,61 @@ static void the_sessions_that_ended_with_a_ban_are_not_forgotten(void **state) {
   assert_int_equal(guest->code, 4001);
 }
 
+/* The store took no more work between the two. */
+static void a_session_that_ended_is_not_forgotten_when_the_act_behind_it_cannot_be_begun(void **state) {
+  struct yard *yard = *state;
+  struct guest *guest = guest_enter(yard, 7);
+  yard_freeze(yard, 500);
+  const struct club_event events[] = {
+      {.seq = 11, .kind = CLUB_SESSION_ENDED, .member = 7, .session = 71}, ACTED(12, "kz"), ACTED(13, "")};
+  yard->store_full = true;
+  yard_pulse_events(yard, events, 3);
+  yard->store_full = false;
+  yard_freeze(yard, 500);
+  assert_int_equal(yard_job(yard, STORE_PULSE)->pulse.club_after, 10);
+  yard_pulse_events(yard, events, 3);
+  for (int i = 0; i < 2; i++) rights(yard, 0);
+  room_refused(yard, REASON_BANNED);
+  for (int i = 0; i < 2; i++) audit(yard, "mute", "");
+  struct store_job *job = yard_job(yard, STORE_SESSION_TOUCH);
+  job->reason = REASON_NOT_FOUND;
+  yard_finish(yard, job, STORE_REFUSED);
+  yard_turn(yard);
+  assert_int_equal(guest->code, 4001);
+}
+
+/* The store cannot say whether the session goes on: whoever comes again is looked up. */
+static void a_session_that_cannot_be_looked_at_ends_the_line(void **state) {
+  struct yard *yard = *state;
+  struct guest *guest = guest_enter(yard, 7);
+  yard_freeze(yard, 500);
+  const struct club_event events[] = {ACTED(11, ""),
+                                      {.seq = 12, .kind = CLUB_SESSION_ENDED, .member = 7, .session = 71}};
+  yard_pulse_events(yard, events, 2);
+  rights(yard, 0);
+  audit(yard, "mute", "");
+  yard_finish(yard, yard_job(yard, STORE_SESSION_TOUCH), STORE_UNAVAILABLE);
+  yard_turn(yard);
+  assert_int_equal(guest->code, 1001);
+}
+
+static void who_is_banned_before_the_welcome_went_out_hears_the_code_alone(void **state) {
+  struct yard *yard = *state;
+  struct guest *first = guest_enter(yard, 7), *guest = &yard->guests[yard->guest_count++];
+  yard_freeze(yard, 500);
+  sanctions[0] = (struct sanction){SANCTION_BAN, {"", 0}, 0, SLICE_LITERAL("Спам")};
+  const struct club_event event = ACTED(11, "");
+  yard_pulse_events(yard, &event, 1);
+  guest_knock(yard, guest, 7);
+  rights(yard, 1);
+  audit(yard, "ban", "");
+  yard_turn(yard);
+  assert_int_equal(guest->code, 4003);
+  assert_string_equal(guest->said, "");
+  assert_int_equal(first->code, 4003);
+  assert_true(guest_was_told(first, "\"acted\""));
+}
+
 static void a_mute_in_the_club_shows_in_all_rooms_of_the_list(void **state) {
   struct yard *yard = *state;
   struct guest *guest = guest_enter(yard, 7);
@@ -215,6 +270,143 @@ static void one_who_leaves_meanwhile_is_not_waited_for(void **state) {
   assert_int_equal(yard_job(yard, STORE_PULSE)->pulse.club_after, 11);
 }
 
+/* ---- one act on many ---- */
+
+static struct member_record member_out(int64_t key, struct sanction *sanction) {
+  return (struct member_record){.key = key,
+                                .login = SLICE_LITERAL("li.na"),
+                                .name = SLICE_LITERAL("李娜"),
+                                .country = {"", 0},
+                                .company = {"", 0},
+                                .sanctions = sanction,
+                                .sanction_count = 1};
+}
+
+/* Of three who were frozen two are here. */
+static void a_branch(struct yard *yard) {
+  static const struct club_event events[] = {
+      {.seq = 11, .kind = CLUB_ACTED, .member = 7, .session = 90, .room = {"", 0}},
+      {.seq = 12, .kind = CLUB_ACTED, .member = 8, .session = 90, .room = {"", 0}},
+      {.seq = 13, .kind = CLUB_ACTED, .member = 9, .session = 90, .room = {"", 0}},
+      {.seq = 14, .kind = CLUB_SESSION_ENDED, .member = 7, .session = 71, .room = {"", 0}},
+  };
+  yard_pulse_events(yard, events, 4);
+  assert_int_equal(yard_jobs(yard, STORE_MEMBER_GET), 0);
+  assert_int_equal(yard_jobs(yard, STORE_AUDIT_LIST), 0);
+}
+
+static void all_of_a_branch_are_read_together_and_closed_with_4003(void **state) {
+  struct yard *yard = *state;
+  struct guest *one = guest_enter(yard, 7), *other = guest_enter(yard, 9);
+  yard_freeze(yard, 500);
+  a_branch(yard);
+  struct store_job *job = yard_job(yard, STORE_ACTED);
+  assert_true(job->urgent);
+  assert_int_equal(job->acted.key, 90);
+  assert_int_equal(job->acted.member_count, 2);
+  assert_int_equal(job->acted.members[0], 7);
+  assert_int_equal(job->acted.members[1], 9);
+  static struct sanction frozen = {SANCTION_FROZEN, {"", 0}, 0, {"", 0}};
+  struct audit_record act = {.key = 90, .action = SLICE_LITERAL("freeze"), .reason = SLICE_LITERAL("Рассылка")};
+  struct member_record records[] = {member_out(7, &frozen), member_out(9, &frozen)};
+  job->acted.act = &act;
+  job->acted.records = records;
+  job->acted.count = 2;
+  yard_finish(yard, job, STORE_DONE);
+  yard_turn(yard);
+  struct guest *guests[] = {one, other};
+  for (size_t i = 0; i < 2; i++) {
+    assert_non_null(strstr(guests[i]->said, "\"action\":\"freeze\""));
+    assert_non_null(strstr(guests[i]->said, "Рассылка"));
+    assert_int_equal(guests[i]->code, 4003);
+  }
+}
+
+static void a_branch_that_is_not_read_is_begun_anew(void **state) {
+  struct yard *yard = *state;
+  guest_enter(yard, 7);
+  yard_freeze(yard, 500);
+  a_branch(yard);
+  yard_finish(yard, yard_job(yard, STORE_ACTED), STORE_UNAVAILABLE);
+  for (int i = 0; i < 3 && yard_jobs(yard, STORE_PULSE) == 0; i++) yard_freeze(yard, 500);
+  assert_int_equal(yard_job(yard, STORE_PULSE)->pulse.club_after, 10);
+}
+
+static void an_end_of_a_session_that_was_left_to_it_is_read_again_with_it(void **state) {
+  struct yard *yard = *state;
+  guest_enter(yard, 7);
+  yard_freeze(yard, 500);
+  static const struct club_event events[] = {
+      {.seq = 11, .kind = CLUB_SESSION_ENDED, .member = 7, .session = 71, .room = {"", 0}},
+      {.seq = 12, .kind = CLUB_ACTED, .member = 7, .session = 90, .room = {"", 0}},
+      {.seq = 13, .kind = CLUB_ACTED, .member = 8, .session = 90, .room = {"", 0}},
+  };
+  yard_pulse_events(yard, events, 3);
+  yard_finish(yard, yard_job(yard, STORE_ACTED), STORE_UNAVAILABLE);
+  for (int i = 0; i < 3 && yard_jobs(yard, STORE_PULSE) == 0; i++) yard_freeze(yard, 500);
+  assert_int_equal(yard_job(yard, STORE_PULSE)->pulse.club_after, 10);
+}
+
+/* ---- once ---- */
+
+/* Before the act something else cannot be read at first, so that the act is read again with it. */
+static void read_twice(struct yard *yard, const struct club_event *events, size_t count,
+                       void (*answer)(struct yard *yard)) {
+  for (int step = 0; step < 2; step++) {
+    for (int i = 0; i < 3 && yard_jobs(yard, STORE_PULSE) == 0; i++) yard_freeze(yard, 500);
+    assert_int_equal(yard_job(yard, STORE_PULSE)->pulse.club_after, 10);
+    yard_pulse_events(yard, events, count);
+    yard_finish(yard, yard_job(yard, STORE_MEMBER_GET), step == 0 ? STORE_UNAVAILABLE : STORE_REFUSED);
+    answer(yard);
+    yard_turn(yard);
+    struct guest *guest = &yard->guests[0];
+    assert_int_equal(guest_was_told(guest, "\"acted\""), step == 0);
+  }
+}
+
+static void answer_mute(struct yard *yard) {
+  rights(yard, 1);
+  audit(yard, "mute", "");
+}
+
+static void an_act_that_is_read_again_is_told_once(void **state) {
+  struct yard *yard = *state;
+  static const struct club_event events[] = {
+      {.seq = 11, .kind = CLUB_MEMBER_CHANGED, .member = 8, .room = {"", 0}},
+      {.seq = 12, .kind = CLUB_ACTED, .member = 7, .session = 90, .room = {"", 0}},
+  };
+  guest_enter(yard, 7);
+  guest_enter(yard, 8);
+  sanctions[0] = (struct sanction){SANCTION_MUTE, {"", 0}, 0, SLICE_LITERAL("Спам")};
+  read_twice(yard, events, 2, answer_mute);
+}
+
+static void answer_thaw(struct yard *yard) {
+  static struct audit_record act = {.key = 90, .action = SLICE_LITERAL("unfreeze"), .reason = {"", 0}};
+  struct member_record records[] = {member_out(9, NULL), member_out(7, NULL)};
+  struct store_job *job = yard_job(yard, STORE_ACTED);
+  for (size_t i = 0; i < 2; i++) records[i].sanction_count = 0;
+  job->acted.act = &act;
+  job->acted.records = records;
+  job->acted.count = 2;
+  yard_finish(yard, job, STORE_DONE);
+}
+
+static void an_act_on_many_that_is_read_again_is_told_once(void **state) {
+  struct yard *yard = *state;
+  static const struct club_event events[] = {
+      {.seq = 11, .kind = CLUB_MEMBER_CHANGED, .member = 8, .room = {"", 0}},
+      {.seq = 12, .kind = CLUB_ACTED, .member = 7, .session = 90, .room = {"", 0}},
+      {.seq = 13, .kind = CLUB_ACTED, .member = 9, .session = 90, .room = {"", 0}},
+  };
+  guest_enter(yard, 7);
+  guest_enter(yard, 8);
+  struct guest *other = guest_enter(yard, 9);
+  read_twice(yard, events, 3, answer_thaw);
+  assert_non_null(strstr(other->said, "\"acted\""));
+  assert_null(strstr(strstr(other->said, "\"acted\"") + 1, "\"acted\""));
+}
+
 static void a_raid_is_told_to_everybody_once(void **state) {
   struct yard *yard = *state;
   struct guest *guest = guest_enter(yard, 7);
@@ -241,9 +433,17 @@ int main(void) {
       YARD_TEST(a_read_that_fails_is_begun_anew),
       YARD_TEST(a_ban_from_the_club_is_told_and_closes_with_4003),
       YARD_TEST(the_sessions_that_ended_with_a_ban_are_not_forgotten),
+      YARD_TEST(a_session_that_ended_is_not_forgotten_when_the_act_behind_it_cannot_be_begun),
+      YARD_TEST(a_session_that_cannot_be_looked_at_ends_the_line),
+      YARD_TEST(who_is_banned_before_the_welcome_went_out_hears_the_code_alone),
       YARD_TEST(a_mute_in_the_club_shows_in_all_rooms_of_the_list),
       YARD_TEST(who_is_not_here_costs_nothing),
       YARD_TEST(one_who_leaves_meanwhile_is_not_waited_for),
+      YARD_TEST(all_of_a_branch_are_read_together_and_closed_with_4003),
+      YARD_TEST(a_branch_that_is_not_read_is_begun_anew),
+      YARD_TEST(an_end_of_a_session_that_was_left_to_it_is_read_again_with_it),
+      YARD_TEST(an_act_that_is_read_again_is_told_once),
+      YARD_TEST(an_act_on_many_that_is_read_again_is_told_once),
       YARD_TEST(a_raid_is_told_to_everybody_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

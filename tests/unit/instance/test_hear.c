@@ -124,7 +124,9 @@ static void a_mark_that_was_set_elsewhere_is_told_and_never_goes_back(void **sta
   const struct present *present = presents_find(server_services(yard->server)->presents, 7);
   yard_hear(yard, "M1", "@m7", "first", "R kz.fintech 12 9 3 1 ");
   yard_turn(yard);
-  assert_true(guest_was_told(guest, "\"method\":\"read\",\"params\":{\"room\":\"kz.fintech\",\"seq\":9}"));
+  assert_true(guest_was_told(
+      guest,
+      "\"method\":\"read\",\"params\":{\"room\":\"kz.fintech\",\"seq\":9,\"head\":12,\"unread\":3,\"mentions\":1}"));
   yard_hear(yard, "M1", "@m7", "first", "R kz.fintech 12 6 6 2 "); /* late */
   yard_hear(yard, "M1", "@m7", "first", "R kz.fintech 12 9 3 1 "); /* doubled */
   yard_hear(yard, "M1", "@m7", "first", "R kz.fintech 11 9 2 1 "); /* the same mark, as things stood before */

@@ -5,6 +5,8 @@
 #include "club/club.h"
 #include "world_inside.h"
 
+#define SHADOWED 40 /* one world of so many is held against a store, too: that takes ten times as long */
+
 uint32_t world_random(struct world *world, uint32_t below) { /* splitmix64 */
   uint64_t z = (world->random += 0x9e3779b97f4a7c15u);
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -43,24 +45,15 @@ static void world_pong(struct client *client) {
 
 static void world_log_out(struct world *world, int index) {
   struct client *client = &world->clients[index];
-  if (client->ended_at || world->model.club_head == 256) return;
+  struct model *model = &world->model;
+  struct club_event *event = client->ended_at || model->ended[client->member] || client->member == MODEL_MEMBERS
+                                 ? NULL
+                                 : model_event(model, NULL, CLUB_SESSION_ENDED, client->member);
+  if (!event) return;
   for (int i = 0; i < CLIENTS; i++)
     if (world->clients[i].member == client->member) world->clients[i].ended_at = world->now;
-  world->model.ended[client->member] = true;
-  world->model.events[world->model.club_head] = (struct club_event){.seq = world->model.club_head + 1,
-                                                                    .kind = CLUB_SESSION_ENDED,
-                                                                    .member = client->member,
-                                                                    .session = client->member};
-  world->model.club_head++;
-}
-
-/* Whoever is in a room is kept out of it, or let in again. The last events are for letting everybody in. */
-static void world_ban(struct world *world, int index) {
-  const struct client *client = &world->clients[index];
-  int room = (int)world_random(world, 3);
-  bool on = world_random(world, 4) > 0;
-  if (world->model.club_head >= 200 || (on && !client->follows[room].joined)) return;
-  model_ban(&world->model, room, client->member, on);
+  model->ended[client->member] = true;
+  event->session = client->member + 10 * model->session[client->member];
 }
 
 static void world_line(struct world *world, int index) {
@@ -125,14 +118,14 @@ static void world_step(struct world *world) {
     case 11: world_time(world); break;
     default: world_site(world, site);
   }
-  if (world_random(world, 20) == 0) world_ban(world, index);
+  if (world_random(world, 30) == 0) world_moderate(world);
   if (world_random(world, 2000) == 0) world_log_out(world, index);
-  if (world_random(world, 6000) == 0) world_change_epoch(world);
+  if (world_random(world, 6000) == 0 && !world->shadow) world_change_epoch(world);
 }
 
 /* ---- the end: everything works again, and all must agree ---- */
 
-static void world_heal_step(struct world *world) {
+void world_heal_step(struct world *world) {
   for (int s = 0; s < world->servers; s++) {
     struct site *site = &world->sites[s];
     if (site->doomed) site_die(site);
@@ -209,6 +202,21 @@ static void world_check_counts(struct world *world, int index) {
   }
 }
 
+/* What the client was told that it may there, and how the room is set. */
+static void world_check_rights(struct world *world, int index, int at) {
+  const struct told *told = &world->clients[index].told[at];
+  const struct model *model = &world->model;
+  const struct model_room *room = &model->rooms[at];
+  int member = world->clients[index].member;
+  bool moderates = !room->pair[0] && model_standing(model, at, member) > STANDING_MEMBER;
+  bool muted = model_holds(model, at, SANCTION_MUTE, member) || model_holds(model, MODEL_CLUB, SANCTION_MUTE, member);
+  bool told_muted = told->muted && (told->muted_until == 0 || told->muted_until > world->now);
+  if (told->moderates != moderates) world_fail(world, index, "told another standing", at);
+  if (told_muted != muted) world_fail(world, index, muted ? "not told of being muted" : "told of being muted", at);
+  if (told->locked != room->locked) world_fail(world, index, "told another lock", at);
+  if (told->slow != room->slow) world_fail(world, index, "told another pace", at);
+}
+
 /* What the client was told of it. */
 static void world_check_told(struct world *world, int index) {
   const struct client *client = &world->clients[index];
@@ -219,6 +227,7 @@ static void world_check_told(struct world *world, int index) {
     if (told->listed && !room->listing[client->member].listed) world_fail(world, index, "told of a room not listed", r);
     if (!told->listed && room->listing[client->member].listed) world_fail(world, index, "not told of a room", r);
     if (!told->listed) continue;
+    world_check_rights(world, index, r);
     if (told->read != read) world_fail(world, index, "told another mark", told->read - read);
     if (client->follows[r].joined) continue;
     if (told->head != room->head) world_fail(world, index, "told another head", told->head - room->head);
@@ -288,7 +297,9 @@ static void world_check(struct world *world) {
     world_check_counts(world, i);
     world_check_told(world, i);
     world_check_online(world, i);
+    acts_check_told(world, i);
   }
+  acts_check(world);
   for (int s = 0; s < world->servers; s++) {
     world_check_attendants(world, &world->sites[s]);
     world_check_connected(world, &world->sites[s]);
@@ -299,19 +310,25 @@ static void world_heal(struct world *world, int steps) {
   for (int i = 0; i < steps; i++) world_heal_step(world);
 }
 
-static void world_end(struct world *world) {
-  bool fresh = world->now - world->epoch_at > 10000;
-  world->healed = true;
-  for (int at = 0; at < MODEL_ROOMS; at++)
-    for (int member = 1; member <= MODEL_MEMBERS; member++) model_ban(&world->model, at, member, false);
+static void world_settle(struct world *world) {
   int rounds = 0;
   while (rounds++ < 2000 && !world_settled(world)) world_heal_step(world);
   if (!world_settled(world)) world_fail(world, -1, "not settled", rounds);
   world_heal(world, 300); /* counts are told once a second, and asked for every five */
+}
+
+static void world_end(struct world *world) {
+  bool fresh = world->now - world->epoch_at > 10000;
+  world->healed = true;
+  for (int rounds = 0; rounds < 500 && !world_is_calm(world); rounds++) world_heal_step(world);
+  world_lift(world);
+  world_settle(world);
   /* Marks that were under way while the history changed are told to nobody; they are found when lists are read again. */
   world->doubted = !fresh;
   if (world->doubted) world_heal(world, 200);
-  if (!world_settled(world)) world_fail(world, -1, "not settled any more", rounds);
+  world_moderate_all(world);
+  world_heal(world, 100);
+  if (!world_settled(world)) world_fail(world, -1, "not settled any more", 0);
   world_check(world);
   for (int s = 0; s < world->servers; s++) site_die(&world->sites[s]);
   while (world->bus_count > 0) free(world->bus[--world->bus_count].bytes);
@@ -328,6 +345,8 @@ int world_run(const struct world_plan *plan) {
   world->now = 1700000000000;
   world->club = club_load(NULL, error, sizeof error);
   model_init(&world->model, &world->now);
+  cells_init(world);
+  if (plan->seed % SHADOWED == 0) world->shadow = shadow_create(world);
   for (int s = 0; s < plan->servers; s++) {
     world->sites[s] = (struct site){.world = world, .index = s};
     site_start(&world->sites[s]);

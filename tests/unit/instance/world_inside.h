@@ -61,7 +61,34 @@ struct told {
   bool listed;
   int64_t head, unread, mentions, read;
   int64_t online; /* while joined */
+  bool moderates, muted, locked;
+  int64_t muted_until, slow, settings_head;
 };
+
+enum fate { ACT_UNKNOWN, ACT_ANSWERED, ACT_REFUSED };
+
+/* What a moderator asked for. */
+struct own_act {
+  enum act act;
+  int at, member; /* at: MODEL_CLUB, no room */
+  bool on;
+  int seconds;   /* mute, ban: 0, until lifted; update: between posts; remove: the seq */
+  int64_t until; /* at the earliest; 0: it does not end */
+  char tag[16];
+  enum fate fate;
+  int64_t affected;
+};
+
+/* How something stands, as far as those know it who were answered. */
+enum cell_kind { CELL_MUTED, CELL_BANNED, CELL_FROZEN, CELL_LOCKED, CELL_ROLE, CELL_STANDING, CELL_ADMITTED, CELLS };
+struct cell {
+  int open, done; /* asked for and not answered; of those together that were done */
+  bool known, on;
+  int64_t since, until;
+};
+
+#define OWN_ACTS 96
+#define SPARE_ACTS 24 /* for the end */
 
 struct own_post {
   int room, number;
@@ -77,6 +104,7 @@ struct asked {
   int room, post;
   int64_t after, before; /* room.history, room.read: the seq */
   int64_t written;       /* what an answer must show at least */
+  int64_t sent;
 };
 
 struct client {
@@ -92,6 +120,10 @@ struct client {
   struct follow follows[MODEL_ROOMS];
   struct own_post posts[128];
   int post_count;
+  struct own_act acts[OWN_ACTS];
+  int act_count;
+  int session; /* whose token the connection has */
+  int64_t welcomed_at;
   int next_id;
   struct asked asked[64];
   char *out[64]; /* frames on their way to the server */
@@ -103,6 +135,7 @@ struct world {
   uint64_t random;
   int64_t now;
   struct model model;
+  struct shadow *shadow; /* NULL: the model is alone */
   struct club *club;
   struct site sites[WORLD_SERVERS];
   int servers;
@@ -115,11 +148,14 @@ struct world {
   bool calm;         /* a store that never fails, servers that do not die */
   int64_t thawed_at; /* when everything had been stopped last */
   bool wordy;        /* long texts: frames, pages and answers fill up */
-  int64_t epoch_at;  /* when the history changed last */
+  struct cell cells[CELLS][MODEL_MEMBERS + 1][MODEL_ROOMS + 1];
+  int by_hand;
+  int64_t epoch_at; /* when the history changed last */
   int failures;
 };
 
 uint32_t world_random(struct world *world, uint32_t below);
+void world_heal_step(struct world *world);
 void world_fail(struct world *world, int client, const char *what, int64_t number);
 /* site.c */
 void site_start(struct site *site);
@@ -133,9 +169,34 @@ void client_cut(struct client *client);
 /* Does the client know the store's present history? What it is told of another is not looked at. */
 bool client_is_current(const struct world *world, const struct client *client);
 const char *client_text(int number);
+__attribute__((format(printf, 5, 6))) bool client_ask(struct client *client, char kind, int room, int post,
+                                                      const char *format, ...);
 void client_act(struct client *client, struct world *world, int index);
 void client_deliver(struct client *client, struct world *world);           /* one frame of its own to the server */
 void client_history(struct client *client, struct world *world, int room); /* asks for some page */
+/* shadow.c */
+struct shadow *shadow_create(struct world *world);
+void shadow_destroy(struct shadow *shadow);
+/* By the model, and whatever is held against it. */
+void world_carry_out(struct world *world, struct store_job *job);
+/* acts.c */
+void cells_init(struct world *world);
+void client_moderate(struct client *client, struct world *world, int index);
+void acts_answered(struct world *world, int index, const struct asked *asked, int64_t count);
+void acts_refused(struct world *world, int index, const struct asked *asked, const char *reason);
+/* A post that was asked for at `sent` was answered. */
+void acts_look_post(struct world *world, int index, int at, int64_t sent);
+/* A new line: it was told of nothing yet. */
+void acts_welcomed(struct world *world, int index);
+void client_acted(struct world *world, int index, const char *action, int at, const char *reason);
+void world_moderate(struct world *world);
+bool world_is_calm(const struct world *world);
+/* Nothing is forbidden to anybody any more. */
+void world_lift(struct world *world);
+/* When all is well: who is there is told, and sees it. */
+void world_moderate_all(struct world *world);
+void acts_check(struct world *world);
+void acts_check_told(struct world *world, int index);
 /* hears.c */
 void client_frame(struct world *world, int index, const char *frame, size_t size);
 void client_tend(struct client *client, struct world *world, int index); /* joins and repeats what is owed */

@@ -220,9 +220,8 @@ static struct slice guest_none(void) {
   return (struct slice){"", 0};
 }
 
-struct guest *guest_enter(struct yard *yard, int64_t member) {
+void guest_knock(struct yard *yard, struct guest *guest, int64_t member) {
   struct address address = {{0}};
-  struct guest *guest = &yard->guests[yard->guest_count++];
   guest->connection = connection_open(server_connections(yard->server), (struct link *)(void *)guest,
                                       SLICE_LITERAL("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"), &address);
   yard_turn(yard);
@@ -241,6 +240,11 @@ struct guest *guest_enter(struct yard *yard, int64_t member) {
                                                .offers = guest_none(),
                                                .seeks = guest_none()};
   yard_finish(yard, job, STORE_DONE);
+}
+
+struct guest *guest_enter(struct yard *yard, int64_t member) {
+  struct guest *guest = &yard->guests[yard->guest_count++];
+  guest_knock(yard, guest, member);
   yard_turn(yard);
   assert_true(guest_was_told(guest, "\"welcome\""));
   return guest;

@@ -63,6 +63,8 @@ int yard_said(const struct yard *yard, const char *kind, const char *topic);
 /* Answers the pulse that is under way: nothing happened in any room. */
 void yard_pulse(struct yard *yard, const char *epoch, int64_t club_head);
 void yard_pulse_events(struct yard *yard, const struct club_event *events, size_t count);
+/* As far as the session being found; `welcome` comes with the next turn. */
+void guest_knock(struct yard *yard, struct guest *guest, int64_t member);
 struct guest *guest_enter(struct yard *yard, int64_t member);
 void guest_ask(struct guest *guest, const char *method, const char *params);
 /* Joins "kz" at `as_of`. */

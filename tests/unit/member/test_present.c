@@ -26,7 +26,7 @@ static void keeps_its_own_copy_of_who_it_is(void **state) {
   assert_true(slice_is(present->author.name, "王小龙"));
   struct member_record record = house_record(3, "xiaolong", "王大龙", ROLE_MODERATOR);
   record.author = 777;
-  assert_true(present_update(present, &record));
+  assert_true(presents_update(house->services.presents, present, &record));
   assert_true(slice_is(present->author.name, "王大龙"));
   assert_true(slice_is(present->login, "xiaolong"));
   assert_int_equal(present->author.key, 777);

@@ -64,34 +64,44 @@ static void what_is_asked_for_is_stored(void **state) {
   stage_refused(call, "rate_limited");
 }
 
-static void nobody_gives_what_they_may_not(void **state) {
+static void nobody_sees_what_they_may_not(void **state) {
   struct stage *stage = *state;
-  stage_refused(create(stage, ROLE_MEMBER, ""), "forbidden");
-  stage_refused(create(stage, ROLE_MODERATOR, ",\"role\":\"moderator\""), "forbidden");
-  stage_refused(create(stage, ROLE_MODERATOR, ",\"role\":\"admin\""), "forbidden");
   stage_refused(create(stage, ROLE_ADMIN, ",\"room\":\"us\""), "not_found");
   stage_refused(create(stage, ROLE_ADMIN, ",\"room\":\"dm.abc\""), "not_found");
-  stage->member->role = ROLE_MEMBER;
-  stage_refused(stage_call(stage, "invite.list", "{}"), "forbidden");
-  stage_refused(stage_call(stage, "invite.revoke", "{\"invite\":\"i5\"}"), "forbidden");
   assert_int_equal(stage->house->job_count, 0);
+  struct staged *call = create(stage, ROLE_ADMIN, ",\"room\":\"r.abc\""); /* of that one only the store knows */
+  assert_true(slice_is(house_job(stage->house, STORE_INVITE_CREATE)->invite.record.room, "r.abc"));
+  house_refuse(stage->house, REASON_NOT_FOUND);
+  stage_refused(call, "not_found");
 }
 
-static void admins_see_and_revoke_all_moderators_their_own(void **state) {
+/* Whoever was appointed just now may invite and see invites, though this instance does not know it yet. */
+static void the_store_says_who_invites(void **state) {
   struct stage *stage = *state;
-  const enum role roles[] = {ROLE_MODERATOR, ROLE_ADMIN};
+  struct staged *call = create(stage, ROLE_MEMBER, "");
+  finish_create(stage);
+  json_decref(stage_answer(call));
+  call = create(stage, ROLE_MODERATOR, ",\"role\":\"moderator\"");
+  house_job(stage->house, STORE_INVITE_CREATE)->reason = REASON_FORBIDDEN;
+  house_finish(stage->house, STORE_REFUSED);
+  stage_refused(call, "forbidden");
+}
+
+static void the_store_says_who_sees_and_revokes(void **state) {
+  struct stage *stage = *state;
+  const enum role roles[] = {ROLE_MEMBER, ROLE_ADMIN};
   for (size_t i = 0; i < 2; i++) {
     stage->member->role = roles[i];
     struct staged *call = stage_call(stage, "invite.revoke", "{\"invite\":\"i5\"}");
     struct store_job *job = house_job(stage->house, STORE_INVITE_REVOKE);
     assert_int_equal(job->invite.record.key, 5);
-    assert_int_equal(job->invite.any, roles[i] == ROLE_ADMIN);
+    assert_int_equal(job->invite.member, 17);
     house_finish(stage->house, STORE_DONE);
     json_decref(stage_answer(call));
     call = stage_call(stage, "invite.list", "{}");
-    assert_int_equal(house_job(stage->house, STORE_INVITE_LIST)->invite.any, roles[i] == ROLE_ADMIN);
-    house_finish(stage->house, STORE_DONE);
-    json_decref(stage_answer(call));
+    assert_int_equal(house_job(stage->house, STORE_INVITE_LIST)->invite.member, 17);
+    house_refuse(stage->house, REASON_FORBIDDEN);
+    stage_refused(call, "forbidden");
   }
   const char *wrong[] = {"5", "m5", "i", "i05", "i-5", "i5x", "i99999999999999999999999"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -129,14 +139,76 @@ static void a_list_of_thousands_fits_into_a_frame(void **state) {
   json_decref(answer);
 }
 
+/* ---- the tree ---- */
+
+static struct tree_record tree_record(int64_t key, const char *login, const char *name, int64_t invited) {
+  struct tree_record record = {.member = house_record(key, login, name, ROLE_MEMBER), .invited = invited};
+  record.member.made_at = 1767225600000;
+  return record;
+}
+
+static void the_tree_is_answered_as_the_store_has_it(void **state) {
+  struct stage *stage = *state;
+  struct staged *call = stage_call(stage, "invite.tree", "{\"member\":\"m5\",\"after\":\"m7\",\"limit\":2}");
+  struct store_job *job = house_job(stage->house, STORE_INVITE_TREE);
+  assert_int_equal(job->tree.asker, 17);
+  assert_int_equal(job->tree.member, 5);
+  assert_int_equal(job->tree.after, 7);
+  assert_int_equal(job->tree.limit, 2);
+  struct tree_record above = tree_record(3, "bo", "王博", 1000), below = tree_record(8, "dana", "Дана", 0);
+  below.frozen = true;
+  job->tree.root = tree_record(5, "anna", "Анна", 1);
+  job->tree.above = &above;
+  job->tree.above_count = 1;
+  job->tree.invited = &below;
+  job->tree.count = 1;
+  job->tree.open = 4;
+  job->tree.frozen = 3;
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_string_equal(house_text(answer, "result.member.id"), "m5");
+  assert_string_equal(house_text(answer, "result.above.0.name"), "王博");
+  assert_int_equal(house_number(answer, "result.above.0.invited"), 1000);
+  assert_string_equal(house_text(answer, "result.members.0.joined_at"), "2026-01-01T00:00:00.000Z");
+  assert_int_equal(house_number(answer, "result.members.0.frozen"), 1);
+  assert_int_equal(house_number(answer, "result.open"), 4);
+  assert_int_equal(house_number(answer, "result.frozen"), 3);
+  assert_int_equal(house_number(answer, "result.more"), 0);
+  json_decref(answer);
+}
+
+static void without_a_member_the_tree_is_shown_from_the_top(void **state) {
+  struct stage *stage = *state;
+  struct staged *call = stage_call(stage, "invite.tree", "{}");
+  struct store_job *job = house_job(stage->house, STORE_INVITE_TREE);
+  assert_int_equal(job->tree.member, 0);
+  assert_int_equal(job->tree.limit, LIMIT_HISTORY_DEFAULT);
+  struct tree_record top = tree_record(1, "ada", "Ada", 2);
+  job->tree.invited = &top;
+  job->tree.count = 1;
+  job->tree.more = true;
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_null(house_at(answer, "result.member"));
+  assert_null(house_at(answer, "result.above"));
+  assert_string_equal(house_text(answer, "result.members.0.login"), "ada");
+  assert_int_equal(house_number(answer, "result.more"), 1);
+  json_decref(answer);
+  stage_refused(stage_call(stage, "invite.tree", "{\"member\":\"ada\"}"), "not_found");
+  stage_refused(stage_call(stage, "invite.tree", "{\"after\":\"ada\"}"), "after");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       STAGE_TEST(a_link_is_made_of_a_token_of_which_the_store_gets_the_digest),
       STAGE_TEST(a_repeated_request_gives_the_same_link),
       STAGE_TEST(what_is_asked_for_is_stored),
-      STAGE_TEST(nobody_gives_what_they_may_not),
-      STAGE_TEST(admins_see_and_revoke_all_moderators_their_own),
+      STAGE_TEST(nobody_sees_what_they_may_not),
+      STAGE_TEST(the_store_says_who_invites),
+      STAGE_TEST(the_store_says_who_sees_and_revokes),
       STAGE_TEST(a_list_of_thousands_fits_into_a_frame),
+      STAGE_TEST(the_tree_is_answered_as_the_store_has_it),
+      STAGE_TEST(without_a_member_the_tree_is_shown_from_the_top),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,21 @@ static void a_card_is_shown_with_whether_its_member_is_here(void **state) {
   json_t *answer = stage_answer(call);
   assert_string_equal(house_text(answer, "result.member.name"), "Айгуль Сериккызы");
   assert_int_equal(house_number(answer, "result.member.online"), 1);
+  assert_null(house_at(answer, "result.member.invited_by"));
+  json_decref(answer);
+}
+
+static void a_card_names_who_invited(void **state) {
+  struct stage *stage = *state;
+  struct staged *call = stage_call(stage, "member.get", "{\"member\":\"m17\"}");
+  struct store_job *job = house_job(stage->house, STORE_MEMBER_GET);
+  job->member.member = house_record(17, "aigul", "Айгуль Сериккызы", ROLE_MEMBER);
+  job->member.inviter = 3;
+  job->member.inviter_name = slice_of("王博");
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_string_equal(house_text(answer, "result.member.invited_by.id"), "m3");
+  assert_string_equal(house_text(answer, "result.member.invited_by.name"), "王博");
   json_decref(answer);
 }
 
@@ -77,6 +92,7 @@ static void changes_of_cards_have_the_rate_of_changes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       STAGE_TEST(a_card_is_shown_with_whether_its_member_is_here),
+      STAGE_TEST(a_card_names_who_invited),
       STAGE_TEST(nobodys_card_is_not_found),
       STAGE_TEST(only_what_is_given_is_changed),
       STAGE_TEST(what_the_club_has_not_is_refused),

@@ -88,6 +88,34 @@ static void lists_members_by_key_in_pages(void **state) {
   for (int i = 0; i < 5; i++) follower_leave(&followers[i]);
 }
 
+static void a_member_who_is_renamed_is_listed_so_where_they_are(void **state) {
+  struct hall *hall = *state;
+  struct follower phone, desk, other;
+  struct attendant found[2];
+  bool more;
+  follower_enter(&phone, hall, "kz", 7, 0);
+  follower_enter(&desk, hall, "kz", 7, 0);
+  follower_enter(&other, hall, "cn", 8, 0);
+  hall_pass(hall, 2000);
+  follower_take(&phone);
+  rooms_member_renamed(hall->rooms, 7, SLICE_LITERAL("王爱古"), SLICE_LITERAL("cn"), SLICE_LITERAL(""));
+  rooms_member_renamed(hall->rooms, 9, SLICE_LITERAL("Никого"), SLICE_LITERAL("ru"), SLICE_LITERAL(""));
+  const struct room *room = phone.subscription.room;
+  assert_int_equal(room_attendants(room, 0, 2, found, &more), 1);
+  assert_true(slice_is(found[0].name, "王爱古"));
+  assert_true(slice_is(found[0].country, "cn"));
+  assert_int_equal(found[0].company.size, 0);
+  assert_int_equal(room_subscriptions(room, 7), 2);
+  assert_int_equal(room_attendants(other.subscription.room, 0, 2, found, &more), 1);
+  assert_true(slice_is(found[0].name, "Айгуль"));
+  hall_pass(hall, 2000);
+  assert_string_equal(follower_take(&phone), ""); /* as many as before */
+  follower_leave(&desk);
+  assert_int_equal(room_online(room), 1);
+  follower_leave(&phone);
+  follower_leave(&other);
+}
+
 static void an_unknown_member_leaves_without_harm(void **state) {
   struct hall *hall = *state;
   struct follower first;
@@ -104,6 +132,7 @@ int main(void) {
       HALL_TEST(tells_whoever_came_late_how_many_there_are),
       HALL_TEST(does_not_tell_when_a_member_opens_another_window),
       HALL_TEST(lists_members_by_key_in_pages),
+      HALL_TEST(a_member_who_is_renamed_is_listed_so_where_they_are),
       HALL_TEST(an_unknown_member_leaves_without_harm),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

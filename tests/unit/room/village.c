@@ -81,3 +81,11 @@ int village_kinds(const struct hall *hall, const char *kind) {
   for (size_t i = 0; i < hall->published_count; i++) count += memcmp(hall->published[i].bytes, kind, 2) == 0;
   return count;
 }
+
+void village_enter(struct village *village, struct follower *follower, int hall, int64_t member) {
+  follower_enter(follower, village->halls[hall], "kz", member, 0);
+}
+
+int64_t village_online(const struct follower *follower) {
+  return room_online(follower->subscription.room);
+}

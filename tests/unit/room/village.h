@@ -17,6 +17,10 @@ int village_open(void **state);
 int village_close(void **state);
 #define VILLAGE_TEST(name) cmocka_unit_test_setup_teardown(name, village_open, village_close)
 
+/* Into the room "kz" of one of them. */
+void village_enter(struct village *village, struct follower *follower, int hall, int64_t member);
+/* How many are in the follower's room, as its instance knows. */
+int64_t village_online(const struct follower *follower);
 /* What was published is heard by all; what they say to that with the next call. */
 void village_talk(struct village *village);
 void village_pass(struct village *village, int64_t ms);

@@ -5,12 +5,19 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum faulty_operation { FAULTY_WRITE = 1, FAULTY_SYNC = 2, FAULTY_READ = 4, FAULTY_OTHER = 8 };
+
 struct faulty {
   sqlite3_vfs layer;
   sqlite3_vfs *real;
-  bool full;       /* writes to the WAL find no space */
-  bool sync_fails; /* flushes of the WAL fail */
-  int syncs;       /* flushes of any file */
+  bool full;        /* writes to the WAL find no space */
+  bool sync_fails;  /* flushes of the WAL fail */
+  int syncs;        /* flushes of any file */
+  unsigned counted; /* faulty_operations on any file, of which the one after `left` more fails … */
+  long left;        /* -1: none */
+  bool for_good;    /* … and all that come after it */
+  bool failed;      /* has one? */
+  bool hasty;       /* flushes are counted, not carried out */
 };
 
 struct faulty_file {
@@ -20,6 +27,13 @@ struct faulty_file {
   sqlite3_file *real; /* behind this struct */
 };
 
+static inline bool faulty_fails(struct faulty *faulty, enum faulty_operation operation) {
+  if (!(faulty->counted & operation) || faulty->left < 0) return false;
+  if (faulty->left > 0) return faulty->left--, false;
+  if (!faulty->for_good) faulty->left = -1;
+  return faulty->failed = true;
+}
+
 static inline sqlite3_file *faulty_real(sqlite3_file *file) {
   return ((struct faulty_file *)(void *)file)->real;
 }
@@ -28,23 +42,29 @@ static inline int faulty_close(sqlite3_file *file) {
   return faulty_real(file)->pMethods->xClose(faulty_real(file));
 }
 static inline int faulty_read(sqlite3_file *file, void *data, int size, sqlite3_int64 at) {
+  if (faulty_fails(((struct faulty_file *)(void *)file)->faulty, FAULTY_READ)) return SQLITE_IOERR_READ;
   return faulty_real(file)->pMethods->xRead(faulty_real(file), data, size, at);
 }
 static inline int faulty_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 at) {
   const struct faulty_file *self = (struct faulty_file *)(void *)file;
+  if (faulty_fails(self->faulty, FAULTY_WRITE)) return SQLITE_IOERR_WRITE;
   if (self->is_wal && self->faulty->full) return SQLITE_FULL;
   return self->real->pMethods->xWrite(self->real, data, size, at);
 }
 static inline int faulty_truncate(sqlite3_file *file, sqlite3_int64 size) {
+  if (faulty_fails(((struct faulty_file *)(void *)file)->faulty, FAULTY_OTHER)) return SQLITE_IOERR_TRUNCATE;
   return faulty_real(file)->pMethods->xTruncate(faulty_real(file), size);
 }
 static inline int faulty_sync(sqlite3_file *file, int flags) {
   const struct faulty_file *self = (struct faulty_file *)(void *)file;
+  if (faulty_fails(self->faulty, FAULTY_SYNC)) return SQLITE_IOERR_FSYNC;
   self->faulty->syncs++;
   if (self->is_wal && self->faulty->sync_fails) return SQLITE_IOERR_FSYNC;
+  if (self->faulty->hasty) return SQLITE_OK;
   return self->real->pMethods->xSync(self->real, flags);
 }
 static inline int faulty_size(sqlite3_file *file, sqlite3_int64 *size) {
+  if (faulty_fails(((struct faulty_file *)(void *)file)->faulty, FAULTY_OTHER)) return SQLITE_IOERR_FSTAT;
   return faulty_real(file)->pMethods->xFileSize(faulty_real(file), size);
 }
 static inline int faulty_lock(sqlite3_file *file, int level) {
@@ -66,6 +86,7 @@ static inline int faulty_traits(sqlite3_file *file) {
   return faulty_real(file)->pMethods->xDeviceCharacteristics(faulty_real(file));
 }
 static inline int faulty_map(sqlite3_file *file, int page, int size, int extend, void volatile **memory) {
+  if (faulty_fails(((struct faulty_file *)(void *)file)->faulty, FAULTY_OTHER)) return SQLITE_IOERR_SHMMAP;
   return faulty_real(file)->pMethods->xShmMap(faulty_real(file), page, size, extend, memory);
 }
 static inline int faulty_shared_lock(sqlite3_file *file, int offset, int count, int flags) {
@@ -103,13 +124,14 @@ static inline int faulty_open(sqlite3_vfs *layer, const char *name, sqlite3_file
   self->is_wal = (flags & SQLITE_OPEN_WAL) != 0;
   self->real = (sqlite3_file *)(void *)(self + 1);
   self->file.pMethods = NULL;
+  if (faulty_fails(self->faulty, FAULTY_OTHER)) return SQLITE_CANTOPEN;
   int result = self->faulty->real->xOpen(self->faulty->real, name, self->real, flags, out_flags);
   if (self->real->pMethods) self->file.pMethods = &methods;
   return result;
 }
 
 static inline void faulty_begin(struct faulty *faulty) {
-  *faulty = (struct faulty){.real = sqlite3_vfs_find(NULL)};
+  *faulty = (struct faulty){.real = sqlite3_vfs_find(NULL), .left = -1};
   faulty->layer = *faulty->real;
   faulty->layer.pNext = NULL;
   faulty->layer.zName = "faulty";

@@ -8,7 +8,9 @@
 #include "suite.h"
 
 static inline void files_make(char *address, size_t size) {
-  char folder[] = "/tmp/club-store-XXXXXX";
+  const char *base = getenv("TMPDIR");
+  char folder[200];
+  snprintf(folder, sizeof folder, "%.150s/club-store-XXXXXX", base ? base : "/tmp");
   assert_non_null(mkdtemp(folder));
   snprintf(address, size, "sqlite:%s/club.db", folder);
 }
@@ -26,7 +28,7 @@ static inline int files_remove_one(const char *path, const struct stat *info, in
 
 static inline void files_remove(const char *address) {
   char folder[256];
-  snprintf(folder, sizeof folder, "%s", files_path(address));
+  snprintf(folder, sizeof folder, "%.255s", files_path(address));
   *strrchr(folder, '/') = '\0';
   nftw(folder, files_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

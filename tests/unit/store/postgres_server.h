@@ -1,16 +1,19 @@
 #ifndef TEST_STORE_POSTGRES_SERVER_H
 #define TEST_STORE_POSTGRES_SERVER_H
-/* A real PostgreSQL of this program's own, in a folder under /tmp and on a unix socket in it, ended with the program. As
- * root it runs as the system's user "postgres", which the server insists on. */
+/* A real PostgreSQL of this program's own, in a folder in memory or under /tmp and on a unix socket in it, ended with the
+ * program. As root it runs as the system's user "postgres", which the server insists on. */
 #include <postgresql/libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "files.h"
+
+#define POSTGRES_SERVER_ROOM 1000000000 /* bytes */
 
 struct postgres_server {
   char folder[64], programs[128];
@@ -62,12 +65,16 @@ static inline bool postgres_server_answers(const struct postgres_server *server)
   return PQping(address) == PQPING_OK;
 }
 
-/* `settings` as on the command line: "-c fsync=off". */
-static inline void postgres_server_start(struct postgres_server *server, const char *settings) {
+/* `settings` as on the command line: "-c fsync=off". Does not wait. */
+static inline void postgres_server_launch(struct postgres_server *server, const char *settings) {
   char command[512];
   snprintf(command, sizeof command, "postgres -D %s/data -k %s -c listen_addresses= -c max_connections=60 %s",
            server->folder, server->folder, settings);
   server->process = postgres_server_spawn(server, command);
+}
+
+static inline void postgres_server_start(struct postgres_server *server, const char *settings) {
+  postgres_server_launch(server, settings);
   for (int i = 0; i < 600 && !postgres_server_answers(server); i++) usleep(50000);
   assert_true(postgres_server_answers(server));
 }
@@ -88,10 +95,18 @@ static inline void postgres_server_end(void) {
   postgres_server.folder[0] = '\0';
 }
 
+/* Where there is room in memory, a flush takes no time. */
+static inline const char *postgres_server_place(void) {
+  struct statvfs memory;
+  bool roomy = statvfs("/dev/shm", &memory) == 0 && access("/dev/shm", W_OK) == 0 &&
+               (uint64_t)memory.f_bavail * memory.f_frsize > POSTGRES_SERVER_ROOM;
+  return roomy ? "/dev/shm" : "/tmp";
+}
+
 static inline void postgres_server_make(void) {
   struct postgres_server *server = &postgres_server;
   postgres_server_find(server);
-  snprintf(server->folder, sizeof server->folder, "/tmp/club-postgres-XXXXXX");
+  snprintf(server->folder, sizeof server->folder, "%s/club-postgres-XXXXXX", postgres_server_place());
   assert_non_null(mkdtemp(server->folder));
   atexit(postgres_server_end);
   struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
@@ -165,5 +180,58 @@ static inline void postgres_schema_remove(const char *address) {
   (void)address;
 }
 
-static const struct suite_setup postgres_setup = {postgres_schema_make, postgres_schema_remove, store_driver_open};
+/* ---- or a copy of a database whose migrations have run, which takes less time than running them ---- */
+
+static inline void postgres_copy_prepare(void) {
+  char address[160], error[256] = "";
+  postgres_server_run("CREATE DATABASE migrated");
+  postgres_server_address(&postgres_server, "migrated", address, sizeof address);
+  struct store_driver driver;
+  if (!store_driver_open(&driver, address, STORE_WRITER, error, sizeof error)) fail_msg("%s", error);
+  driver.close(driver.self);
+}
+
+static inline void postgres_copy_make(char *address, size_t size) {
+  char name[32], sql[96];
+  if (postgres_server.made++ == 0) postgres_copy_prepare();
+  postgres_schema_name(postgres_server.made, name, sizeof name);
+  snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE migrated STRATEGY file_copy", name);
+  postgres_server_run(sql);
+  postgres_server_address(&postgres_server, name, address, size);
+}
+
+static inline void postgres_copy_remove(const char *address) {
+  char name[32] = "", sql[96];
+  assert_int_equal(sscanf(address, "postgresql://club@/%31[a-z0-9]", name), 1);
+  snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", name);
+  postgres_server_run(sql);
+}
+
+static const struct suite_setup postgres_setup = {postgres_copy_make, postgres_copy_remove, store_driver_open};
+
+/* ---- or one database, put back to what the migrations left, which takes the least: only for what goes by the driver ---- */
+
+/* What the migrations left is kept beside it. Replicas' rules: no trigger and no key stands in the way. */
+#define POSTGRES_KEEP \
+  "CREATE SCHEMA kept; DO $$ DECLARE name text; BEGIN" \
+  " FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP" \
+  " EXECUTE format('CREATE TABLE kept.%s AS TABLE public.%1$s', name); END LOOP; END $$"
+#define POSTGRES_PUT_BACK \
+  "SET session_replication_role = replica; DO $$ DECLARE name text; BEGIN" \
+  " FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP" \
+  " EXECUTE format('DELETE FROM public.%s', name);" \
+  " EXECUTE format('INSERT INTO public.%s SELECT * FROM kept.%1$s', name); END LOOP;" \
+  " PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences; END $$"
+
+static inline void postgres_one_make(char *address, size_t size) {
+  bool first = postgres_server.made == 0;
+  if (first) postgres_copy_prepare();
+  postgres_server.made++;
+  postgres_server_address(&postgres_server, "migrated", address, size);
+  PGconn *line = postgres_server_connect(address);
+  (void)postgres_server_ask(line, first ? POSTGRES_KEEP : POSTGRES_PUT_BACK);
+  PQfinish(line);
+}
+
+static const struct suite_setup postgres_one_setup = {postgres_one_make, postgres_schema_remove, store_driver_open};
 #endif

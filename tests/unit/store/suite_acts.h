@@ -290,7 +290,8 @@ static inline void one_that_is_refused_leaves_the_others_of_its_batch_alone(void
 
 static inline void forged_acts_do_nothing(void **state) {
   struct suite *suite = *state;
-  static const int acts[] = {-1, ACT_REMOVE, ACT_INVITE, ACT_REVOKE, ACT_OPERATE, ACT_COUNT, 4711};
+  static const int acts[] = {-1,      ACT_REMOVE,  ACT_EXCLUDE, ACT_INVITE, ACT_REVOKE,
+                             ACT_SEE, ACT_OPERATE, ACT_COUNT,   4711};
   for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
     struct store_job *job = moderate_job(suite, (enum act)acts[i], suite->ada, "kz", suite->ivan);
     assert_refused(suite_run(suite, job), REASON_INVALID_PARAMS);

@@ -132,8 +132,30 @@ static inline void who_is_put_out_keeps_nothing_there(void **state) {
   assert_refused(moderate_switch(suite, ACT_ADMIT, suite->ada, room, 4711, true), REASON_NOT_FOUND);
 }
 
+static inline void nobody_is_put_out_by_an_equal(void **state) {
+  struct suite *suite = *state;
+  const char *room = moderate_create(suite, suite->ada, "private", true);
+  const int64_t keepers[] = {suite->ivan, suite->wang};
+  for (int i = 0; i < 2; i++) {
+    assert_done(moderate_switch(suite, ACT_ADMIT, suite->ada, room, keepers[i], true));
+    assert_done(moderate_switch(suite, ACT_APPOINT, suite->ada, room, keepers[i], true));
+  }
+  struct store_job *last =
+      moderate_switch(suite, ACT_ADMIT, suite->ivan, room, suite_member(suite, "li", "李", 0), true);
+  assert_done(last);
+  const int64_t above[] = {suite->wang, suite->ada};
+  for (int i = 0; i < 2; i++) {
+    assert_refused(moderate_switch(suite, ACT_ADMIT, suite->ivan, room, above[i], false), REASON_FORBIDDEN);
+    assert_done(suite_page(suite, room, above[i], 0, -1, 10));
+  }
+  assert_int_equal(moderate_newest(suite)->key, last->act.audit);
+  struct store_job *own = moderate_switch(suite, ACT_ADMIT, suite->ivan, room, suite->ivan, false);
+  moderate_noted(suite, own, "exclude", suite->ivan, room, suite->ivan);
+}
+
 #define SUITE_ACTS_ROOMS(setup) \
   SUITE_TEST(settings_are_told_as_far_as_they_changed, setup), SUITE_TEST(forged_settings_change_nothing, setup), \
       SUITE_TEST(pins_are_told_together_and_go_with_their_message, setup), SUITE_TEST(pins_are_limited, setup), \
-      SUITE_TEST(a_room_is_made_once, setup), SUITE_TEST(who_is_put_out_keeps_nothing_there, setup)
+      SUITE_TEST(a_room_is_made_once, setup), SUITE_TEST(who_is_put_out_keeps_nothing_there, setup), \
+      SUITE_TEST(nobody_is_put_out_by_an_equal, setup)
 #endif

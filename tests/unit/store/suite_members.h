@@ -292,7 +292,6 @@ static inline void an_invite_is_over_when_revoked_or_expired(void **state) {
   revoke->invite.record.key = first->invite.record.key;
   assert_refused(suite_run(suite, revoke), REASON_NOT_FOUND);
   revoke->invite.member = suite->ada;
-  revoke->invite.any = true;
   assert_done(suite_run(suite, revoke));
   assert_refused(suite_run(suite, join_by(suite, "first", "guest")), REASON_NOT_FOUND);
   struct store_job *list = suite_job(suite, STORE_INVITE_LIST);
@@ -300,6 +299,33 @@ static inline void an_invite_is_over_when_revoked_or_expired(void **state) {
   assert_int_equal(suite_run(suite, list)->invite.count, 1);
   suite->now += 2000000;
   assert_refused(suite_run(suite, join_by(suite, "second", "guest")), REASON_NOT_FOUND);
+}
+
+static inline void invites_are_seen_by_who_may_make_them(void **state) {
+  struct suite *suite = *state;
+  assert_done(set_role(suite, "ivan", ROLE_MODERATOR));
+  assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "hers", suite->ada)));
+  assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "his", suite->ivan)));
+  assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "operator", 0)));
+  const struct {
+    int64_t member;
+    size_t count;
+    const char *newest;
+  } expected[] = {{suite->ada, 3, ""}, {suite->ivan, 1, "Иван Петров"}, {0, 3, ""}};
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    struct store_job *list = suite_job(suite, STORE_INVITE_LIST);
+    list->invite.member = expected[i].member;
+    assert_done(suite_run(suite, list));
+    assert_int_equal(list->invite.count, expected[i].count);
+    assert_true(slice_is(list->invite.records[0].made_by_name, expected[i].newest));
+  }
+  assert_done(set_role(suite, "ivan", ROLE_MEMBER));
+  for (int i = 0; i < 2; i++) {
+    struct store_job *list = suite_job(suite, STORE_INVITE_LIST);
+    list->invite.member = i ? suite->ivan : suite->wang;
+    assert_refused(suite_run(suite, list), REASON_FORBIDDEN);
+    assert_int_equal(list->invite.count, 0);
+  }
 }
 
 static inline void a_repeated_invite_is_the_first_one(void **state) {
@@ -323,7 +349,6 @@ static inline void invites_of_a_member_are_limited(void **state) {
   assert_refused(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "more", suite->ada)), REASON_RATE_LIMITED);
   assert_done(suite_run(suite, invite(suite, STORE_INVITE_CREATE, "operator", 0)));
   struct store_job *list = suite_job(suite, STORE_INVITE_LIST);
-  list->invite.any = true;
   assert_done(suite_run(suite, list));
   assert_int_equal(list->invite.count, LIMIT_INVITES + 1);
   assert_true(list->invite.records[0].key > list->invite.records[1].key);
@@ -385,7 +410,8 @@ static inline void the_first_invite_is_made_anew_until_there_is_an_admin(void **
       SUITE_TEST(a_new_password_ends_the_other_sessions, setup), SUITE_TEST(disabling_ends_all_sessions, setup), \
       SUITE_TEST(an_invite_gives_role_and_room_until_used_up, setup), \
       SUITE_TEST(an_invite_is_over_when_revoked_or_expired, setup), \
-      SUITE_TEST(a_repeated_invite_is_the_first_one, setup), SUITE_TEST(invites_of_a_member_are_limited, setup), \
+      SUITE_TEST(invites_are_seen_by_who_may_make_them, setup), SUITE_TEST(a_repeated_invite_is_the_first_one, setup), \
+      SUITE_TEST(invites_of_a_member_are_limited, setup), \
       SUITE_TEST(disabling_voids_the_invites_that_the_member_made, setup), \
       SUITE_TEST(the_first_invite_is_made_anew_until_there_is_an_admin, setup)
 #endif

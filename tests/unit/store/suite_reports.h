@@ -115,6 +115,7 @@ static inline void the_queue_shows_what_was_around_and_before(void **state) {
   reports_check_around(&list->report.records[0]);
   list = reports_list(suite, suite->ada, false, true);
   assert_int_equal(list->report.count, 2);
+  assert_int_equal(list->report.records[1].reported_before, 2); /* all others, whenever they came */
   assert_int_equal(list->report.records[0].key, dismissed);
   assert_slice(list->report.records[0].outcome, "dismissed");
   assert_int_equal(list->report.records[0].settled_by.member, suite->ada);
@@ -368,8 +369,40 @@ static inline void a_text_is_held_only_if_it_could_be_posted(void **state) {
   assert_refused(reports_hold(suite, "kz.fintech", suite->ivan, "more", "текст"), REASON_RATE_LIMITED);
 }
 
+/* ---- counting ---- */
+
+static inline struct store_job *reports_count(struct suite *suite, int64_t member) {
+  struct store_job *job = suite_job(suite, STORE_REPORT_COUNT);
+  job->report.member = member;
+  return suite_run(suite, job);
+}
+
+static inline void open_reports_are_counted_and_the_pulse_tells_of_others(void **state) {
+  struct suite *suite = *state;
+  assert_done(moderate_switch(suite, ACT_APPOINT, suite->ada, "kz", suite->wang, true));
+  assert_int_equal(reports_count(suite, suite->ada)->report.count, 0);
+  assert_refused(reports_count(suite, suite->ivan), REASON_FORBIDDEN);
+  int64_t none = suite_pulse(suite, "kz", 0)->pulse.reports;
+  assert_done(suite_post(suite, "kz", suite->ivan, "a", "реклама 广告"));
+  assert_done(suite_post(suite, "cn", suite->ivan, "b", "реклама 广告"));
+  int64_t key = moderate_report(suite, "kz", suite->ada, 2, "r1")->report.key;
+  int64_t one = suite_pulse(suite, "kz", 0)->pulse.reports;
+  assert_true(one != none);
+  assert_done(moderate_report(suite, "cn", suite->ada, 1, "r2"));
+  assert_int_equal(reports_count(suite, suite->ada)->report.count, 2);
+  assert_int_equal(reports_count(suite, suite->wang)->report.count, 1);
+  int64_t two = suite_pulse(suite, "kz", 0)->pulse.reports;
+  assert_true(two != one);
+  assert_done(moderate_settle(suite, suite->wang, key, "dismissed"));
+  assert_int_equal(reports_count(suite, suite->wang)->report.count, 0);
+  assert_int_equal(reports_count(suite, suite->ada)->report.count, 1);
+  assert_true(suite_pulse(suite, "kz", 0)->pulse.reports != two);
+  assert_int_equal(suite_pulse(suite, "kz", 0)->pulse.reports, suite_pulse(suite, "kz", 0)->pulse.reports);
+}
+
 #define SUITE_REPORTS(setup) \
-  SUITE_TEST(a_report_is_made_once, setup), SUITE_TEST(open_reports_of_a_member_are_limited, setup), \
+  SUITE_TEST(open_reports_are_counted_and_the_pulse_tells_of_others, setup), SUITE_TEST(a_report_is_made_once, setup), \
+      SUITE_TEST(open_reports_of_a_member_are_limited, setup), \
       SUITE_TEST(the_queue_shows_what_was_around_and_before, setup), \
       SUITE_TEST(each_moderator_has_the_reports_of_their_rooms, setup), SUITE_TEST(the_queue_is_read_in_pages, setup), \
       SUITE_TEST(a_page_of_the_queue_ends_at_its_size, setup), \

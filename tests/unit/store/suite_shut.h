@@ -79,7 +79,7 @@ static inline void shut_out(struct suite *suite, int64_t member, const char *log
   assert_refused(suite_direct(suite, suite->ada, member, "talk"), REASON_NOT_FOUND);
   assert_refused(suite_session(suite, STORE_SESSION_FIND, token, 0), banned ? REASON_BANNED : REASON_NOT_FOUND);
   assert_refused(suite_session(suite, STORE_SESSION_FIND, "nobody's", 0), REASON_NOT_FOUND);
-  assert_refused(suite_session(suite, STORE_SESSION_TOUCH, token, 0), REASON_NOT_FOUND);
+  assert_refused(suite_session(suite, STORE_SESSION_TOUCH, token, 0), banned ? REASON_BANNED : REASON_NOT_FOUND);
   assert_refused(suite_session(suite, STORE_SESSION_ADD, "another", member), REASON_NOT_FOUND);
   struct store_job *login_find = suite_job(suite, STORE_LOGIN_FIND);
   login_find->session.login = slice_of(login);

@@ -78,7 +78,7 @@ static const char *const questions[] = {
     "SELECT * FROM report ORDER BY key",
     "SELECT id, title, topic, locked, slow, private, made_by, client_id FROM room WHERE title IS NOT NULL OR locked > 0",
     "SELECT room, seq, type, action, target_member, until, reason, detail FROM entry WHERE type > 4 ORDER BY room, seq",
-    "SELECT key, invited_by FROM member WHERE invited_by IS NOT NULL ORDER BY key",
+    "SELECT key, invited_by, invite FROM member WHERE invited_by IS NOT NULL AND invite IS NOT NULL ORDER BY key",
     "SELECT * FROM club_log ORDER BY seq",
 };
 

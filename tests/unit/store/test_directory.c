@@ -1,8 +1,9 @@
-/* The directory on SQLite. */
+/* The directory, of members and of rooms, on SQLite. */
 #include <sqlite3.h>
 
 #include "files.h"
 #include "suite_directory.h"
+#include "suite_finding.h"
 
 static void forget(struct suite *suite) {
   sqlite3 *db;
@@ -16,6 +17,6 @@ static void cards_of_an_older_release_are_cut_and_found(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {SUITE_DIRECTORY(&files_setup)};
+  const struct CMUnitTest tests[] = {SUITE_DIRECTORY(&files_setup), SUITE_FINDING(&files_setup)};
   return cmocka_run_group_tests_name("the directory", tests, NULL, NULL);
 }

@@ -12,12 +12,15 @@
 #include "suite_rooms.h"
 #include "suite_search.h"
 #include "suite_shut.h"
+#include "suite_staff.h"
+#include "suite_tree.h"
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       SUITE_POSTS(&files_setup),   SUITE_CHANGES(&files_setup),    SUITE_ROOMS(&files_setup),
       SUITE_MEMBERS(&files_setup), SUITE_PEOPLE(&files_setup),     SUITE_RIGHTS(&files_setup),
       SUITE_ACTS(&files_setup),    SUITE_ACTS_ROOMS(&files_setup), SUITE_AUDIT(&files_setup),
-      SUITE_REPORTS(&files_setup), SUITE_SEARCH(&files_setup),     SUITE_SHUT(&files_setup)};
+      SUITE_STAFF(&files_setup),   SUITE_REPORTS(&files_setup),    SUITE_SEARCH(&files_setup),
+      SUITE_SHUT(&files_setup),    SUITE_TREE(&files_setup)};
   return cmocka_run_group_tests_name("a store", tests, NULL, NULL);
 }

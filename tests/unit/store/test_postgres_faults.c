@@ -295,6 +295,25 @@ static void a_line_that_broke_meanwhile_is_made_again_at_once(void **state) {
   check_log(suite, "kz", 2);
 }
 
+/* Once the server met an error of its own in a session, it may meet it there again and again: a function that was
+ * compiled while memory ran out is such a thing. A new session has not. */
+static void a_session_in_which_the_server_is_broken_is_left(void **state) {
+  struct suite *suite = *state;
+  assert_done(suite_post(suite, "kz", suite->ivan, "a", "text"));
+  PGconn *line = postgres_server_connect(suite->address);
+  (void)postgres_server_ask(
+      line, "CREATE TABLE broken AS SELECT pid FROM pg_stat_activity WHERE application_name = 'clubd'; "
+            "CREATE FUNCTION break_session() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF EXISTS (SELECT FROM broken WHERE pid = pg_backend_pid()) THEN "
+            "RAISE EXCEPTION 'broken' USING ERRCODE = 'XX000'; END IF; RETURN NEW; END $$; "
+            "CREATE TRIGGER broken BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION break_session()");
+  struct store_job *post = suite_post(suite, "kz", suite->ivan, "b", "text");
+  (void)postgres_server_ask(line, "DROP TRIGGER broken ON entry; DROP FUNCTION break_session; DROP TABLE broken");
+  PQfinish(line);
+  assert_done(post);
+  check_log(suite, "kz", 2);
+}
+
 static void a_stopped_server_holds_nobody_for_long(void **state) {
   struct suite *suite = *state;
   assert_done(suite_post(suite, "kz", suite->ivan, "a", "text"));
@@ -332,6 +351,7 @@ int main(void) {
       SUITE_TEST(what_takes_too_long_is_not_begun_again, &postgres_setup),
       SUITE_TEST(two_instances_leave_no_hole_and_no_double, &postgres_setup),
       SUITE_TEST(a_line_that_broke_meanwhile_is_made_again_at_once, &postgres_setup),
+      SUITE_TEST(a_session_in_which_the_server_is_broken_is_left, &postgres_setup),
       SUITE_TEST(a_server_that_was_restarted_is_found_again, &postgres_setup),
       SUITE_TEST(a_stopped_server_holds_nobody_for_long, &postgres_setup),
       SUITE_TEST(a_commit_that_its_standbys_did_not_get_is_unknown, &postgres_setup),

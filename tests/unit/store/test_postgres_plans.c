@@ -1,6 +1,8 @@
 /* Nothing walks through a table that grows, whatever was known of the tables when its plan was made. */
 #include "postgres_server.h"
+#include "suite_reports.h"
 #include "suite_search.h"
+#include "suite_staff.h"
 
 static const char *const rooms[] = {"kz", "fintech", "kz.fintech", "cn"};
 
@@ -31,10 +33,10 @@ static void find_people(struct suite *suite) {
   assert_done(suite_run(suite, login));
   struct store_job *invite = suite_job(suite, STORE_INVITE_FIND);
   assert_refused(suite_run(suite, invite), REASON_NOT_FOUND);
-  for (int any = 0; any < 2; any++) {
+  const int64_t askers[] = {suite_member(suite, "host", "Хозяйка", ROLE_MODERATOR), suite->ada};
+  for (int i = 0; i < 2; i++) {
     struct store_job *list = suite_job(suite, STORE_INVITE_LIST);
-    list->invite.member = suite->ivan;
-    list->invite.any = any;
+    list->invite.member = askers[i];
     assert_done(suite_run(suite, list));
   }
   (void)suite_author(suite, suite->ivan);
@@ -137,20 +139,25 @@ static void no_read_walks_through_a_table(void **state) {
 
 /* ---- moderating, after years of it ---- */
 
-/* 20,000 of what grows: by others, in other rooms. */
+/* 20,000 of what grows, by others: in a crossing of a room that is moderated, and of reports that were settled in that room
+ * itself. */
 static const char years_sql[] =
     "INSERT INTO member (login, name, sectors, languages, role, author, made_at, invited_by) "
     "  SELECT 'old' || i, 'Old', '', '', 0, 1, 1, 1 FROM generate_series(1, 20000) i; "
     "INSERT INTO room (id, kind) SELECT 'r.old' || i, 4 FROM generate_series(1, 500) i; "
     "INSERT INTO room (id, kind) SELECT 'x' || i || '.y' || i, 2 FROM generate_series(1, 20000) i; "
-    "INSERT INTO standing SELECT key, 4, 1 FROM member WHERE login LIKE 'old%'; "
+    "INSERT INTO standing SELECT m.key, r.key, 1 FROM member m JOIN room r ON r.id = 'r.old' || (1 + m.key % 500) "
+    "  WHERE m.login LIKE 'old%'; "
     "INSERT INTO admission SELECT 4, key, 1 FROM member WHERE login LIKE 'old%'; "
     "INSERT INTO sanction SELECT key, 4, 1, 0, 1, NULL FROM member WHERE login LIKE 'old%'; "
     "INSERT INTO posted SELECT 4, key, 1 FROM member WHERE login LIKE 'old%'; "
     "INSERT INTO pin SELECT 4, i, i FROM generate_series(1, 20000) i; "
-    "INSERT INTO audit (at, by, action, room, member) SELECT i, 4, 'mute', 4, 5 FROM generate_series(1, 20000) i; "
+    "INSERT INTO audit (at, by, action, room, member) SELECT i, 4, 'mute', 4, 5 + i % 1000 FROM generate_series(1, 20000) i; "
     "INSERT INTO report (at, member, client_id, room, seq, accused, outcome) "
-    "  SELECT i, 5, i::text, 4, i, 4 + i % 1000, CASE WHEN i % 100 > 0 THEN 'warned' END FROM generate_series(1, 20000) i; "
+    "  SELECT i, 5, i::text, 4, i, 4 + i % 1000, CASE WHEN i % 10 > 0 THEN 'warned' END FROM generate_series(1, 20000) i; "
+    "INSERT INTO report (at, member, client_id, room, seq, accused, outcome, settled_at) "
+    "  SELECT i, 5, 'kz' || i, r.key, i, 2000 + i % 1000, 'warned', i FROM room r, generate_series(1, 20000) i "
+    "  WHERE r.id = 'kz'; "
     "ANALYZE";
 
 static void moderate(struct suite *suite) {
@@ -171,29 +178,59 @@ static void moderate(struct suite *suite) {
   assert_done(suite_run(suite, purge));
   assert_done(suite_remove(suite, "kz", suite->ada, 2));
   assert_done(moderate_switch(suite, ACT_FREEZE, suite->ada, NULL, suite->wang, true));
+  (void)moderate_invite(suite, suite->ada, "guest");
+  struct store_job *freeze = moderate_job(suite, ACT_FREEZE, suite->ada, NULL, 0);
+  freeze->act.invite = 1;
+  freeze->act.on = true;
+  assert_done(suite_run(suite, freeze));
   assert_done(moderate_switch(suite, ACT_RAID, suite->ada, NULL, 0, true));
 }
 
-static struct store_job *list_reports(struct suite *suite, int64_t member, bool own, bool settled) {
-  struct store_job *job = suite_job(suite, STORE_REPORT_LIST);
-  job->report.member = member;
-  job->report.own = own;
-  job->report.settled = settled;
-  job->report.limit = LIMIT_REPORTS_PAGE;
-  return suite_run(suite, job);
+static void look_at_the_tree(struct suite *suite) {
+  struct store_job *job = suite_job(suite, STORE_INVITE_TREE);
+  job->tree = (struct store_tree){.asker = suite->ada, .member = suite->wang, .limit = 50};
+  assert_done(suite_run(suite, job));
+  struct store_job *top = suite_job(suite, STORE_INVITE_TREE);
+  top->tree = (struct store_tree){.asker = suite->ada, .limit = 50};
+  assert_done(suite_run(suite, top));
+  struct store_job *invite = suite_job(suite, STORE_INVITE_TREE);
+  invite->tree = (struct store_tree){.asker = suite->ada, .invite = 1, .limit = 50};
+  assert_done(suite_run(suite, invite));
+}
+
+static void list_people(struct suite *suite) {
+  assert_done(staff_all(suite, suite->ada, NULL, 0));
+  assert_done(staff_all(suite, suite->ada, "kz", 0));
+  assert_done(staff_all(suite, suite->ivan, NULL, 0));
+  assert_done(staff_all(suite, suite->ivan, NULL, suite->ivan));
+  assert_done(staff_list(suite, STORE_STAFF_LIST, suite->ivan, "kz.fintech", 0, 50));
+  assert_done(staff_list(suite, STORE_STAFF_LIST, suite->ivan, "cn", 0, 50));
+}
+
+static void count_reports(struct suite *suite) {
+  for (int asked = 0; asked < 2; asked++) {
+    struct store_job *job = suite_job(suite, STORE_REPORT_COUNT);
+    job->report.member = asked ? suite->ivan : suite->ada;
+    assert_done(suite_run(suite, job));
+    assert_int_equal(job->report.count, LIMIT_REPORTS_COUNTED);
+    assert_done(suite_pulse(suite, "kz", 0));
+  }
 }
 
 static void read_moderating(struct suite *suite) {
+  list_people(suite);
+  count_reports(suite);
   for (int settled = 0; settled < 2; settled++) {
-    assert_done(list_reports(suite, suite->ada, false, settled));
-    assert_done(list_reports(suite, suite->ivan, false, settled));
-    assert_done(list_reports(suite, suite->ivan, true, settled));
+    assert_done(reports_list(suite, suite->ada, false, settled));
+    assert_done(reports_list(suite, suite->ivan, false, settled));
+    assert_done(reports_list(suite, suite->ivan, true, settled));
   }
   assert_done(moderate_audit(suite, suite->ada, NULL, 0));
   assert_done(moderate_audit(suite, suite->ada, NULL, suite->wang));
   assert_done(moderate_audit(suite, suite->ada, "kz", suite->wang));
   assert_done(moderate_audit(suite, suite->ivan, NULL, 0));
   (void)moderate_record(suite, suite->wang);
+  look_at_the_tree(suite);
 }
 
 static void moderating_costs_the_same_after_years(void **state) {

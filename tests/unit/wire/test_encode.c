@@ -369,8 +369,8 @@ static void notifications_have_their_fields(void **state) {
   assert_written(NOTIFICATION("typing", "{\"room\":\"kz\"," FROM "}"));
   encode_presence(&out, room, 10000);
   assert_written(NOTIFICATION("presence", "{\"room\":\"kz\",\"online\":10000}"));
-  encode_read(&out, room, 5);
-  assert_written(NOTIFICATION("read", "{\"room\":\"kz\",\"seq\":5}"));
+  encode_read(&out, room, 5, 9, 4, 1);
+  assert_written(NOTIFICATION("read", "{\"room\":\"kz\",\"seq\":5,\"head\":9,\"unread\":4,\"mentions\":1}"));
   encode_heads_begin(&out);
   encode_heads_end(&out);
   assert_written(NOTIFICATION("heads", "{\"rooms\":{}}"));

@@ -1,6 +1,6 @@
 /* Not a test: what the writer does a second. `make build/unit/store/measure/posts` builds it, `posts [SECONDS
- * [postgres]]` prints posts a second for batches of 100, and what other kinds of posts and reads cost, on SQLite or on a
- * PostgreSQL of its own. All is durable, as in the server. */
+ * [postgres]]` prints posts a second for batches of 100, what other kinds of posts and reads cost, and what the index of
+ * terms costs those who post, on SQLite or on a PostgreSQL of its own. All is durable, as in the server. */
 #include <time.h>
 
 #include "store/postgres_server.h"
@@ -56,6 +56,66 @@ static void measure(struct run *run, const char *what, size_t room_count, size_t
   }
   printf("%-58s %8.0f posts/s   %5.1f us of processor each\n", what, (double)count / wall,
          processor / (double)count * 1e6);
+}
+
+/* Words as a language has them: few often, most seldom. */
+static void words_of(char *text, size_t size, int words) {
+  static const char *const often[] = {"поставка", "партнёры", "logistics", "合作", "хлопок", "trading"};
+  size_t used = 0;
+  for (int i = 0; i < words; i++) {
+    int rare = (rand() % 6000) * (rand() % 6000) / 6000;
+    int printed = rand() % 5 ? snprintf(text + used, size - used, "w%dx ", rare)
+                             : snprintf(text + used, size - used, "%s ", often[rand() % 6]);
+    used += (size_t)printed;
+  }
+}
+
+/* The writer of the server makes the index between its batches, for a tenth of its time. Without `indexed` it is left. */
+static double post_words(struct run *run, bool indexed, double length, uint64_t *count) {
+  const struct store_driver *writer = &run->suite->writer;
+  double wall = 0, tidied = 0;
+  for (*count = 0; wall < length; *count += BATCH) {
+    char texts[BATCH][600];
+    for (size_t i = 0; i < BATCH; i++) {
+      words_of(texts[i], sizeof texts[i], 29);
+      run->jobs[i] = store_job_create(STORE_POST);
+      fill(run, run->jobs[i], ROOMS, texts[i], 0);
+    }
+    double begun = seconds(CLOCK_MONOTONIC);
+    writer->write(writer->self, run->jobs, BATCH);
+    double wrote = seconds(CLOCK_MONOTONIC);
+    if (indexed && tidied < wall / 10 && writer->tidy_due(writer->self, true) == 0) writer->tidy(writer->self, true);
+    double done = seconds(CLOCK_MONOTONIC);
+    tidied += done - wrote;
+    wall += done - begun;
+    for (size_t i = 0; i < BATCH; i++) {
+      if (run->jobs[i]->outcome != STORE_DONE) abort();
+      store_job_destroy(run->jobs[i]);
+    }
+  }
+  return wall;
+}
+
+/* All that the index does not know yet, with nothing else to do. */
+static double catch_up(struct run *run) {
+  const struct store_driver *writer = &run->suite->writer;
+  double begun = seconds(CLOCK_MONOTONIC);
+  while (writer->tidy_due(writer->self, false) == 0) writer->tidy(writer->self, false);
+  return seconds(CLOCK_MONOTONIC) - begun;
+}
+
+static void measure_index(struct run *run, double length) {
+  uint64_t without, with;
+  (void)catch_up(run);
+  double wall = post_words(run, false, length, &without);
+  printf("%-58s %8.0f posts/s\n", "100 rooms, batches of 100, 29 words, not indexed", (double)without / wall);
+  double behind = catch_up(run);
+  printf("%-58s %8.0f posts/s   %5.1f us each\n", "  indexed after that, with nothing else to do",
+         (double)without / behind, behind / (double)without * 1e6);
+  wall = post_words(run, true, length, &with);
+  behind = catch_up(run);
+  printf("%-58s %8.0f posts/s   %5.2f s behind at the end\n", "  posted while the index is made", (double)with / wall,
+         behind);
 }
 
 static void measure_reads(struct run *run, const char *what, enum store_kind kind, double length) {
@@ -120,6 +180,7 @@ int main(int count, char **arguments) {
   measure(&run, "one room, batches of 100, each a reply", 1, BATCH, text, 1, length);
   measure(&run, "100 rooms, batches of 100, each mentions one", ROOMS, BATCH, mention, 0, length);
   measure(&run, "100 rooms, batches of 100, again", ROOMS, BATCH, text, 0, length);
+  measure_index(&run, length);
   measure_reads(&run, "newest page of 50", STORE_HISTORY, length / 2);
   measure_reads(&run, "session with a room of a thousand unread", STORE_SESSION_FIND, length / 2);
   suite_end(&state);

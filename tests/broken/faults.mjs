@@ -1,0 +1,124 @@
+// `make chaos-proves`: chaos over three instances of a build with one rule broken, until the checker finds it, for each of the
+// rules; before all of them over the ordinary build, where it must find nothing. Where there can be no chaos (it takes root)
+// it is the faults that one machine has without it.
+//   node tests/broken/faults.mjs [--seed N] [RULE …]      of BUILD (build), whose broken builds are there; all rules, or those
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { whyNoNetworks } from '../cluster/support/chaos/network.mjs';
+import { whyNoPowerCuts } from '../cluster/support/disk.mjs';
+import { rules } from './rules.mjs';
+
+const BUILD = process.env.BUILD || 'build';
+const ROUND_SECONDS = 20; // of faults; then all is healed, and looked at
+const RULE_SECONDS = 180;
+const WHOLE_SECONDS = 45; // of a round on a machine that does nothing else: none begins later than so long before the end
+const ENDS_MS = 10_000;
+const CUTS = 10;
+const WHY_NOT = whyNoNetworks() ?? whyNoPowerCuts();
+const PROGRAM = WHY_NOT ? ['tests/cluster/faults.mjs'] : ['tests/cluster/chaos.mjs', '--small', '--herd', '0'];
+const CANNOT = 77; // power.mjs: no power can be cut here
+const STUCK_SECONDS = 240; // a round that does not end
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: String(randomInt(2 ** 30)) } } });
+const wanted = positionals.length ? positionals : Object.keys(rules);
+const seconds = (since) => Math.round((Date.now() - since) / 1000);
+
+let running; // the child of the present round
+
+/** It takes down what it set up, or else its group is ended. */
+function end(child) {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), ENDS_MS);
+  child.once('close', () => clearTimeout(timer));
+}
+
+/** A program of tests/cluster over that clubd, until its end: {status, output, errors}. */
+function carryOut(clubd, words) {
+  // A group of its own, so that what it started can be ended with it.
+  const child = spawn(process.execPath, words, { env: { ...process.env, CLUBD: clubd }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  running = child;
+  const timer = setTimeout(() => end(child), STUCK_SECONDS * 1000);
+  let output = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
+  return new Promise((done) =>
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      running = undefined;
+      done({ status, output, errors });
+    }),
+  );
+}
+
+/** One round: {violations: [{rule, text}], …}, or {failed: what it said}. */
+async function round(clubd, seed, prefer = []) {
+  const kinds = prefer.flatMap((kind) => ['--prefer', kind]);
+  const { output, errors } = await carryOut(clubd, [...PROGRAM, '--for', String(ROUND_SECONDS), '--seed', String(seed), '--json', ...kinds]);
+  try {
+    return JSON.parse(output);
+  } catch {
+    return { failed: `${errors}${output}`.slice(-2000), violations: [] };
+  }
+}
+
+/** Power cuts under that store: the line that says by what it was found, if it was. */
+async function cutPower(clubd, seed, store, finds) {
+  const { status, output, errors } = await carryOut(clubd, ['tests/cluster/power.mjs', '--store', store, '--cuts', String(CUTS), '--seed', String(seed)]);
+  if (status === CANNOT) console.log(`  ${errors.trim()} Processes are killed instead.`);
+  else if (status !== 0 && status !== 1) console.log(`  power cuts failed:\n${errors}${output}`.slice(-2000));
+  return status === 1 ? output.split('\n').find((line) => finds.some((rule) => line.includes(rule))) : undefined;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    if (!running) process.exit(1);
+    end(running);
+    running.once('close', () => process.exit(1));
+  });
+}
+
+const all = (violations) => [...new Set(violations.map(({ rule }) => rule))].join('; ') || 'nothing';
+
+async function provesSound(seed) {
+  const began = Date.now();
+  const { violations, failed } = await round(`${BUILD}/clubd`, seed);
+  if (failed) console.log(`nothing broken, seed ${seed}: the round failed:\n${failed}`);
+  else console.log(`nothing broken, seed ${seed}, ${seconds(began)} s: ${violations.length} violations`);
+  for (const { rule, text } of violations.slice(0, 5)) console.log(`  ${rule}: ${text}`);
+  return !failed && !violations.length;
+}
+
+async function proves(name, first) {
+  const { what, finds, faults, power } = rules[name];
+  const clubd = `${BUILD}/broken/${name}/clubd`;
+  const began = Date.now();
+  const lost = power && (await cutPower(clubd, first, power, finds));
+  if (lost && seconds(began) <= RULE_SECONDS) {
+    console.log(`${name} (${what}): found after ${seconds(began)} s by power cuts, seed ${first}\n  ${lost.trim()}`);
+    return true;
+  }
+  for (let seed = first; seconds(began) + WHOLE_SECONDS <= RULE_SECONDS; seed++) {
+    const { violations, failed } = await round(clubd, seed, faults);
+    const found = violations.filter(({ rule }) => finds.includes(rule));
+    if (found.length && seconds(began) <= RULE_SECONDS) {
+      console.log(`${name} (${what}): found after ${seconds(began)} s, seed ${seed}, ${found.length} times`);
+      console.log(`  ${found[0].rule}: ${found[0].text}`);
+      return true;
+    }
+    if (failed) console.log(`${name}, seed ${seed}: the round failed:\n${failed}`);
+    else console.log(`${name}, seed ${seed}: not yet after ${seconds(began)} s; found otherwise: ${all(violations)}`);
+  }
+  console.log(`${name} (${what}): NOT FOUND within ${seconds(began)} s`);
+  return false;
+}
+
+if (WHY_NOT) console.log(`no chaos (${WHY_NOT}): fewer kinds of faults, on one machine`);
+for (const name of wanted) if (!rules[name]) throw new Error(`there is no rule ${name}`);
+const seed = Number(values.seed);
+const sound = positionals.length > 0 || (await provesSound(seed));
+let count = 0;
+for (const name of wanted) count += Number(await proves(name, seed));
+console.log(`${count} of ${wanted.length} broken rules were found${sound ? '' : '; THE ORDINARY BUILD IS NOT SOUND'}`);
+process.exit(sound && count === wanted.length ? 0 : 1);
