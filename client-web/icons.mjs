@@ -2,6 +2,7 @@
 // What it draws is checked in, so that a build needs no browser.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { CHROMIUM } from '../tests/browser/support/chromium.mjs';
 
 const { chromium } = createRequire(new URL('../tests/package.json', import.meta.url))('playwright-core');
 const svg = readFileSync(new URL('src/icon.svg', import.meta.url), 'utf8');
@@ -17,7 +18,7 @@ const drawings = [
   ['touch-180', 180, whole],
 ];
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  executablePath: CHROMIUM,
   args: ['--no-sandbox'],
 });
 for (const [name, size, drawing] of drawings) {

@@ -82,8 +82,9 @@ export class FakeClub {
   readonly connections = new Set<FakeConnection>();
   readonly logs = new Map<string, Log>();
   readonly listed = new Map<string, Set<string>>();
-  /** Rooms on a page of the list. */
+  /** Rooms on a page of the list, and members on one of those who are in a room. */
   listPage = 100;
+  peoplePage = 100;
   readonly carriedOut: { method: string; member: string; params: Params }[] = [];
   faults: Faults = NO_FAULTS;
   epoch = 'epoch-1';
@@ -111,6 +112,10 @@ export class FakeClub {
     this.members.set(id, member);
     this.listed.set(id, new Set());
     return member;
+  }
+
+  rename(member: Member, name: string): void {
+    member.name = name;
   }
 
   /** What `openSocket` of a member's line does. */
@@ -231,9 +236,11 @@ export class FakeClub {
       case 'room.history':
         return this.#history(member, params);
       case 'room.members':
-        return { members: this.#present(room), more: false };
+        return this.#people(room, params['after']);
       case 'room.read':
         return this.#read(member, room, Number(params['seq']), from);
+      case 'room.notify':
+        return {};
       case 'room.typing':
         return this.#typing(member, room, from);
       case 'message.post':
@@ -244,6 +251,8 @@ export class FakeClub {
         return this.#write(member, params, written, { type: 'remove', reason: params['reason'] });
       case 'message.react':
         return this.#react(member, params, written);
+      case 'invite.freeze':
+        return { members: 3 };
       default:
         throw new FakeError('forbidden');
     }
@@ -311,9 +320,16 @@ export class FakeClub {
     return [...present.values()];
   }
 
+  #people(room: string, after: unknown): unknown {
+    const behind = this.#present(room)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .filter(({ id }) => after === undefined || id > String(after));
+    return { members: behind.slice(0, this.peoplePage), more: behind.length > this.peoplePage };
+  }
+
   #open(member: Member, params: Params, from: FakeConnection | null): unknown {
-    const id = [params['country'], params['sector']].filter((part) => typeof part === 'string').join('.');
-    return { room: this.#list(member, id, from) };
+    const parts = [params['country'], params['sector']].filter((part) => typeof part === 'string').join('.');
+    return { room: this.#list(member, String(params['room'] ?? parts), from) };
   }
 
   #list(member: Member, id: string, from: FakeConnection | null): Room {
@@ -376,9 +392,10 @@ export class FakeClub {
     const { entries, reads } = this.#log(room);
     if (seq > entries.length) throw new FakeError('conflict');
     reads.set(member.id, Math.max(seq, reads.get(member.id) ?? 0));
+    const { head, unread, mentions } = this.#room(member, room, from);
     for (const connection of this.connections) {
       if (connection !== from && connection.member.id === member.id)
-        connection.deliver(notification('read', { room, seq }));
+        connection.deliver(notification('read', { room, seq, head, unread, mentions }));
     }
     return {};
   }

@@ -73,3 +73,17 @@ test('A role in the club that was given or taken counts at once', async () => {
   await world.clock.pass(10);
   assert.equal(club.state.me.role, 'moderator');
 });
+
+test('A freeze is taken back only where that leads to how it was', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  const branch = { kind: 'member', id: 'm9' } as const;
+  for (const exact of [true, false]) {
+    const frozen = club.moderation.freeze(branch, '王博', true, 'реклама', exact);
+    await world.clock.pass(10);
+    await frozen;
+    const { what, count, undo } = club.state.notices.at(-1) ?? {};
+    assert.deepEqual([what, count], ['freeze', 3]);
+    assert.deepEqual(undo, exact ? { kind: 'freeze', branch, name: '王博', on: false } : null);
+  }
+});

@@ -14,7 +14,7 @@ test('Read marks are told now and then, not for each message, and again after a 
   }
   await world.clock.pass(3000);
   const told = world.server.carriedOut.filter(({ method }) => method === 'room.read');
-  assert.deepEqual([told.length, told.at(-1)?.params['seq']], [1, 20]);
+  assert.deepEqual([told.length, told.at(-1)?.params['seq']], [3, 20]);
   world.says('21');
   await world.clock.pass(10);
   world.server.cutAll();
@@ -54,6 +54,21 @@ test('Scrolling up reads on past pages without a message', async () => {
   await Promise.all([club.older(ROOM), world.clock.pass(200)]);
   assert.ok(shown(club).length > 0);
   assert.equal(club.state.opened.get(ROOM)?.older, 'idle');
+});
+
+test('On a slow line fewer messages come at a time, and all of them in the end', async () => {
+  const world = new World();
+  for (let count = 1; count <= 60; count += 1) world.says(`${count}`);
+  world.server.faults = { ...world.server.faults, latency: () => 1500 };
+  const club = world.client();
+  await world.clock.pass(3000);
+  club.open(ROOM);
+  await world.clock.pass(4000);
+  assert.equal(shown(club).length, 20);
+  for (const length of [40, 60]) {
+    await Promise.all([club.older(ROOM), world.clock.pass(4000)]);
+    assert.equal(shown(club).length, length);
+  }
 });
 
 test('Without a line scrolling up asks nothing and changes nothing, and goes on when it is back', async () => {
@@ -107,4 +122,57 @@ test('Typing is shown for a while and ends with the message', async () => {
   await world.clock.pass(20);
   await world.clock.pass(7000);
   assert.equal(club.state.typing.get(ROOM), undefined);
+});
+
+test('Whoever is told another name sees it in who is here, in the talk and for themselves; entries keep theirs', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  const other = world.client(world.other, new FakeVault());
+  await world.clock.pass(10);
+  other.open(ROOM);
+  world.says('До');
+  await Promise.all([club.talkTo(world.other.id), club.loadPeople(ROOM, false), world.clock.pass(50)]);
+  const names = (): (string | undefined)[] => [
+    club.state.people.get(ROOM)?.persons.find(({ id }) => id === world.other.id)?.name,
+    [...club.state.rooms.values()].find((room) => room.with !== undefined)?.with?.name,
+  ];
+  assert.deepEqual(names(), ['王伟', '王伟']);
+  world.server.rename(world.other, '王伟明');
+  other.typing(ROOM);
+  await world.clock.pass(20);
+  assert.deepEqual(names(), ['王伟明', '王伟明']);
+  world.server.rename(world.other, '王大明');
+  world.says('После');
+  world.server.rename(world.me, 'Айгерим Ким');
+  world.server.act(world.me, 'message.post', { room: ROOM, client_id: 'elsewhere', text: 'С другого устройства' });
+  await world.clock.pass(20);
+  assert.deepEqual([...names(), club.state.me.name], ['王大明', '王大明', 'Айгерим Ким']);
+  const authors = club.state.logs.get(ROOM)?.messages.map(({ from }) => from.name);
+  assert.deepEqual(authors, ['王伟', '王大明', 'Айгерим Ким']);
+});
+
+test('Who is here is read anew as far as it was read, and what is shown stays while it is asked for', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  world.server.peoplePage = 2;
+  const here = (): unknown => {
+    const { persons = [], more = false } = club.state.people.get(ROOM) ?? {};
+    return [persons.length, more];
+  };
+  for (let count = 0; count < 5; count += 1) {
+    const member = world.server.addMember(`x${count}`, `x${count}`, `Гость ${count}`);
+    world.client(member, new FakeVault()).open(ROOM);
+  }
+  await world.clock.pass(50);
+  const load = (more: boolean): Promise<unknown> => Promise.all([club.loadPeople(ROOM, more), world.clock.pass(50)]);
+  await load(false);
+  assert.deepEqual(here(), [2, true]);
+  await load(true);
+  assert.deepEqual(here(), [4, true]);
+  const again = load(false);
+  assert.deepEqual(here(), [4, true]);
+  await again;
+  assert.deepEqual(here(), [4, true]);
+  await load(true);
+  assert.deepEqual(here(), [6, false]);
 });

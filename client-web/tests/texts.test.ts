@@ -104,6 +104,8 @@ test('Chinese and Russian are written in their own scripts', () => {
     'title.club',
     'title.room',
     'title.unread',
+    'title.mentioned',
+    'bell.body',
     'message.label',
     'reactions.count',
     'notice.failed',

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClubFacts, Member, Room } from '../src/protocol/types.js';
 import { startLog } from '../src/state/log.js';
-import { findPlaces, listPlaces, unreadOf } from '../src/state/places.js';
+import { findPlaces, listPlaces } from '../src/state/places.js';
 import type { Naming } from '../src/state/places.js';
 import type { Post } from '../src/state/pending.js';
-import { listRooms, markBlocked, mergeRoom } from '../src/state/rooms.js';
+import { markBlocked, mergeRoom, newsOf, onlyRooms } from '../src/state/rooms.js';
 import { timeline } from '../src/state/timeline.js';
 import { piecesOf } from '../src/views/pieces.js';
 import { linkedPieces } from './pieces.js';
@@ -76,10 +76,9 @@ test('The list shows own rooms, and every country and sector with its crossings,
       ['kz.energy', 'Энергетика'],
     ],
   );
-  assert.deepEqual(
-    [unreadOf(places.countries[0]?.crossings ?? []), unreadOf(places.sectors[1]?.crossings ?? [])],
-    [3, 3],
-  );
+  const unread = (branch: (typeof places.countries)[number] | undefined): number =>
+    newsOf((branch?.crossings ?? []).flatMap(({ known }) => known ?? [])).count;
+  assert.deepEqual([unread(places.countries[0]), unread(places.sectors[1])], [3, 3]);
 });
 
 test('A room is found by the beginnings of its names, in each language', () => {
@@ -100,6 +99,20 @@ test('An older answer does not take back heads, marks and counts', () => {
     mergeRoom(room('kz', { head: 9, read: 7, unread: 1 }), room('kz', { head: 9, read: 2, unread: 5 })).unread,
     1,
   );
+});
+
+test('A room calls by its level: for all that is unread, only for mentions, or not at all', () => {
+  const counts = { head: 9, unread: 5, mentions: 2 };
+  const all = room('kz', counts);
+  const mentions = room('cn', { ...counts, notify: 'mentions' });
+  const none = room('energy', { ...counts, notify: 'none' });
+  assert.deepEqual(newsOf([]), { count: 0, mentions: 0 });
+  assert.deepEqual(
+    [all, mentions, none].map((one) => newsOf([one]).count),
+    [5, 2, 0],
+  );
+  assert.deepEqual(newsOf([all, mentions, none]), { count: 7, mentions: 4 });
+  assert.deepEqual(newsOf([none]), { count: 0, mentions: 0 });
 });
 
 const OTHER: Member = {
@@ -128,12 +141,12 @@ test('Whoever is blocked is marked in the talk with them, and nowhere else', () 
   assert.equal(markBlocked(rooms, 'm5', true), rooms);
 });
 
-test('A new list takes the place of the old one, but a room in front of the reader stays', () => {
+test('Of the rooms that are known only those that are named stay', () => {
   const rooms = new Map([
     ['kz', room('kz')],
     ['cn', room('cn')],
   ]);
-  assert.deepEqual([...listRooms(rooms, [room('energy')], ['cn']).keys()], ['energy', 'cn']);
+  assert.deepEqual([...onlyRooms(rooms, ['energy', 'cn']).keys()], ['cn']);
 });
 
 test('Days, the line at what is new and groups of one author stand in the timeline', () => {
@@ -186,6 +199,31 @@ test('Days, the line at what is new and groups of one author stand in the timeli
       row.kind === 'message' || row.kind === 'post' ? `${row.kind}${row.follows ? ' follows' : ''}` : row.kind,
     ),
     ['day', 'message', 'message follows', 'message', 'day', 'message', 'new', 'message', 'post'],
+  );
+});
+
+test('Who has another name since begins anew, under that', () => {
+  const message = (seq: number, id: string, name: string) => ({
+    room: 'kz',
+    seq,
+    at: '2026-03-01T20:00:00.000Z',
+    from: { id, name, country: '', company: '' },
+    type: 'message' as const,
+    client_id: `c${seq}`,
+    text: 'a',
+  });
+  const entries = [
+    message(1, 'm2', 'Анна'),
+    message(2, 'm2', 'Анна'),
+    message(3, 'm2', 'Анна Ким'),
+    message(4, 'm1', 'Бо'),
+    message(5, 'm1', '王博'),
+  ];
+  const log = startLog('kz', 'm1', { entries, more: false, as_of: 5 });
+  const rows = timeline({ log, posts: [], acts: [], newAfter: null, dayOf: () => '' });
+  assert.deepEqual(
+    rows.flatMap((row) => (row.kind === 'message' ? [row.follows] : [])),
+    [false, true, false, false, true],
   );
 });
 

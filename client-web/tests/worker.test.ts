@@ -1,7 +1,7 @@
 // What the service worker answers and keeps.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answeredHere, stemOf, successors } from '../src/worker/rules.js';
+import { answeredHere, olderThan, stemOf, successors } from '../src/worker/rules.js';
 
 const ORIGIN = 'https://club.example.org';
 
@@ -15,6 +15,8 @@ test('The page and files with a hash come from the browser, everything else from
     assert.equal(kind(path), null, path);
   for (const path of ['/api/session', '/healthz', '/assets/main-ABCDEFGH.js'])
     assert.equal(kind(path, 'navigate'), null, path);
+  assert.equal(kind('/assets/emoji-en-ABCDEFGH.json', 'cors', 'HEAD'), 'file');
+  assert.equal(kind('/', 'navigate', 'HEAD'), null);
   assert.equal(kind('/assets/main-ABCDEFGH.js', 'cors', 'POST'), null);
   assert.equal(kind('https://elsewhere.example.org/assets/main-ABCDEFGH.js'), null);
 });
@@ -37,4 +39,11 @@ test('What an older build kept of what is loaded later is kept of the new one, w
     '/assets/card-NEWNEW12.js',
     '/assets/chunk-NEWNEW12.js',
   ]);
+});
+
+test('A build drops what was kept before it, never what the next one is keeping', () => {
+  const names = ['club-one', 'club-two', 'club-three'];
+  assert.deepEqual(olderThan('club-two', names), ['club-one']);
+  assert.deepEqual(olderThan('club-one', names), []);
+  assert.deepEqual(olderThan('club-gone', names), []);
 });

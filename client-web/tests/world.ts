@@ -2,6 +2,7 @@
 import { Club } from '../src/club/club.js';
 import type { TabNews } from '../src/club/parts.js';
 import type { Member } from '../src/protocol/types.js';
+import type { ClubState } from '../src/state/club.js';
 import { timeline } from '../src/state/timeline.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeClub } from './fake-club.js';
@@ -18,6 +19,8 @@ export class World {
   readonly turns = new Turns(this.clock);
   readonly ended: string[] = [];
   session: 'session' | 'no_session' | 'unreachable' = 'session';
+  /** Hears every change of every client. */
+  changed: (club: Club, state: ClubState) => void = () => {};
   #ids = 0;
 
   /** Clients with the same vault are tabs of one browser. */
@@ -31,7 +34,7 @@ export class World {
       locks: this.turns,
       tabs: { tell: (news) => vault.tell(club, news) },
       newId: () => `${member.id}-${this.#ids++}`,
-      changed: () => {},
+      changed: (state) => this.changed(club, state),
       ended: (why) => this.ended.push(why),
     });
     vault.listen(club, (news: TabNews) => club.told(news));

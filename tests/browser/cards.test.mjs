@@ -1,7 +1,7 @@
 // Members' cards in the browser: a member changes the own one, another finds it and writes in one step.
 import { afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clubForFile } from '../wire/support/club.mjs';
+import { clientId, clubForFile } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
 
 const club = await clubForFile({ members: ['anna', 'bo'] });
@@ -39,6 +39,26 @@ for (const { language, offers, name, country, ...options } of places) {
     await bo.page.getByRole('heading', { name, exact: true }).waitFor();
   });
 }
+
+test('a member who is renamed is so for whoever reads beside them, before and after the next word', async () => {
+  const anna = await Visitor.inRoom(club, 'anna', 'uz');
+  const bo = await club.connect('bo');
+  const post = (text) => bo.call('message.post', { room: 'uz', client_id: clientId(), text });
+  await bo.call('room.join', { room: 'uz' });
+  await bo.call('member.update', { name: 'Bo Wang' });
+  await post('До');
+  await anna.message('До').waitFor();
+  await anna.button('Who is here').click();
+  const people = anna.page.getByRole('complementary', { name: 'Who is here' });
+  await people.getByRole('link', { name: 'Bo Wang' }).waitFor();
+  await bo.call('member.update', { name: '王大博' });
+  await post('После');
+  await people.getByRole('link', { name: '王大博' }).waitFor();
+  // Soon after each other, and still under a name of its own.
+  await anna.message('После').getByRole('link', { name: '王大博' }).waitFor();
+  await anna.message('До').getByRole('link', { name: 'Bo Wang' }).waitFor();
+  await bo.close();
+});
 
 test('a card is changed by keyboard alone, and cancelled without a change', async () => {
   const bo = await Visitor.arrive(club);

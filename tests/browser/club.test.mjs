@@ -27,7 +27,7 @@ step('the first admin joins by the link that the server printed', async () => {
 
 step('an admin makes an invite link in the page', async () => {
   await admin.page.getByRole('link', { name: 'Invitations' }).click();
-  await admin.page.getByText('There are none.').waitFor();
+  await admin.page.getByText('No invitation is open.').waitFor();
   invited = await admin.invite();
   await admin.page.getByText('used 0 of 1').waitFor();
 });
@@ -135,7 +135,7 @@ step('what is new elsewhere is counted, a mention is marked, and reading clears 
   await room('1 unread message$').waitFor();
   await admin.write('@bo, посмотрите договор');
   await room('2 unread messages, 1 mentions you').waitFor();
-  await until(async () => assert.match(await bo.page.title(), /^\(2\)/));
+  await until(async () => assert.match(await bo.page.title(), /^\(@ 2\)/));
   await room('').click();
   await bo.page.getByRole('separator').getByText('New').waitFor();
   await bo.message('посмотрите договор').waitFor();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clubForFile, PASSWORD } from '../wire/support/club.mjs';
 import { Visitor, everybodyLeaves, until } from './support/browser.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'admin'] });
 after(everybodyLeaves);
 afterEach(everybodyLeaves);
 
@@ -16,10 +16,12 @@ const focused = (page) =>
     return `${element.getAttribute('role') ?? element.localName} ${label}`.replace(/\s+/g, ' ').trim();
   });
 
+const MOST_PRESSES = 150; // the list of rooms alone is half of it
+
 /** Presses a key until what is sought has the focus. */
 async function goTo(page, wanted, key = 'Tab') {
   const passed = [];
-  for (let presses = 0; presses < 60; presses++) {
+  for (let presses = 0; presses < MOST_PRESSES; presses++) {
     const now = await focused(page);
     if (wanted.test(now)) return;
     passed.push(now);
@@ -93,6 +95,21 @@ test('log in, choose a room, write, edit, answer and remove with the keyboard al
   await bo.message('This message was removed.').waitFor();
 });
 
+test('on a phone the focus goes on with the page, from the rooms into one and back', async () => {
+  const anna = await Visitor.arrive(club, { width: 390, height: 844 });
+  const { page } = anna;
+  await anna.hasSession('anna');
+  await anna.open('/#/');
+  await goTo(page, /^a China$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Back to the rooms' }).waitFor();
+  await until(async () => assert.ok(await page.getByRole('main').evaluate((main) => main.contains(document.activeElement)), 'the focus is lost'));
+  await goTo(page, /^a Back to the rooms/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('navigation', { name: 'Rooms' }).waitFor();
+  await until(async () => assert.ok(await page.locator('.side').evaluate((side) => side.contains(document.activeElement)), 'the focus is lost'));
+});
+
 test('Enter that ends a word of an input method sends nothing', async () => {
   const bo = await Visitor.inRoom(club, 'bo', 'cn.trade');
   const { page } = bo;
@@ -138,7 +155,7 @@ test('the first key of the tabulator offers to go past the list of rooms', async
   const { page } = bo;
   await bo.hasSession('bo');
   await bo.open('/#/account');
-  await page.getByRole('heading', { name: 'Account' }).waitFor();
+  await page.getByRole('main').getByRole('textbox').first().waitFor(); // before it there is nothing to go to
   await page.keyboard.press('Tab');
   assert.match(await focused(page), /^button Skip the list of rooms/);
   await page.keyboard.press('Enter');
@@ -170,4 +187,55 @@ test('an emoji is searched, chosen and put where the caret stands with the keybo
   await keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await until(async () => assert.match(await focused(page), /^button Выбрать эмодзи/));
+});
+
+test('a moderator sets up a room, lifts a ban, switches raid mode and lets people in with the keyboard alone', async () => {
+  const line = await club.connect('admin');
+  const anna = await club.connect('anna');
+  await line.call('member.ban', { member: anna.me, room: 'uz', for: 3600, reason: 'Реклама 广告' });
+  const admin = await Visitor.inRoom(club, 'admin', 'uz');
+  const { page } = admin;
+  const { keyboard } = page;
+  const press = async (wanted, key) => {
+    await goTo(page, wanted, key);
+    await keyboard.press('Enter');
+  };
+  await press(/^a About the room/, 'Shift+Tab');
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  await goTo(page, /^textarea Topic/);
+  await keyboard.insertText('Только о хлопке 棉花');
+  await goTo(page, /^input Locked/);
+  await keyboard.press('Space');
+  await goTo(page, /^select Slow mode/);
+  await keyboard.press('ArrowDown');
+  await press(/^button Save/);
+  await until(async () => {
+    const { room } = await line.call('room.join', { room: 'uz', limit: 1 });
+    assert.deepEqual([room.topic, room.locked, room.slow > 0], ['Только о хлопке 棉花', true, true]);
+  });
+  const lift = /^button Lift: let Анна Каренова enter again/;
+  await page.getByRole('button', { name: 'Lift: let Анна Каренова enter again' }).waitFor();
+  await press(lift);
+  await until(async () => assert.deepEqual((await line.call('sanction.list', { member: anna.me })).sanctions, []));
+
+  for (const how of ['on', 'off']) {
+    await admin.open('/#/audit');
+    await page.getByRole('button', { name: `Turn raid mode ${how}` }).waitFor();
+    await press(new RegExp(`^button Turn raid mode ${how}`));
+    await page.getByRole('dialog').waitFor();
+    await press(new RegExp(`^button Turn raid mode ${how}`));
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await until(async () => assert.equal((await page.getByTestId('raid').innerText()) !== '', how === 'on'));
+  }
+
+  await admin.open('/#/invites');
+  await page.getByRole('button', { name: 'Make an invite link' }).waitFor();
+  await goTo(page, /^input How many people/);
+  await keyboard.press('ArrowUp');
+  await press(/^button Make an invite link/);
+  await page.getByRole('textbox', { name: 'Invite link' }).waitFor();
+  const { invites } = await line.call('invite.list');
+  assert.deepEqual(invites.map(({ uses }) => uses), [2]);
+  await press(/^button Revoke/);
+  await until(async () => assert.deepEqual((await line.call('invite.list')).invites, []));
 });

@@ -84,7 +84,7 @@ for (const one of languages) {
     await page.getByRole('button', { name: own['login.submit'] }).click();
     const refusal = page.getByRole('alert').filter({ hasText: own['login.banned'] });
     await refusal.filter({ hasText: 'Реклама <b>чужих</b> услуг' }).waitFor();
-    const until = new RegExp(own['notice.until'].replaceAll('.', '\\.').replace('{until}', '.*20\\d\\d.*'));
+    const until = new RegExp(own['notice.until'].replaceAll('.', '\\.').replace('{until}', '.*\\d\\d:\\d\\d.*'));
     await refusal.filter({ hasText: until }).waitFor();
     await checkWords(guest, one, 'a login of one who is banned');
     await overseer.call('member.ban', { member: emil, for: null });

@@ -3,6 +3,7 @@ import { after, afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Club } from '../wire/support/club.mjs';
 import { Visitor, everybodyLeaves, until } from './support/browser.mjs';
+import { kept } from './support/own-browser.mjs';
 import { Proxy } from './support/proxy.mjs';
 
 const proxy = await Proxy.listen();
@@ -116,6 +117,7 @@ test('a page that was closed with unsent messages sends them when it is opened a
   const texts = numbered('Потом', 3);
   for (const text of texts) await anna.write(text);
   await anna.post(texts[2]).waitFor();
+  await until(async () => assert.equal((await kept(anna.page)).posts.length, texts.length)); // a moment later than it is seen
   await anna.page.close();
   await proxy.mend();
   await anna.openPage();

@@ -1,7 +1,7 @@
 // A moderator keeps a room usable in the browser; whoever is concerned sees what was done, why and until when.
 import { afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clubForFile } from '../wire/support/club.mjs';
+import { clientId, clubForFile } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
 
 const club = await clubForFile({ members: ['moderator', 'anna', 'bo', 'dana', 'emil', 'admin'] });
@@ -33,6 +33,9 @@ async function moderate({ visitor, own, text, name, what, reason }) {
   await dialog.getByRole('button', { name: own['moderate.do'] }).click();
   await dialog.waitFor({ state: 'detached' });
 }
+
+const picture = process.env.PICTURES;
+const shoot = async ({ page }, what) => picture && (await page.screenshot({ path: `${picture}/${what}.png`, fullPage: true }));
 
 const notice = (visitor, text) => visitor.page.getByRole('alert').filter({ hasText: text }).first();
 const note = (visitor, text) => visitor.log.locator('[data-note]').filter({ hasText: text }).last();
@@ -113,6 +116,45 @@ for (const { language, room, login, name, reason, ...options } of places) {
     await other.button(own['action.again']).click();
     await other.log.waitFor();
   });
+
+  test(`a room's page appoints, lets in and lifts what is in force, each with a way back, and the card and the club's page show it: ${where}`, async () => {
+    const [admin, other] = [await club.connect('admin'), await club.connect(login)];
+    const { room: { room: made } } = await admin.call('room.create', { client_id: clientId(), title: `Закрытая ${language} 私密`, private: true });
+    await admin.call('room.invite', { room: made, member: other.me, on: true });
+    await admin.call('member.mute', { room: made, member: other.me, for: 3600, reason });
+    const visitor = await Visitor.inRoom(club, 'admin', room, options);
+    const { page } = visitor;
+    const [staff, admitted, inForce] = ['staff', 'admitted', 'sanctions'].map((id) => page.getByTestId(id));
+    const undo = () => page.getByRole('button', { name: own['notice.undo'] }).last().click();
+    await visitor.open(`/#/about/${made}`);
+    await staff.getByRole('searchbox').fill(name);
+    await staff.getByRole('button', { name: named(own['staff.appoint_one'], { name }) }).click();
+    await staff.getByRole('button', { name: named(own['staff.dismiss_one'], { name }) }).waitFor();
+    await undo();
+    await staff.getByRole('button', { name: named(own['staff.dismiss_one'], { name }) }).waitFor({ state: 'detached' });
+
+    await admitted.getByRole('searchbox').fill('Анна');
+    await admitted.getByRole('button', { name: named(own['admitted.admit_one'], { name: 'Анна Каренова' }) }).click();
+    await admitted.getByRole('button', { name: named(own['admitted.exclude_one'], { name: 'Анна Каренова' }) }).click();
+    await admitted.getByRole('link', { name: 'Анна Каренова' }).waitFor({ state: 'detached' });
+
+    const mute = inForce.locator('[data-sanction="mute"]').filter({ hasText: reason });
+    const lift = mute.getByRole('button', { name: named(own['sanctions.lift_mute'], { name }) });
+    await mute.waitFor();
+    await shoot(visitor, `room-staff-${language}`);
+    await lift.click();
+    await mute.waitFor({ state: 'detached' });
+    await undo();
+    await mute.waitFor();
+    await visitor.open('/#/sanctions');
+    await mute.waitFor();
+    await shoot(visitor, `sanctions-${language}`);
+    await visitor.open(`/#/member/${other.me}`);
+    await lift.click();
+    await mute.waitFor({ state: 'detached' });
+    assert.deepEqual((await other.call('sanction.list', { member: other.me })).sanctions, []);
+    for (const line of [admin, other]) await line.close();
+  });
 }
 
 test('a moderator makes a room, and finds every act in the log of what was done', async () => {
@@ -129,8 +171,56 @@ test('a moderator makes a room, and finds every act in the log of what was done'
   const first = moderator.page.locator('[data-action]').first();
   await first.filter({ hasText: 'made a room' }).waitFor();
   await moderator.page.locator('[data-action="ban"]').first().waitFor();
+  await moderator.page.locator('[data-action="update"]').filter({ hasText: 'Зал «uz» 大厅' }).filter({ hasText: 'Только о деле <i>поставок</i>' }).first().waitFor();
+  await moderator.page.locator('[data-action="purge"]').filter({ hasText: /[3-9] messages · sent within 1 hour/ }).first().waitFor();
+  await shoot(moderator, 'audit-details');
+  await moderator.page.locator('[data-action="pin"]').first().getByRole('link', { name: 'the message' }).click();
+  await moderator.log.waitFor();
+  await moderator.open('/#/audit');
   await moderator.page.getByRole('combobox', { name: 'Room' }).selectOption({ label: 'Совет по логистике 物流' });
   await until(async () => assert.equal(await moderator.page.locator('[data-action]').count(), 1));
+
+  await moderator.open('/#/invites');
+  await moderator.page.getByRole('combobox', { name: 'Opens a room' }).selectOption({ label: 'Совет по логистике 物流' });
+  await moderator.button('Make an invite link').click();
+  const link = moderator.page.getByRole('textbox', { name: 'Invite link' });
+  await link.waitFor();
+  const guest = await Visitor.arrive(club, { width: 390, height: 844 });
+  await guest.open(await link.inputValue());
+  await guest.page.getByText('It also lets you into a room that the moderators made.').waitFor();
+  await shoot(guest, 'join-made');
+});
+
+test('on a card an admin appoints a moderator, with a way back, and an administrator only once told that there is none', async () => {
+  const emil = await club.connect('emil');
+  const admin = await Visitor.inRoom(club, 'admin', 'kz');
+  const { page } = admin;
+  await admin.open(`/#/member/${emil.me}`);
+  const role = page.getByRole('combobox', { name: 'Role' });
+  const is = (wanted) => until(async () => assert.equal(await role.inputValue(), wanted));
+  await role.selectOption('moderator');
+  await notice(admin, 'Emil Rahimov was appointed.').waitFor();
+  await is('moderator');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await notice(admin, 'Emil Rahimov was dismissed.').waitFor();
+  await is('member');
+  const dialog = page.getByRole('dialog', { name: /Make Emil Rahimov an administrator\? This cannot be undone/ });
+  await role.selectOption('admin');
+  await dialog.waitFor();
+  await shoot(admin, 'ask-admin');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await is('member');
+  assert.equal((await emil.call('member.get', { member: emil.me })).member.role, 'member');
+  await role.selectOption('admin');
+  await dialog.getByRole('button', { name: 'Make administrator' }).click();
+  await emil.notification('acted', (act) => act.role === 'admin');
+  await until(async () => assert.equal(await role.count(), 0));
+  const last = notice(admin, 'Emil Rahimov was appointed.');
+  await last.waitFor();
+  assert.equal(await page.locator('.notice').last().getByRole('button', { name: 'Undo' }).count(), 0);
+  await emil.call('member.appoint', { member: emil.me, role: 'member' });
+  await emil.close();
 });
 
 test('a member is moderated by keyboard alone', async () => {

@@ -118,6 +118,45 @@ for (const [locale, language, width, height] of [
   });
 }
 
+test('what a page needs without a line is fetched behind its first screen', async () => {
+  const room = 'kz.telecommunications';
+  await says(room, ['Первый экран']);
+  const anna = await Visitor.arrive(club, own);
+  const { page } = anna;
+  await anna.hasSession('anna');
+  let release;
+  const released = new Promise((done) => (release = done));
+  await page.routeWebSocket(/\/ws$/, (line) => {
+    const server = line.connectToServer();
+    server.onMessage(async (frame) => {
+      if (/"entries"/.test(frame)) await released;
+      line.send(frame);
+    });
+  });
+  await anna.open(`/#/room/${room}`);
+  await page.getByText('Opening the room…').waitFor();
+  await page.waitForLoadState('load');
+  const registered = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistration()) !== undefined);
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 400)));
+  assert.equal(await registered(), false);
+  // Where the line breaks just then, it is fetched when it is back.
+  await page.evaluate(() => {
+    const { register } = navigator.serviceWorker;
+    window.tried = 0;
+    navigator.serviceWorker.register = function (...params) {
+      window.tried += 1;
+      return window.tried === 1 ? Promise.reject(new TypeError('no line')) : register.apply(this, params);
+    };
+  });
+  release();
+  await anna.message('Первый экран').waitFor();
+  await until(async () => assert.equal(await page.evaluate(() => window.tried), 1));
+  await cutOff(anna);
+  await anna.lineIs('waiting');
+  await backOnline(anna);
+  await until(async () => assert.equal(await registered(), true));
+});
+
 test('what was written without a line outlives a killed browser, and is sent once, in order, shown once', async () => {
   const room = 'kz.trade';
   await says(room, ['До обрыва']);
@@ -170,6 +209,9 @@ test('what happened meanwhile is there when the line is back: new, edited, react
   await acts('bo', 'message.remove', { room, seq: removed });
   await says(room, Array.from({ length: 130 }, (_, at) => `Новое №${at + 1}`));
   await anna.context.setOffline(false);
+  // The log stands where what is new begins.
+  await anna.page.getByRole('separator').getByText('New').waitFor();
+  await anna.page.locator('.to-end').click();
   await anna.message('Новое №130').waitFor();
   await until(async () => assert.ok(!(await keptText(anna.page)).includes('Лишнее слово'), 'the removed text is still kept'));
   // Nothing is missing and nothing is there twice, all the way up.
@@ -205,6 +247,26 @@ test('an edit made without a line is kept over a reload and asked once', async (
   await until(async () => assert.deepEqual((await kept(anna.page)).acts, []));
   await until(async () => assert.equal((await anna.lineStatus.innerText()).trim(), ''));
   assert.deepEqual(edits(), ['Прибудет в 11']);
+});
+
+test('all emoji that were seen once are there without a line', async () => {
+  const anna = await Visitor.inRoom(club, 'anna', 'kz.travel', own);
+  await workerIsReady(anna.page);
+  const choose = async () => {
+    await anna.button('Choose an emoji').click();
+    await anna.page.locator('emoji-picker').getByRole('menuitem').first().click();
+    await until(async () => assert.match(await anna.composer.inputValue(), /\p{Extended_Pictographic}/u));
+    await anna.composer.fill('');
+  };
+  await choose();
+  await until(async () => assert.ok(await anna.page.evaluate(async () => {
+    const urls = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)));
+    return urls.flat().some((url) => /emoji-en-\w+\.json$/.test(url));
+  }), 'the emoji are not kept'));
+  await cutOff(anna);
+  await anna.page.reload();
+  await anna.log.waitFor();
+  await choose();
 });
 
 test('a draft outlives a reload', async () => {
@@ -260,6 +322,13 @@ test('logging out leaves nothing of the member in the browser, and the next one 
   const anna = await withOwnSession('anna');
   await anna.open(`/#/room/${room}`);
   await anna.message('Только для Анны').waitFor();
+  await anna.open('/#/search');
+  await anna.page.getByRole('searchbox', { name: 'Words of a message' }).fill('Анны');
+  await anna.page.getByRole('list', { name: 'Messages found' }).getByText('Только для').waitFor();
+  await anna.open('/#/directory');
+  await anna.page.getByRole('searchbox', { name: 'Name, company, goods, services' }).fill('Анна');
+  await anna.page.getByText('1 member', { exact: true }).waitFor();
+  await anna.open(`/#/room/${room}`);
   await anna.composer.fill('Черновик Анны');
   await isKept(anna, 'Только для Анны');
   await isKept(anna, 'Черновик Анны');
@@ -269,10 +338,17 @@ test('logging out leaves nothing of the member in the browser, and the next one 
     const text = await keptText(anna.page);
     for (const word of ['Анн', 'anna', 'robotics']) assert.ok(!text.includes(word), `${word} is still there: ${text}`);
   });
-  await anna.page.reload();
-  await anna.page.getByRole('heading', { name: 'Log in' }).waitFor();
   await anna.logIn('dana');
   await anna.page.getByRole('navigation', { name: 'Rooms' }).waitFor();
+  // The same page still, in which somebody else searched.
+  await anna.open('/#/search');
+  const question = anna.page.getByRole('searchbox', { name: 'Words of a message' });
+  await question.waitFor();
+  assert.equal(await question.inputValue(), '');
+  assert.equal(await anna.page.getByText('Только для').count(), 0);
+  await anna.open('/#/directory');
+  await anna.page.getByRole('link', { name: 'Dana Akhmetova' }).first().waitFor();
+  assert.equal(await anna.page.getByRole('searchbox', { name: 'Name, company, goods, services' }).inputValue(), '');
   await until(async () => assert.ok((await keptText(anna.page)).includes('Dana')));
   assert.ok(!(await keptText(anna.page)).includes('Анн'));
 });
@@ -370,10 +446,11 @@ test('a new build takes over at the next load, what the old one kept goes, and w
       return (await (await caches.open(own)).keys()).map(({ url }) => new URL(url).pathname);
     });
     assert.ok(paths.some((path) => /\/en-NEWB\w{4}\.js$/.test(path)), `the words are not kept: ${paths}`);
+    assert.ok(paths.includes('/'), `the page is not kept: ${paths}`);
     assert.deepEqual(paths.filter((path) => path !== '/' && !path.includes('NEWB')), []);
     assert.deepEqual(paths.filter((path) => /^\/(api|ws)/.test(path)), []);
     await other.kill();
-    await until(() => anna.page.reload()); // the worker may be starting
+    await anna.page.reload();
     await anna.log.waitFor();
     await anna.lineStatus.getByText('No connection.').waitFor();
     await other.serve();

@@ -13,6 +13,11 @@ const cards = {
   dana: { offers: 'Payment services', seeks: 'partners in Uzbekistan' },
   emil: { offers: 'Поставка хлопка и пряжи', seeks: 'Перевозка в Россию' },
 };
+const hall = 'Зал переговоров 谈判厅 Negotiations';
+const moderator = await club.connect('moderator');
+for (const [title, secret] of [[hall, false], ['Совет переговоров 谈判 negotiators', true]])
+  await moderator.call('room.create', { client_id: title.slice(-6), title, topic: '<b>О хлопке</b>', private: secret });
+await moderator.close();
 const ids = {};
 for (const [login, card] of Object.entries(cards)) {
   const line = await club.connect(login);
@@ -21,9 +26,9 @@ for (const [login, card] of Object.entries(cards)) {
 }
 
 const places = [
-  { language: 'ru', locale: 'ru-RU', width: 390, height: 844, word: 'пряжу', found: 'Emil Rahimov' },
-  { language: 'zh', locale: 'zh-CN', width: 1280, height: 800, word: '电商', found: '王博' },
-  { language: 'en', locale: 'en-GB', width: 390, height: 844, word: 'payments', found: 'Dana Akhmetova' },
+  { language: 'ru', locale: 'ru-RU', width: 390, height: 844, word: 'пряжу', room: 'перегов', found: 'Emil Rahimov' },
+  { language: 'zh', locale: 'zh-CN', width: 1280, height: 800, word: '电商', room: '谈判', found: '王博' },
+  { language: 'en', locale: 'en-GB', width: 390, height: 844, word: 'payments', room: 'negotiat', found: 'Dana Akhmetova' },
 ];
 
 async function arrive(login, options) {
@@ -34,8 +39,46 @@ async function arrive(login, options) {
 
 const names = (visitor) => visitor.page.locator('.found-member .person-name a').allTextContents();
 
-for (const { language, word, found, ...options } of places) {
+const roomsFound = (visitor) => visitor.page.getByRole('main').locator('.found a').allTextContents();
+
+for (const { language, word, found, room, ...options } of places) {
   const own = catalog(language);
+  test(`a member finds the room that a moderator made, and opens it: ${language}, ${options.width} wide`, async () => {
+    const dana = await arrive('dana', options);
+    const { page } = dana;
+    await dana.open();
+    await page.getByRole('searchbox', { name: own['rooms.find'] }).fill(room);
+    await page.getByRole('link', { name: own['find_rooms.elsewhere'] }).press('Enter');
+    await page.getByRole('heading', { name: own['find_rooms.heading'] }).waitFor();
+    await until(async () => assert.deepEqual(await roomsFound(dana), [hall])); // the private one is not hers
+    const text = page.getByRole('searchbox', { name: own['find_rooms.text'] });
+    await text.fill('<script>вертолёт</script>');
+    await page.getByText(own['find_rooms.none']).waitFor();
+    await page.getByRole('button', { name: own['find_rooms.every'] }).click();
+    const first = await until(async () => {
+      const found = await roomsFound(dana);
+      assert.equal(found.length, 50);
+      return found;
+    });
+    const { countries } = (await club.http('GET', '/api/club')).json;
+    const calm = first.slice(first.indexOf(hall) + 1, 1 + first.indexOf(hall) + countries.length);
+    assert.deepEqual(calm, countries.map(({ names }) => names[language]).sort(new Intl.Collator(language).compare));
+    await page.getByRole('button', { name: own['people.more'] }).click();
+    await until(async () => assert.equal((await roomsFound(dana)).length, 100));
+    assert.deepEqual((await roomsFound(dana)).slice(0, 50), first); // what was there has not moved
+    await page.getByRole('combobox', { name: own['field.country'] }).selectOption('kz');
+    await page.getByRole('combobox', { name: own['find_rooms.kind'] }).selectOption('country');
+    await until(async () => assert.equal((await roomsFound(dana)).length, 1));
+    await page.getByRole('combobox', { name: own['field.country'] }).selectOption('');
+    await page.getByRole('combobox', { name: own['find_rooms.kind'] }).selectOption('custom');
+    await until(async () => assert.deepEqual(await roomsFound(dana), [hall]));
+    await page.getByRole('link', { name: hall }).last().click();
+    await dana.log.waitFor();
+    await page.getByRole('heading', { name: hall }).waitFor();
+    await page.goBack();
+    await page.getByText(own['find_rooms.own']).waitFor(); // as it was left, and on the list now
+  });
+
   test(`a member finds who offers what they seek, and writes to them: ${language}, ${options.width} wide`, async () => {
     const anna = await arrive('anna', options);
     const { page } = anna;
@@ -176,6 +219,18 @@ test('a page whose file does not come can be asked for again, and left again on 
 test('without a line the directory says so, and goes on when it is back', async () => {
   const anna = await arrive('anna', { lineBreaks: true });
   const { page } = anna;
+  // Of what was read on, nothing goes when the line breaks for a moment.
+  await anna.open('/#/find-rooms');
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await until(async () => assert.equal((await roomsFound(anna)).length, 100));
+  let asked = 0;
+  page.on('websocket', (line) => line.on('framesent', ({ payload }) => (asked += payload.includes('room.find') ? 1 : 0)));
+  await club.kill();
+  await anna.lineIs('waiting');
+  await club.serve();
+  await anna.lineIs('open');
+  await until(async () => assert.equal((await anna.lineStatus.innerText()).trim(), ''));
+  assert.deepEqual([(await roomsFound(anna)).length, asked], [100, 0]);
   await anna.open('/#/directory');
   await until(async () => assert.equal((await names(anna)).length, 5));
   await anna.context.setOffline(true);

@@ -48,9 +48,19 @@ test('a moderator on a phone slows the club, shuts out the branch that fifty acc
   await admin.page.getByTestId('raid').filter({ hasText: own['raid.line'] }).waitFor();
   await until(async () => assert.equal((await post(raiders[0], 'kz', 'ЕЩЁ СЛОН')).error?.data.reason, 'slow_mode'));
 
+  // Who has another invite is told so before anything is asked, and that the invite stays good.
+  const late = await Visitor.arrive(club, { locale: 'zh-CN', width: 390, height: 844 });
+  const zh = catalog('zh');
+  await late.open((await club.command(['invite'])).trim());
+  await late.page.getByText(zh['join.closed']).waitFor();
+  assert.equal(await late.page.getByRole('textbox').count(), 0);
+
   // Then the branch that they came by.
   await admin.open(`/#/member/${moderator.me}`);
+  await admin.page.getByRole('link', { name: own['tree.heading'] }).click();
+  await admin.page.locator('[data-member]').filter({ hasText: 'Продавец слонов 0' }).waitFor();
   await admin.page.getByRole('button', { name: own['freeze.on'] }).click();
+  await admin.page.getByRole('dialog').filter({ hasText: String(RAIDERS + 1) }).waitFor();
   await admin.page.getByRole('dialog').getByRole('textbox').fill('Украденное приглашение');
   await admin.page.getByRole('dialog').getByRole('button', { name: own['freeze.on'] }).click();
   await admin.page.getByRole('alert').filter({ hasText: String(RAIDERS + 1) }).waitFor();
@@ -80,4 +90,62 @@ test('a moderator on a phone slows the club, shuts out the branch that fifty acc
   await until(async () => assert.equal(await admin.page.getByTestId('raid').innerText(), ''));
   assert.ok((await post(anna, 'kz', 'Спасибо! 谢谢')).result);
   assert.ok((await post(anna, 'kz', 'Всё по-прежнему')).result);
+  await late.page.getByRole('button', { name: zh['action.again'] }).click();
+  await late.page.getByRole('textbox', { name: zh['field.name'] }).waitFor();
+});
+
+test('by keyboard a moderator looks at who came by whom, shuts out all who came by one invite, and lets them in again', async () => {
+  const own = catalog('zh');
+  const chief = await club.connect('admin');
+  const come = async (host, login, name) => {
+    const { invite, url } = await host.call('invite.create', { client_id: clientId('tree'), uses: 2 });
+    const body = { invite: new URL(url).hash.slice('#invite='.length), login, password: WORD, name };
+    const answer = await club.http('POST', '/api/members', { body });
+    return { invite, line: await club.connect({ cookie: sessionCookie(answer) }) };
+  };
+  const first = await come(chief, 'rauan', 'Рауан Сейітов');
+  await chief.call('member.appoint', { member: first.line.me, role: 'moderator' });
+  const second = await come(first.line, 'linmei', '林 梅');
+  await chief.call('member.appoint', { member: first.line.me, role: 'member' });
+  const admin = await Visitor.inRoom(club, 'admin', 'kz', { locale: 'zh-CN' });
+  const { page } = admin;
+
+  await admin.open(`/#/member/${second.line.me}`);
+  await page.getByRole('definition').getByRole('link', { name: 'Рауан Сейітов' }).waitFor();
+  await admin.open('/#/tree');
+  const chiefs = page.locator(`[data-member="${chief.me}"]`);
+  const open = async (name) => {
+    const toggle = page.getByRole('button', { name: own['tree.invited_by'].replace('{name}', name) });
+    await toggle.focus();
+    await page.keyboard.press('Enter');
+  };
+  await open('Ada Min');
+  await chiefs.getByRole('link', { name: 'Рауан Сейітов', exact: true }).waitFor();
+  await open('Рауан Сейітов');
+  await chiefs.getByRole('link', { name: '林 梅', exact: true }).waitFor();
+
+  await chiefs.getByRole('link', { name: own['tree.invite'].replace('{invite}', first.invite) }).press('Enter');
+  await page.getByRole('button', { name: own['freeze.on'] }).press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.filter({ hasText: first.invite }).filter({ hasText: '共 2 个账号' }).waitFor();
+  await dialog.getByRole('textbox').fill('群发广告');
+  await page.keyboard.press('Enter');
+  for (const { line } of [first, second]) assert.equal((await line.closed).code, 4003);
+  await page.locator('.mark').filter({ hasText: own['tree.frozen'] }).waitFor();
+  const login = await Visitor.arrive(club, { locale: 'zh-CN', lineBreaks: true }); // being refused is on the console
+  await login.open('/');
+  await login.page.getByLabel(own['field.login'], { exact: true }).fill('linmei');
+  await login.page.getByLabel(own['field.password'], { exact: true }).fill(WORD);
+  await login.page.keyboard.press('Enter');
+  await until(async () => assert.match(await login.page.getByRole('alert').first().innerText(), /。[^ ]*群发广告/u));
+  await page.locator('.invite-head').getByRole('link', { name: own['invites.by'].replace('{name}', 'Ada Min') }).waitFor();
+  await page.getByRole('button', { name: own['freeze.off'] }).press('Enter');
+  await dialog.getByRole('button', { name: own['freeze.off'] }).press('Enter');
+  await until(async () => assert.equal(await page.locator('.mark').count(), 0));
+  assert.equal((await club.http('POST', '/api/session', { body: { login: 'linmei', password: WORD } })).status, 200);
+  await admin.open('/#/audit');
+  const frozen = page.locator('[data-action="freeze"]').filter({ hasText: '群发广告' });
+  await frozen.getByRole('link', { name: own['tree.invite'].replace('{invite}', first.invite) }).click();
+  await page.locator('.invite-head').waitFor();
+  await chief.close();
 });

@@ -1,7 +1,7 @@
 // A member reports a message in two steps; a moderator settles it on one page; the member hears what came of it.
 import { afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clubForFile } from '../wire/support/club.mjs';
+import { clientId, clubForFile } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
 
 const club = await clubForFile({ members: ['moderator', 'anna', 'bo', 'dana', 'emil', 'admin'] });
@@ -58,7 +58,10 @@ for (const { language, room, login, name, ...options } of places) {
     assert.equal(await accused.page.getByRole('alert').filter({ hasText: own['report.reason.spam'] }).count(), 0);
 
     if (options.width < 600) await moderator.page.getByRole('link', { name: own['action.back'] }).click();
-    await moderator.page.getByRole('link', { name: own['reports.heading'], exact: true }).click();
+    // On a phone the rooms and what stands above them are out of sight while a page is open.
+    const queue = moderator.page.locator('a[href="#/reports"]');
+    await queue.filter({ hasText: '4' }).waitFor();
+    await queue.click();
     const first = queued(moderator, own['report.reason.spam']);
     await first.getByText('третий раз за день 今天第三次').waitFor();
     await first.getByText('谁运棉花？').waitFor();
@@ -79,11 +82,18 @@ for (const { language, room, login, name, ...options } of places) {
     await queued(moderator, own['report.reason.off_topic']).getByRole('button', { name: own['report.do.dismissed'] }).click();
     await notice(anna, own['notice.acted.settle.dismissed']).waitFor();
     await moderator.page.getByText(own['reports.none_open']).waitFor();
+    await until(async () => assert.equal(await queue.textContent(), ''));
 
     await moderator.page.getByRole('combobox', { name: own['reports.show'] }).selectOption('settled');
     const past = queued(moderator, own['report.outcome.warned']).first();
     await past.getByText('Мода Ратор').first().waitFor();
     await shoot(moderator, `settled-${language}`);
+    // Who reported finds what came of it later, too.
+    await anna.open('/#/account');
+    const outcomes = anna.page.locator('[data-own-report]').filter({ hasText: language });
+    await outcomes.filter({ hasText: own['report.outcome.dismissed'] }).filter({ hasText: name }).first().waitFor();
+    await outcomes.filter({ hasText: own['report.outcome.muted'] }).filter({ hasText: 'До завтра 明天见' }).first().waitFor();
+    await shoot(anna, `own-${language}`);
     if (options.width < 600) await accused.page.getByRole('link', { name: own['action.back'] }).click();
     await accused.page.getByRole('navigation').getByRole('link', { name: /Мода Ратор/ }).click();
     await accused.message(bad[2]).waitFor();
@@ -91,7 +101,7 @@ for (const { language, room, login, name, ...options } of places) {
   });
 }
 
-test('two moderators before the same report: one settles it, the other is told so', async () => {
+test('an open queue shows what is reported and what another moderator settles by itself, and keeps what one is at', async () => {
   const bo = await Visitor.inRoom(club, 'bo', 'ru');
   const anna = await Visitor.inRoom(club, 'anna', 'ru');
   await write(bo, 'Twice over');
@@ -104,11 +114,33 @@ test('two moderators before the same report: one settles it, the other is told s
     await queued(visitor, 'Twice over').waitFor();
     both.push(visitor);
   }
+  const { page } = both[1];
+  const note = queued(both[1], 'Twice over').getByRole('textbox');
+  await note.fill('Ещё раз 再一次');
+  const place = async () => (await note.boundingBox()).y;
+  const before = await place();
+  const [boLine, annaLine] = [await club.connect('bo'), await club.connect('anna')];
+  for (const [room, text] of [['trade', 'And again'], ['energy', '还有一条']]) {
+    const { seq } = await boLine.call('message.post', { room, client_id: clientId(), text });
+    await annaLine.call('report.send', { client_id: clientId(), room, seq, reason: 'insult' });
+    for (const visitor of both) await queued(visitor, text).waitFor();
+  }
+  assert.equal(await note.inputValue(), 'Ещё раз 再一次');
+  assert.ok(Math.abs((await place()) - before) < 2, 'it stays where it was');
+  assert.ok(await note.evaluate((input) => input === document.activeElement));
+  await shoot(both[1], 'queue-goes-on');
+  for (const line of [boLine, annaLine]) await line.close();
   await queued(both[0], 'Twice over').getByRole('button', { name: 'Dismiss' }).click();
   await queued(both[0], 'Twice over').waitFor({ state: 'detached' });
-  await queued(both[1], 'Twice over').getByRole('button', { name: 'Warn' }).click();
-  await notice(both[1], 'somebody else has settled it').waitFor();
+  await queued(both[1], 'Twice over').getByText('Somebody else has settled this report.').waitFor();
+  assert.equal(await queued(both[1], 'Twice over').getByRole('button').count(), 0);
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /Twice over/);
+  await both[1].button('Look for new ones').click();
   await queued(both[1], 'Twice over').waitFor({ state: 'detached' });
+  for (const text of ['还有一条', 'And again']) {
+    await queued(both[0], text).getByRole('button', { name: 'Dismiss' }).click();
+    await queued(both[0], text).waitFor({ state: 'detached' });
+  }
   assert.equal(await bo.page.getByRole('link', { name: /Ada Min/ }).count(), 0, 'nobody was warned');
 });
 

@@ -32,11 +32,15 @@ async function visited(line) {
 // Beside each other: a test of a slow line waits.
 const visits = lines.map((line) => visited(line).then((seen) => ({ seen }), (error) => ({ error })));
 
-async function works(which) {
+async function works(which, context) {
   const { seen, error } = await visits[which];
   if (error) throw error;
   const { first, again, send, text } = seen;
+  for (const [what, { ms, down, up }] of Object.entries({ first, again, send }))
+    context.diagnostic(`${what}: ${(ms / 1000).toFixed(1)} s, ${down} bytes down, ${up} up`);
   assert.ok(again.down < first.down / 2, `the client came again over the line: ${first.down} bytes, then ${again.down}`);
+  const methods = first.asked.flatMap((frame) => [JSON.parse(frame)].flat()).map(({ method }) => method);
+  assert.deepEqual(methods.filter((method) => method !== 'room.list'), ['room.join'], 'the first screen took more than one request');
   assert.ok(first.connections <= 10, `${first.connections} connections for a first visit`);
   assert.ok(send.down + send.up < 2000, `${send.down + send.up} bytes for a message`);
   const reader = await club.connect('bo');
@@ -44,9 +48,9 @@ async function works(which) {
   assert.equal(entries.filter((entry) => entry.text === text).length, 1, 'the message is not there once');
 }
 
-test('a member reads, comes back and writes over a line of 32 kbit/s and 600 ms', () => works(0));
+test('a member reads, comes back and writes over a line of 32 kbit/s and 600 ms', (context) => works(0, context));
 
-test('and so with one packet of ten lost', { skip: lossy ? false : 'this machine gives a test no network of its own' }, () => works(1));
+test('and so with one packet of ten lost', { skip: lossy ? false : 'this machine gives a test no network of its own' }, (context) => works(1, context));
 
 test('nothing came from another host', async () => {
   await Promise.all(visits);

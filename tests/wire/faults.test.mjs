@@ -163,11 +163,13 @@ test('what lies in the data folder is for its owner alone', async () => {
 });
 
 test('while the disk is full posts are unavailable, reading goes on, and nothing answered is lost', { skip: slow }, async () => {
-  await withClub({ members: ['anna', 'bo'], serve: false }, async (club) => {
+  await withClub({ members: ['anna', 'bo', 'moderator'], serve: false }, async (club) => {
     const fault = withFaults(club);
     await club.serve();
     const line = await club.connect('anna');
     const reader = await club.connect('bo');
+    const moderator = await club.connect('moderator');
+    const ban = { room: 'kz', member: reader.me, for: null, reason: '刷屏' };
     await reader.call('room.join', { room: 'kz' });
     const answered = new Map();
     for (let index = 0; index < 20; index++) {
@@ -187,6 +189,7 @@ test('while the disk is full posts are unavailable, reading goes on, and nothing
       }
     }
     assert.ok(refusedIds.length > 0, 'nothing was refused on a full disk');
+    assert.equal((await moderator.refused('member.ban', ban)).reason, 'unavailable');
     assert.equal((await reader.call('room.history', { room: 'kz', limit: 5 })).entries.length, 5);
     fault('');
     for (const id of refusedIds) {
@@ -197,6 +200,10 @@ test('while the disk is full posts are unavailable, reading goes on, and nothing
     assert.deepEqual([...answered.values()], Array.from(answered, (_, index) => index + 1));
     await reader.entry('kz', answered.size);
     assert.deepEqual(reader.entries('kz').map((entry) => entry.seq), [...answered.values()]);
+    assert.deepEqual(reader.all('acted'), [], 'a ban that was refused was told');
+    assert.deepEqual((await moderator.call('audit.list', { room: 'kz' })).actions, []);
+    await moderator.call('member.ban', { ...ban, room: 'ru' });
+    await reader.notification('acted', ({ action }) => action === 'ban');
     await club.restart();
     assert.deepEqual(club.query("SELECT client_id, seq FROM entry WHERE room = (SELECT key FROM room WHERE id = 'kz') ORDER BY seq"), [...answered].map(([client_id, seq]) => ({ client_id, seq })));
     assert.equal(integrity(club), 'ok');

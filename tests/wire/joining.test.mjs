@@ -151,6 +151,36 @@ test('moderators make invites for members, admins for anybody, members none', as
   for (const line of [anna, moderator, admin]) await line.close();
 });
 
+test('who was appointed just now makes and sees invites, who was dismissed just now does not', async () => {
+  const [admin, anna] = [await club.connect('admin'), await club.connect('anna')];
+  for (const role of ['moderator', 'admin']) {
+    await admin.call('member.appoint', { member: anna.me, role });
+    const { invites } = await anna.call('invite.list');
+    assert.equal(invites.some(({ made_by }) => made_by !== anna.me), role === 'admin', 'admins see all');
+    const { invite } = await anna.call('invite.create', { client_id: clientId() });
+    const listed = (await anna.call('invite.list')).invites.find((one) => one.invite === invite);
+    assert.deepEqual([listed.made_by, listed.made_by_name], [anna.me, 'Анна Каренова']);
+    if (role === 'admin') await anna.call('member.appoint', { member: anna.me, role: 'member' });
+    else await admin.call('member.appoint', { member: anna.me, role: 'member' });
+    for (const [method, params] of [['invite.list', {}], ['invite.create', { client_id: clientId() }], ['invite.revoke', { invite }]]) {
+      assert.equal((await anna.refused(method, params)).reason, 'forbidden', method);
+    }
+  }
+  for (const line of [admin, anna]) await line.close();
+});
+
+test('an invite into a private room lets whoever comes by it in there, and is made by those alone who may enter', async () => {
+  const [moderator, admin] = [await club.connect('moderator'), await club.connect('admin')];
+  const { room: { room } } = await moderator.call('room.create', { client_id: clientId(), title: 'Совет 委员会', private: true });
+  assert.equal((await admin.refused('invite.create', { client_id: clientId(), room })).reason, 'not_found');
+  const made = await moderator.call('invite.create', { client_id: clientId(), room });
+  assert.equal((await club.http('POST', '/api/invite', { body: { invite: tokenOf(made.url) } })).json.room, room);
+  const line = await club.connect({ cookie: sessionCookie(await join(tokenOf(made.url), 'envoy')) });
+  assert.deepEqual((await line.call('room.list')).rooms.map(({ title }) => title), ['Совет 委员会']);
+  await line.call('message.post', { room, client_id: clientId(), text: 'Добрый день' });
+  for (const one of [moderator, admin, line]) await one.close();
+});
+
 test('a revoked invite is not found, and revoking again is harmless', async () => {
   const moderator = await club.connect('moderator');
   const made = await moderator.call('invite.create', { client_id: clientId(), uses: 5 });

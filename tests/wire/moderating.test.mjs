@@ -1,7 +1,8 @@
 // What moderators do: the effect, who is told what, and how it is undone.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clientId, clubForFile, PASSWORD, sleep } from './support/club.mjs';
+import { clientId, clubForFile, PASSWORD, sessionCookie, sleep } from './support/club.mjs';
+import { actAtOnce, isDismissedWhileActing, leavesWhileBanned } from './support/moderators.mjs';
 
 const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
 const within = 2000; // milliseconds in which an act has taken effect
@@ -35,6 +36,37 @@ test('a mute keeps one from writing, says why and until when, and is lifted', as
   await bo.call('room.typing', { room: 'kz' });
   assert.equal((await bo.call('room.join', { room: 'kz' })).room.muted, undefined);
   await ends(moderator, bo, anna);
+});
+
+test('moderators see who is muted, everybody who moderates a room, and each what is forbidden to oneself', async () => {
+  const [moderator, admin, bo, anna] = await lines('moderator', 'admin', 'bo', 'anna');
+  const { until } = await moderator.call('member.mute', { room: 'kz', member: bo.me, for: 3600, reason: '请不要刷屏' });
+  await moderator.call('member.mute', { room: 'cn', member: bo.me, for: null });
+  const { sanctions, more } = await moderator.call('sanction.list', { room: 'kz' });
+  assert.equal(more, false);
+  const [{ id, since, ...rest }] = sanctions;
+  assert.deepEqual(rest, { member: bo.me, member_name: rest.member_name, room: 'kz', kind: 'mute', by: moderator.me, by_name: 'Мода Ратор', reason: '请不要刷屏', until });
+  assert.equal(Date.parse(until) - Date.parse(since), 3600_000);
+  assert.deepEqual((await bo.call('sanction.list', { room: 'kz', member: bo.me })).sanctions, sanctions);
+  const first = await bo.call('sanction.list', { member: bo.me, limit: 1 });
+  assert.equal(first.more, true);
+  const second = await bo.call('sanction.list', { member: bo.me, limit: 1, after: first.sanctions[0].id });
+  assert.deepEqual([second.more, [first, second].map(({ sanctions: [{ room }] }) => room).sort()], [false, ['cn', 'kz']]);
+  assert.equal((await anna.refused('sanction.list', { member: bo.me })).reason, 'forbidden');
+  assert.equal((await moderator.ask('sanction.list', { after: `x${id}` })).error.code, -32602);
+  await admin.call('member.appoint', { room: 'kz', member: anna.me, role: 'moderator' });
+  const { staff } = await bo.call('room.staff', { room: 'kz' });
+  assert.deepEqual(staff.map(({ id: who, role, room }) => [who, role, room]).sort(),
+    [[anna.me, 'member', 'kz'], [moderator.me, 'moderator', undefined], [admin.me, 'admin', undefined]].sort());
+  const { room: { room } } = await admin.call('room.create', { client_id: clientId(), title: 'Закрытая', private: true });
+  await admin.call('room.invite', { room, member: bo.me, on: true });
+  const { members } = await admin.call('room.admitted', { room });
+  assert.deepEqual(members.map((member) => member.id).sort(), [admin.me, bo.me].sort());
+  assert.deepEqual((await bo.call('room.staff', { room })).staff.map((member) => member.id), [admin.me]);
+  await admin.call('member.appoint', { room: 'kz', member: anna.me, role: 'member' });
+  for (const where of ['kz', 'cn']) await moderator.call('member.mute', { room: where, member: bo.me, for: 0 });
+  assert.deepEqual((await moderator.call('sanction.list', { member: bo.me })).sanctions, []);
+  await ends(moderator, admin, bo, anna);
 });
 
 test('a ban from a room ends the place there at once, and when its time is over the room may be entered again', async () => {
@@ -166,10 +198,12 @@ test('a private room is there for those who were let in, and gone for those who 
   }
   await moderator.call('room.invite', { room, member: bo.me, on: true });
   assert.equal((await bo.notification('room', (one) => one.room === room, within)).title, 'Хлопок');
+  assert.equal((await acted(bo, 'admit', room)).by, moderator.me);
   assert.equal((await bo.call('room.join', { room })).entries[0].text, 'Добро пожаловать');
   assert.equal((await anna.refused('room.join', { room })).reason, 'not_found', 'what one may read is nobody else’s');
   await moderator.call('room.invite', { room, member: bo.me, on: false });
   assert.deepEqual(await bo.notification('left', undefined, within), { room, reason: 'not_found' });
+  assert.equal((await acted(bo, 'exclude', room)).by, moderator.me);
   const { seq } = await post(moderator, room, 'Теперь без него');
   await sleep(300);
   assert.ok(!bo.entries(room).some((entry) => entry.seq === seq));
@@ -197,17 +231,24 @@ test('a moderator of a country moderates its crossings, until dismissed', async 
   await ends(admin, dana, bo);
 });
 
-test('two who do the same at once do it once', async () => {
-  const [moderator, admin, bo, anna] = await lines('moderator', 'admin', 'bo', 'anna');
-  await anna.call('room.join', { room: 'ir' });
-  const { seq } = await post(bo, 'ir', 'дважды');
-  const removed = await Promise.all([moderator, admin].map((line) => line.call('message.remove', { room: 'ir', seq })));
-  assert.equal(removed[0].seq, removed[1].seq);
-  await Promise.all([moderator, admin].map((line) => line.call('room.update', { room: 'ir', locked: true })));
-  await Promise.all([moderator, admin].map((line) => line.call('room.update', { room: 'ir', locked: false })));
-  const kinds = (await anna.call('room.history', { room: 'ir' })).entries.map(({ type }) => type);
-  assert.deepEqual(kinds, ['message', 'remove', 'room', 'room']);
-  await ends(moderator, admin, bo, anna);
+test('two who act on one message at once do it once', async () => {
+  const [moderator, admin, author, reader] = await lines('moderator', 'admin', 'bo', 'anna');
+  await actAtOnce({ moderator, admin, author, reader, room: 'ir' });
+  await ends(moderator, admin, author, reader);
+});
+
+test('a moderator who is dismissed while acting does nothing after that, and what was done before is noted once', async () => {
+  const [admin, keeper] = await lines('admin', 'anna');
+  await isDismissedWhileActing({ admin, keeper, room: 'by' });
+  await ends(admin, keeper);
+});
+
+test('who leaves while being banned stays out', async () => {
+  const [moderator, admin] = await lines('moderator', 'admin');
+  const [first, second] = await club.cookies('emil', 2);
+  const [guest, stays] = [await club.connect({ cookie: first }), await club.connect({ cookie: second })];
+  await leavesWhileBanned({ moderator, admin, guest, stays, room: 'tj', logout: () => club.http('DELETE', '/api/session', { cookie: first }) });
+  await ends(moderator, admin);
 });
 
 test('an act on somebody who is not there holds when that one comes', async () => {
@@ -221,6 +262,83 @@ test('an act on somebody who is not there holds when that one comes', async () =
   await acted(back, 'unban', 'kg');
   await back.call('room.join', { room: 'kg' });
   await ends(moderator, back);
+});
+
+/** Comes into the club by an invite of that one: a line. */
+async function comeBy(host, login, name) {
+  const { url } = await host.call('invite.create', { client_id: clientId() });
+  const body = { invite: url.split('#invite=')[1], login, password: PASSWORD, name };
+  const joined = await club.http('POST', '/api/members', { body });
+  assert.equal(joined.status, 201, joined.text);
+  return club.connect({ cookie: sessionCookie(joined) });
+}
+
+test('who came by whom is shown, and one act freezes that branch and lets it in again', async () => {
+  const [admin, bo] = await lines('admin', 'bo');
+  const rauan = await comeBy(admin, 'rauan', 'Рауан Сейітов');
+  await admin.call('member.appoint', { member: rauan.me, role: 'moderator' });
+  const mei = await comeBy(rauan, 'mei', '梅 林');
+  const jan = await comeBy(rauan, 'jan', 'Ян Ковач');
+  await admin.call('member.appoint', { member: rauan.me, role: 'member' });
+  const { member } = await bo.call('member.get', { member: mei.me });
+  assert.deepEqual(member.invited_by, { id: rauan.me, name: 'Рауан Сейітов' });
+  assert.equal((await bo.call('member.get', { member: admin.me })).member.invited_by, undefined);
+  assert.equal((await bo.refused('invite.tree', {})).reason, 'forbidden');
+  const branch = await admin.call('invite.tree', { member: rauan.me });
+  assert.deepEqual([branch.member.name, branch.above.map(({ id }) => id)], ['Рауан Сейітов', [admin.me]]);
+  assert.deepEqual(branch.members.map(({ id, invited }) => [id, invited]), [[mei.me, 0], [jan.me, 0]]);
+  assert.deepEqual([branch.open, branch.frozen, branch.more], [3, 0, false]);
+  const page = await admin.call('invite.tree', { member: rauan.me, limit: 1 });
+  assert.deepEqual([page.members.map(({ id }) => id), page.more], [[mei.me], true]);
+  const rest = await admin.call('invite.tree', { member: rauan.me, after: mei.me });
+  assert.deepEqual([rest.members.map(({ id }) => id), rest.more], [[jan.me], false]);
+  const top = await admin.call('invite.tree');
+  assert.ok(top.members.some(({ id, invited }) => id === admin.me && invited >= 1) && !top.member && !top.above);
+  assert.deepEqual(await admin.call('invite.freeze', { member: rauan.me, on: true, reason: 'Рассылка 群发广告' }), { members: 3 });
+  for (const line of [rauan, mei, jan]) {
+    assert.equal((await line.closed).code, 4003);
+    assert.deepEqual(line.all('acted').map(({ action, reason }) => [action, reason]).at(-1), ['freeze', 'Рассылка 群发广告']);
+  }
+  const frozen = await admin.call('invite.tree', { member: rauan.me });
+  assert.deepEqual([frozen.open, frozen.frozen, frozen.members.every((one) => one.frozen)], [0, 3, true]);
+  assert.deepEqual(await admin.call('invite.freeze', { member: rauan.me, on: false }), { members: 3 });
+  const [cookie] = await club.cookies('mei');
+  await ends(admin, bo, await club.connect({ cookie }));
+});
+
+test('all who came by one invite are shut out together, and nobody comes by it any more', async () => {
+  const [moderator, bo] = await lines('moderator', 'bo');
+  const made = await moderator.call('invite.create', { client_id: clientId(), uses: 5 });
+  const token = made.url.split('#invite=')[1];
+  const join = async (login) => {
+    const body = { invite: token, login, password: PASSWORD, name: '名单 Из рассылки' };
+    return club.http('POST', '/api/members', { body });
+  };
+  const come = async (login) => club.connect({ cookie: sessionCookie(await join(login)) });
+  const came = [await come('spam.one'), await come('spam.two')];
+  const shown = await moderator.call('invite.tree', { invite: made.invite });
+  assert.deepEqual(shown.members.map(({ login, invite }) => [login, invite]), [['spam.one', made.invite], ['spam.two', made.invite]]);
+  assert.deepEqual([shown.invite.used, shown.invite.made_by, shown.open, shown.frozen], [2, moderator.me, 2, 0]);
+  assert.equal((await bo.refused('invite.freeze', { invite: made.invite, on: true })).reason, 'forbidden');
+  for (const invite of ['i4711', made.invite.slice(1)]) {
+    assert.equal((await moderator.refused('invite.freeze', { invite, on: true })).reason, 'not_found', invite);
+  }
+  for (const params of [{}, { invite: made.invite, member: bo.me }]) {
+    const { error } = await moderator.ask('invite.freeze', { ...params, on: true });
+    assert.deepEqual([error.code, error.data.field], [-32602, 'member']);
+  }
+  const freeze = { invite: made.invite, on: true, reason: '群发广告 Рассылка' };
+  assert.deepEqual(await moderator.call('invite.freeze', freeze), { members: 2 });
+  for (const line of came) {
+    assert.equal((await line.closed).code, 4003);
+    assert.deepEqual(line.all('acted').map(({ action, reason }) => [action, reason]), [['freeze', freeze.reason]]);
+  }
+  assert.equal((await join('spam.three')).status, 404);
+  const [act] = (await moderator.call('audit.list', { limit: 1 })).actions;
+  assert.deepEqual([act.action, act.member, act.detail], ['freeze', undefined, { invite: Number(made.invite.slice(1)), members: 2 }]);
+  assert.deepEqual(await moderator.call('invite.freeze', { invite: made.invite, on: false }), { members: 2 });
+  const [cookie] = await club.cookies('spam.one');
+  await ends(moderator, bo, await club.connect({ cookie }));
 });
 
 test('the audit log has every act, for those who may see it', async () => {

@@ -120,7 +120,7 @@ test('a room’s mark starts at the head, moves forward, tells the member’s ot
   await post(bo, 'kg', 'своё не считается');
   assert.deepEqual([(await listed(bo, 'kg')).unread], [4]);
   await bo.call('room.read', { room: 'kg', seq: 5 });
-  assert.deepEqual(await second.notification('read'), { room: 'kg', seq: 5 });
+  assert.deepEqual(await second.notification('read'), { room: 'kg', seq: 5, head: 8, unread: 2, mentions: 0 });
   assert.deepEqual([(await listed(bo, 'kg')).read, (await listed(bo, 'kg')).unread], [5, 2]);
   await bo.call('room.read', { room: 'kg', seq: 4 });
   assert.equal((await listed(bo, 'kg')).read, 5, 'it went back');
@@ -189,6 +189,9 @@ test('room.members lists who is subscribed now, page by page', async () => {
   assert.equal(first.more, true);
   const rest = await quiet.call('room.members', { room: 'pk', after: first.members.at(-1).id });
   assert.equal(new Set([...first.members, ...rest.members].map((one) => one.id)).size, 4);
+  await lines[2].call('member.update', { name: 'Дана 达娜' });
+  const { members: renamed } = await quiet.call('room.members', { room: 'pk' });
+  assert.equal(renamed.find((one) => one.id === lines[2].me).name, 'Дана 达娜');
   await lines[3].close();
   await quiet.until(() => true);
   await sleep(300);

@@ -210,3 +210,23 @@ test('of a text that fifty new accounts post, all but the first two wait for a m
     await raided.finish();
   }
 });
+
+test('those who moderate hear within two seconds that a report came or was settled, and count those that wait; others neither hear nor count', async () => {
+  const [anna, bo, moderator, admin] = await lines('anna', 'bo', 'moderator', 'admin');
+  const open = async (line) => (await line.call('report.count')).open;
+  const before = await open(moderator);
+  const heard = [moderator, admin].map((line) => line.notification('reports', () => true, within));
+  const { report } = await send(anna, 'uz', await post(bo, 'uz', 'Дёшево 便宜'));
+  await Promise.all(heard);
+  assert.equal(await open(moderator), before + 1);
+  assert.equal(await open(admin), before + 1);
+  const again = moderator.all('reports').length;
+  await admin.call('report.settle', { report, outcome: 'dismissed' });
+  const settledAgain = Date.now() + within;
+  while (moderator.all('reports').length === again && Date.now() < settledAgain) await new Promise((done) => setTimeout(done, 25));
+  assert.ok(moderator.all('reports').length > again);
+  assert.equal(await open(moderator), before);
+  assert.equal((await anna.refused('report.count')).reason, 'forbidden');
+  assert.equal(anna.all('reports').length, 0);
+  await ends(anna, bo, moderator, admin);
+});

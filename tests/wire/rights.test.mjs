@@ -37,6 +37,9 @@ const TABLE = {
   'member.ban':     'f....bf f.f..bf f....bf fff..ff nnnnnnn f.f..bf f.f..bf nnnnnnn nnnnnnn',
   'member.appoint': 'fff..bf fff..bf fff..bf fffffff nnnnnnn fff..bf fff..bf nnnnnnn nnnnnnn',
   'audit.list':     'f....ff f.f..ff f....ff fff..ff fff..ff f.f..ff f.f..ff fff..ff fffnnff',
+  'sanction.list':  'f....bf f.f..bf f....bf fff..ff nnnnnnn f.f..bf f.f..bf nnnnnnn nnnnnnn',
+  'room.staff':     '.....b. .....b. .....b. ....... nnnnnnn .....b. .....b. nnnnnnn nnnnnnn',
+  'room.admitted':  'fccccbf fcfccbf fccccbf fffccff nnnnnnn fcfccbf f.f..bf nnnnnnn nnnnnnn',
   'report.send':    '.....b. .....b. .....b. ....... nnnnnnn .....b. .....b. nnnnnnn nnnnnnn',
 };
 
@@ -44,6 +47,7 @@ const TABLE = {
 const CLUB = {
   'ping':           '.......',
   'room.list':      '.......',
+  'room.find':      '.......',
   'room.open':      '.......',
   'direct.open':    '.......',
   'room.create':    'fff..ff',
@@ -57,12 +61,15 @@ const CLUB = {
   'member.ban':     'fff..ff',
   'member.appoint': 'ffff.ff',
   'audit.list':     'f....ff', // of the rooms that one moderates
+  'sanction.list':  'f....ff', // of the rooms that one moderates
   'report.list':    'f....ff', // of the rooms that one moderates
+  'report.count':   'f....ff',
   'report.settle':  'f....bf', // one of kz
   'invite.create':  'fff..ff',
   'invite.list':    'fff..ff',
   'invite.revoke':  'fffnnff',
   'invite.freeze':  'fff..ff',
+  'invite.tree':    'fff..ff',
   'club.raid':      'fff..ff',
 };
 // Looked at in a test of their own: who may find what.
@@ -145,6 +152,9 @@ const IN_ROOM = {
   'member.ban': () => ({ member: quiet.me, for: 0 }),
   'member.appoint': () => ({ member: quiet.me, role: 'member' }),
   'audit.list': () => ({}),
+  'sanction.list': () => ({}),
+  'room.staff': () => ({}),
+  'room.admitted': () => ({}),
   'report.send': ({ theirs }) => ({ client_id: clientId(), seq: theirs, reason: '广告' }),
   'message.remove': ({ theirs }) => ({ seq: theirs }),
   'room.leave': () => ({}),
@@ -172,6 +182,7 @@ test('in every kind of room', async () => {
 const IN_CLUB = {
   'ping': () => ({}),
   'room.list': () => ({}),
+  'room.find': () => ({}),
   'room.open': () => ({ country: 'uz' }),
   'direct.open': () => ({ member: quiet.me }),
   'room.create': () => ({ client_id: clientId(), title: 'Новая' }),
@@ -185,12 +196,15 @@ const IN_CLUB = {
   'member.ban': () => ({ member: quiet.me, for: 0 }),
   'member.appoint': () => ({ member: quiet.me, role: 'member' }),
   'audit.list': () => ({}),
+  'sanction.list': () => ({}),
   'report.list': () => ({}),
+  'report.count': () => ({}),
   'report.settle': () => ({ report, outcome: 'dismissed' }),
   'invite.create': () => ({ client_id: clientId() }),
   'invite.list': () => ({}),
   'invite.revoke': () => ({ invite: 'i4711' }),
   'invite.freeze': () => ({ member: quiet.me, on: false }),
+  'invite.tree': () => ({ member: quiet.me }),
   'club.raid': () => ({ on: false }),
 };
 
@@ -225,6 +239,28 @@ test('nobody acts on somebody of the same standing or above, the last admin stay
   ]) {
     for (const method of ['member.mute', 'member.ban']) assert.equal(await outcome(line, method, params), letter, JSON.stringify(params));
   }
+  for (const [line, room, member, letter] of [
+    [moderator, 'kz', first.me, 'f'],
+    [moderator, 'kz', chief.me, '.'],
+    [country, 'kz', chief.me, 'f'],
+    [country, 'kz', moderator.me, 'f'],
+    [chief, 'trade', country.me, '.'],
+  ]) {
+    const author = Object.values(lines).find(({ me }) => me === member);
+    const seq = await post(author, room);
+    assert.equal(await outcome(line, 'message.remove', { room, seq }), letter, `remove ${room} ${member}`);
+    assert.equal(await outcome(line, 'message.purge', { room, member, for: 1 }), letter, `purge ${room} ${member}`);
+  }
+  await first.call('member.appoint', { room: rooms.in, member: country.me, role: 'moderator' });
+  for (const [line, member, letter] of [
+    [chief, first.me, 'f'], [chief, moderator.me, 'f'], [chief, country.me, 'f'], [moderator, first.me, 'f'], [moderator, country.me, '.'], [country, chief.me, 'n'],
+  ]) {
+    assert.equal(await outcome(line, 'room.invite', { room: rooms.in, member, on: false }), letter, `out of a private room ${member}`);
+  }
+  for (const member of [moderator.me, first.me]) {
+    assert.equal(await outcome(moderator, 'invite.freeze', { member, on: true }), 'f');
+    assert.equal(await outcome(moderator, 'member.appoint', { member, room: 'kz', role: 'moderator' }), 'f');
+  }
   assert.equal(await outcome(first, 'member.appoint', { member: first.me, role: 'member' }), 'c');
   assert.equal(await outcome(moderator, 'member.appoint', { member: moderator.me, role: 'admin' }), 'f');
 });
@@ -258,6 +294,16 @@ test('forged rooms, roles and times are refused before anything is done', async 
   assert.equal(await outcome(admin, 'member.appoint', { member, room: 'kz', role: 'admin' }), '?');
   for (const who of ['m0', 'm-1', 'm99999999999999999999', 'quiet', 'M1', 'm4711']) {
     assert.equal(await outcome(admin, 'member.ban', { member: who, for: 60 }), 'n', who);
+  }
+  const invite = (params) => outcome(admin, 'invite.create', { client_id: clientId(), ...params });
+  for (const uses of [0, -1, 1001, 1.5, '1', null]) assert.equal(await invite({ uses }), '?', `${uses}`);
+  for (const time of [0, -1, 2592001, 0.5, '60', null]) assert.equal(await invite({ for: time }), '?', `${time}`);
+  for (const role of ['owner', 'Admin', '', null]) assert.equal(await invite({ role }), '?', `${role}`);
+  for (const room of ['r.', 'r.nowhere', 'dm.x', rooms.others, rooms.out, 'KZ', '@club']) assert.equal(await invite({ room }), 'n', room);
+  for (const id of ['i0', 'i-1', 'i99999999999999999999', '17', 'I17', 'i4711']) {
+    assert.equal(await outcome(admin, 'invite.revoke', { invite: id }), 'n', id);
+    assert.equal(await outcome(admin, 'invite.freeze', { invite: id, on: true }), 'n', id);
+    assert.equal(await outcome(admin, 'invite.tree', { invite: id }), 'n', id);
   }
   for (const id of ['90', 'a', 'a-1', 'm1', 'a0x']) assert.equal(await outcome(admin, 'audit.list', { before: id }), '?', id);
   assert.equal((await admin.call('audit.list', { limit: 1 })).actions[0].id, before, 'nothing was done');

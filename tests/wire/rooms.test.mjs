@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clientId, clubForFile } from './support/club.mjs';
 import { chinese, russian } from './support/texts.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator'] });
 const anna = await club.connect('anna');
 const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
 const seqs = (entries) => entries.map((entry) => entry.seq);
@@ -184,8 +184,8 @@ test('a line that breaks goes on exactly where it broke', async () => {
 });
 
 test('a list longer than a frame is read page by page, each room once', async () => {
-  const names = Array.from({ length: 200 }, (_, index) => `partner${index}`);
-  await club.import(names);
+  const names = Array.from({ length: 90 }, (_, index) => `partner${index}`);
+  await club.import(names, { name: 'Қазақстан '.repeat(10).trim(), company: '丝路物流有限公司'.repeat(12) });
   const line = await club.connect('emil');
   const ids = club.query("SELECT 'm' || key AS id FROM member WHERE login LIKE 'partner%'").map((row) => row.id);
   assert.equal(ids.length, names.length);
@@ -203,4 +203,71 @@ test('a list longer than a frame is read page by page, each room once', async ()
   assert.equal(new Set(listed).size, listed.length, 'no room twice');
   assert.deepEqual(opened.filter((room) => !listed.includes(room)), []);
   assert.equal((await line.refused('room.list', { after: 'dm.nothing' })).reason, 'conflict');
+});
+
+const found = async (line, params) => (await line.call('room.find', params)).rooms.map(({ room }) => room);
+
+test('rooms are found by their names and topics, in three languages, by country, sector and kind', async () => {
+  const moderator = await club.connect('moderator');
+  const line = await club.connect('dana');
+  const create = async (title, topic, secret) =>
+    (await moderator.call('room.create', { client_id: clientId(), title, topic, private: secret })).room.room;
+  const open = await create('Поставки хлопка 棉花', 'Cotton <b>deals</b>', false);
+  const closed = await create('Совет послов 大使', 'Хлопка не касается', true);
+  for (const text of ['поставка', 'ПОСТ', '棉花', 'cotton deal']) assert.deepEqual(await found(line, { text }), [open], text);
+  assert.deepEqual(await found(line, { text: 'Казахстане логист' }), ['kz.logistics']);
+  assert.deepEqual(await found(line, { text: '哈萨克斯坦 物流' }), ['kz.logistics']);
+  assert.equal((await found(line, { country: 'kz', limit: 100 })).length, 15);
+  assert.deepEqual((await found(line, { country: 'kz', kind: 'country' })), ['kz']);
+  assert.deepEqual(await found(line, { country: 'kz', sector: 'fintech' }), ['kz.fintech']);
+  assert.deepEqual(await found(line, { kind: 'custom' }), [open], 'a private one is there for those who were let in');
+  assert.deepEqual(await found(line, { text: 'послов' }), []);
+  assert.equal((await line.refused('room.open', { room: closed })).reason, 'not_found');
+  await moderator.call('room.invite', { room: closed, member: line.me, on: true });
+  assert.deepEqual(await found(line, { text: 'хлопка' }), [open, closed], 'called so first, then about it');
+  const { room } = await line.call('room.open', { room: open });
+  assert.deepEqual([room.room, room.title, room.kind, room.listed], [open, 'Поставки хлопка 棉花', 'custom', undefined]);
+  assert.ok((await line.call('room.list')).rooms.some((listed) => listed.room === open));
+  assert.deepEqual((await line.call('room.find', { kind: 'custom', text: 'хлопка' })).rooms.map(({ listed }) => listed), [true, true]);
+  await moderator.call('room.invite', { room: closed, member: line.me, on: false });
+  assert.deepEqual(await found(line, { text: 'послов' }), []);
+});
+
+test('the pages of what is found cover all rooms once', async () => {
+  const line = await club.connect('emil');
+  const seen = [];
+  for (let after, more = true; more; ) {
+    const page = await line.call('room.find', { limit: 40, ...(after ? { after } : {}) });
+    ({ more } = page);
+    after = page.rooms.at(-1).room;
+    seen.push(...page.rooms.map(({ room }) => room));
+  }
+  assert.equal(new Set(seen).size, seen.length);
+  assert.equal(seen.length, 10 + 14 + 140 + 1);
+});
+
+test('forged questions for rooms stay text or are refused', async () => {
+  const line = await club.connect('emil');
+  for (const text of ['<script>', "' OR 1=1 --", '\u202e\u2066', '%_*', '🙂']) assert.deepEqual(await found(line, { text }), [], text);
+  assert.deepEqual(await found(line, { text: '\u202e<b>kazakhstan</b>' }), [], 'b is no word of it');
+  assert.equal((await found(line, { text: '\u202eказахстан\u2069', kind: 'country' }))[0], 'kz');
+  for (const [params, field] of [
+    [{ text: '' }, 'text'],
+    [{ text: 'a\u0007' }, 'text'],
+    [{ country: 'zz' }, 'country'],
+    [{ sector: 'kz' }, 'sector'],
+    [{ kind: 'direct' }, 'kind'],
+    [{ limit: 0 }, 'limit'],
+  ]) {
+    const refused = await line.refused('room.find', params);
+    assert.deepEqual([refused.code, refused.field], [-32602, field], JSON.stringify(params));
+  }
+  assert.equal((await line.refused('room.find', { text: 'w'.repeat(10_000) })).reason, 'too_long');
+  assert.equal((await line.refused('room.find', { after: 'r.nothing' })).reason, 'conflict');
+  for (const room of ['dm.nothing', 'r.x', 'zz', 'kz.nothing', '<b>']) assert.equal((await line.refused('room.open', { room })).reason, 'not_found', room);
+  assert.equal((await line.refused('room.open', { room: 'kz', country: 'kz' })).field, 'room');
+  const answers = await Promise.all(Array.from({ length: 40 }, () => line.ask('room.find', { kind: 'country', limit: 1 })));
+  const refused = answers.filter(({ error }) => error);
+  assert.ok(refused.length > 0);
+  assert.ok(refused.every(({ error }) => error.data.reason === 'rate_limited' && error.data.retry_after > 0));
 });

@@ -5,7 +5,7 @@ import { Club, clientId, sleep } from './support/club.mjs';
 import { Postgres } from './support/postgres.mjs';
 import { mixed } from './support/texts.mjs';
 
-const members = ['anna', 'bo', 'dana', 'emil'];
+const members = ['anna', 'bo', 'dana', 'emil', 'moderator'];
 const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
 const names = ({ hits }) => hits.map(({ room, entry }) => `${room} ${entry.seq}`);
 const found = async (line, text, more = {}) => names(await line.call('message.search', { text, ...more }));
@@ -66,6 +66,30 @@ function searches(start) {
       assert.deepEqual(await found(dana, 'цена', { from: anna.me }), []);
       assert.equal((await dana.refused('message.search', { text: 'цена', room: talk })).reason, 'not_found');
     });
+  });
+
+  test('nothing is found of a private room by whoever is not let in, nor of a room by whoever is banned there', async () => {
+    const moderator = await club.connect('moderator');
+    const { room } = (await moderator.call('room.create', { client_id: clientId(), title: 'Совет', private: true })).room;
+    await moderator.call('room.invite', { room, member: bo.me, on: true });
+    await post(bo, room, 'Черновик меморандума 备忘录草案');
+    await post(bo, 'kg', 'Открытый меморандум');
+    await twice(async () => {
+      assert.deepEqual(await found(bo, 'меморандумы'), ['kg 1', `${room} 1`]);
+      assert.deepEqual(await found(bo, 'меморандум', { from: bo.me, room }), [`${room} 1`]);
+      assert.deepEqual(await found(bo, 'меморандум', { from: anna.me }), []);
+      assert.deepEqual(await found(dana, 'меморандум'), ['kg 1']);
+      assert.deepEqual(await found(dana, '备忘录'), []);
+      assert.equal((await dana.refused('message.search', { text: 'меморандум', room })).reason, 'not_found');
+    });
+    await moderator.call('room.invite', { room, member: bo.me, on: false });
+    await moderator.call('member.ban', { member: bo.me, room: 'kg', for: 3600 });
+    assert.deepEqual(await found(bo, 'меморандум'), []);
+    assert.equal((await bo.refused('message.search', { text: 'меморандум', room })).reason, 'not_found');
+    assert.equal((await bo.refused('message.search', { text: 'меморандум', room: 'kg' })).reason, 'banned');
+    await moderator.call('member.ban', { member: bo.me, room: 'kg', for: 0 });
+    assert.deepEqual(await found(bo, 'меморандум'), ['kg 1']);
+    await moderator.close();
   });
 
   test('an edited message is found by what it says now, a removed one not at all', async () => {

@@ -8,9 +8,14 @@ export type Route =
   | { page: 'new-room' }
   | { page: 'audit'; member: string | null }
   | { page: 'reports' }
+  | { page: 'sanctions' }
   | { page: 'member'; member: string }
   | { page: 'invites' }
+  /** Of a member or an invite; null: from the top. */
+  | { page: 'tree'; of: string | null }
   | { page: 'directory' }
+  /** `text`: what is looked for; empty: as it was left. */
+  | { page: 'find-rooms'; text: string }
   | { page: 'search'; room: string | null }
   | { page: 'account' };
 
@@ -21,7 +26,9 @@ export function readRoute(hash: string): Route {
   if (page === 'about' && rest !== undefined && rest !== '') return { page: 'about', room: decode(rest) };
   if (page === 'audit') return { page: 'audit', member: rest === undefined || rest === '' ? null : decode(rest) };
   if (page === 'search') return { page: 'search', room: rest === undefined || rest === '' ? null : decode(rest) };
-  if (page === 'reports') return { page };
+  if (page === 'tree') return { page, of: rest === undefined || rest === '' ? null : decode(rest) };
+  if (page === 'find-rooms') return { page, text: decode(rest ?? '') };
+  if (page === 'reports' || page === 'sanctions') return { page };
   if (page === 'new-room') return { page: 'new-room' };
   if (page === 'member' && rest !== undefined && rest !== '') return { page: 'member', member: decode(rest) };
   return page === 'invites' || page === 'directory' || page === 'account' ? { page } : { page: 'rooms' };
@@ -62,13 +69,24 @@ export function auditHref(member: string | null): string {
   return member === null ? '#/audit' : `#/audit/${encodeURIComponent(member)}`;
 }
 
+/** Who came by whom: by a member, by an invite, or from the top. */
+export function treeHref(of: string | null): string {
+  return of === null ? '#/tree' : `#/tree/${encodeURIComponent(of)}`;
+}
+
 /** In all rooms, or in one. */
 export function searchHref(room: string | null): string {
   return room === null ? '#/search' : `#/search/${encodeURIComponent(room)}`;
 }
 
+/** All rooms that one may enter. */
+export function findRoomsHref(text: string): string {
+  return text === '' ? '#/find-rooms' : `#/find-rooms/${encodeURIComponent(text)}`;
+}
+
 export const NEW_ROOM_HREF = '#/new-room';
 export const REPORTS_HREF = '#/reports';
+export const SANCTIONS_HREF = '#/sanctions';
 export const INVITES_HREF = '#/invites';
 export const DIRECTORY_HREF = '#/directory';
 export const ACCOUNT_HREF = '#/account';

@@ -2,17 +2,23 @@
 
 import { signal } from '@preact/signals';
 import type { ClubState } from '../state/club.js';
+import type { Message } from '../state/message.js';
 import { club } from './session.js';
 
 const NAMES_KEPT = 500;
 const names = signal<ReadonlyMap<string, string>>(new Map());
 const asked = new Set<string>();
 
-/** Among those whose words or faces are in sight. */
+/** Among those whose faces or words are in sight; an older message has the name that was its author's then. */
 function nameInSight(state: ClubState, id: string, room: string): string | undefined {
   if (id === state.me.id) return state.me.name;
-  const author = state.logs.get(room)?.messages.find((message) => message.from.id === id)?.from;
-  return (author ?? state.people.get(room)?.persons.find((person) => person.id === id))?.name;
+  const here = state.people.get(room)?.persons.find((person) => person.id === id);
+  const written = (): Message | undefined =>
+    state.logs
+      .get(room)
+      ?.messages.filter(({ from }) => from.id === id)
+      .at(-1);
+  return (here ?? written()?.from)?.name;
 }
 
 async function ask(id: string): Promise<void> {

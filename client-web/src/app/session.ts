@@ -11,6 +11,7 @@ import type { ClubState } from '../state/club.js';
 import { IndexedVault } from '../store/indexed.js';
 import { newId, openWebSocket } from './browser.js';
 import { ROOMS_HREF } from './address.js';
+import { hush, turnOff } from './bell.js';
 import { go } from './route.js';
 import { browserLocks, hearTabs, tabsOf } from './tabs.js';
 
@@ -111,6 +112,8 @@ async function leave(why: 'no_session' | 'banned' | 'other' | null): Promise<voi
   const left = current;
   member.value = null;
   screen.value = why === 'other' ? { at: 'loading' } : { at: 'login', ended: why };
+  if (why === 'no_session') hush();
+  else turnOff();
   // The views still show the old state until they are gone.
   queueMicrotask(() => left?.stop());
   await vault.leave(why === 'no_session');

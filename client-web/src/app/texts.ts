@@ -117,13 +117,16 @@ export function tOr(key: string, otherwise: TextKey, values?: Values): string {
   return key in current.value.catalog ? t(key as TextKey, values) : t(otherwise, values);
 }
 
+const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
 const dates = computed(() => {
   const locale = current.value.language;
   return {
-    time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    time: new Intl.DateTimeFormat(locale, CLOCK),
     day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }),
     dayOfYear: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' }),
-    full: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }),
+    moment: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', ...CLOCK }),
+    momentOfYear: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', ...CLOCK }),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
     languages: new Intl.DisplayNames(locale, { type: 'language' }),
     list: new Intl.ListFormat(locale, { type: 'conjunction' }),
@@ -135,8 +138,23 @@ export function timeText(at: string): string {
   return dates.value.time.format(new Date(at));
 }
 
+/** The year is said of another year only. */
 export function momentText(at: string): string {
-  return dates.value.full.format(new Date(at));
+  const date = new Date(at);
+  const { moment, momentOfYear } = dates.value;
+  return (date.getFullYear() === new Date().getFullYear() ? moment : momentOfYear).format(date);
+}
+
+export function dateText(at: string): string {
+  return dates.value.dayOfYear.format(new Date(at));
+}
+
+/** One after the other; behind a wide full stop there is no space. */
+export function sentencesText(sentences: readonly string[]): string {
+  return sentences.reduce(
+    (said, next) => (said === '' || /[。！？]$/u.test(said) ? said + next : `${said} ${next}`),
+    '',
+  );
 }
 
 /** The reader's own day of a time, as a key that sorts. */
@@ -176,12 +194,26 @@ export function listText(words: readonly string[]): string {
   return dates.value.list.format(words.map(isolate));
 }
 
-export function languageName(code: string): string {
+/** One beside the other, as in a table. */
+export function enumerated(words: readonly string[]): string {
+  return words.join(current.value.language === 'zh' ? '、' : ', ');
+}
+
+function languageWord(code: string): string {
   try {
-    return capital(dates.value.languages.of(code) ?? code);
+    return dates.value.languages.of(code) ?? code;
   } catch {
     return code;
   }
+}
+
+export function languageName(code: string): string {
+  return capital(languageWord(code));
+}
+
+/** In Russian only the first begins with a capital. */
+export function languagesText(codes: readonly string[]): string {
+  return capital(enumerated(codes.map(languageWord)));
 }
 
 export function compareTexts(a: string, b: string): number {

@@ -1,6 +1,13 @@
 // The service worker, as the page sees it.
 
+import { effect } from '@preact/signals';
+import { isRecord } from '../protocol/frames.js';
+import { go } from './route.js';
+import { settled } from './settled.js';
+
 const BETWEEN_LOOKS = 3_600_000;
+/** What is answered is drawn first. */
+const AFTER_DRAWING = 200;
 let registration: ServiceWorkerRegistration | null = null;
 let lookedAt = 0;
 
@@ -9,22 +16,40 @@ function loadedFiles(): string[] {
   return paths.filter((path) => path.startsWith('/assets/'));
 }
 
-async function install(): Promise<void> {
+/** False: it did not come, and may the next time that the club answers. */
+async function install(): Promise<boolean> {
   try {
     registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
     lookedAt = Date.now();
     const { active } = await navigator.serviceWorker.ready;
     active?.postMessage(loadedFiles());
-  } catch {
+    return true;
+  } catch (error) {
     // A private window, a certificate that was only clicked through: the client works as well, with a line.
+    return !(error instanceof TypeError);
   }
 }
 
-/** Behind everything that the page itself needs. */
+/** Somebody pressed a notification. */
+function heard({ data }: MessageEvent<unknown>): void {
+  if (isRecord(data) && typeof data['open'] === 'string' && data['open'].startsWith('#/')) go(data['open']);
+}
+
+/** Behind everything that the first screen needs: on a slow line the worker's files would come between. */
 export function installWorker(): void {
   if (!('serviceWorker' in navigator)) return;
-  if (document.readyState === 'complete') void install();
-  else addEventListener('load', () => void install());
+  navigator.serviceWorker.addEventListener('message', heard);
+  let stage: 'wanted' | 'begun' | 'there' = 'wanted';
+  const begin = async (): Promise<void> => {
+    if (stage !== 'wanted') return;
+    stage = 'begun';
+    stage = (await install()) ? 'there' : 'wanted';
+  };
+  effect(() => {
+    if (!settled.value) return undefined;
+    const timer = setTimeout(() => void begin(), AFTER_DRAWING);
+    return () => clearTimeout(timer);
+  });
 }
 
 /** A page that stays open for days learns of a new build, too; the next one that is opened is of it. */

@@ -3,6 +3,7 @@ import { LineBroken, Refused } from '../protocol/errors.js';
 import { Line } from '../protocol/line.js';
 import type { LineParts, LineState } from '../protocol/line.js';
 import type {
+  Author,
   Invite,
   Member,
   NewInvite,
@@ -14,12 +15,14 @@ import type {
   Session,
   Welcome,
 } from '../protocol/types.js';
+import { withFace } from '../state/faces.js';
 import {
   actedOn,
   changeLog,
   changeOpened,
   dismissNotice,
   enterEpoch,
+  listRoom,
   pruneTyping,
   setPeople,
   startClub,
@@ -27,10 +30,12 @@ import {
   tell,
   withoutRoom,
 } from '../state/club.js';
-import type { ClubState } from '../state/club.js';
+import type { ClubState, People } from '../state/club.js';
 import { setFollowing } from '../state/log.js';
+import type { Message } from '../state/message.js';
 import type { Act } from '../state/pending.js';
-import { changeRoom, markBlocked, putRoom } from '../state/rooms.js';
+import { changeRoom, markBlocked, withLevel } from '../state/rooms.js';
+import type { Level } from '../state/rooms.js';
 import { Acts } from './acts.js';
 import { History } from './history.js';
 import { Keep } from './keep.js';
@@ -143,6 +148,7 @@ export class Club {
     this.#acts.stop();
     this.#marks.stop();
     this.#list.stop();
+    this.reports.stop();
     this.#line.stop();
   }
 
@@ -195,16 +201,16 @@ export class Club {
     this.#subscriptions.rejoin(room);
   }
 
-  /** Puts a country's, a sector's or their crossing's room on the member's list. */
+  /** Puts a room that the member may enter on the list. */
   async enlist(place: Params<'room.open'>): Promise<Room> {
     const { room } = await this.#line.call('room.open', place);
-    this.#store.update((state) => ({ ...state, rooms: putRoom(state.rooms, room) }));
+    this.#store.update((state) => listRoom(state, room));
     return room;
   }
 
   async talkTo(member: string): Promise<Room> {
     const { room } = await this.#line.call('direct.open', { member });
-    this.#store.update((state) => ({ ...state, rooms: putRoom(state.rooms, room) }));
+    this.#store.update((state) => listRoom(state, room));
     return room;
   }
 
@@ -224,6 +230,10 @@ export class Club {
     return this.#history.around(room, seq);
   }
 
+  newestMessages(room: string): Promise<readonly Message[]> {
+    return this.#history.newestMessages(room);
+  }
+
   quote(room: string, seq: number): Promise<void> {
     return this.#history.quote(room, seq);
   }
@@ -235,6 +245,15 @@ export class Club {
 
   seen(room: string, seq: number): void {
     this.#marks.seen(room, seq);
+  }
+
+  /** What of the room the member wants to be told of, on all their devices. */
+  async setLevel(room: string, level: Level): Promise<void> {
+    await this.#line.call('room.notify', { room, level });
+    this.#store.update((state) => ({
+      ...state,
+      rooms: changeRoom(state.rooms, room, (known) => withLevel(known, level)),
+    }));
   }
 
   /** Where the line at what is new stands from now on; null: nowhere. */
@@ -266,35 +285,49 @@ export class Club {
     this.#line.request('room.typing', { room }, () => {});
   }
 
+  /** Who is in the room: one page more of them, or as many as were read, anew. */
   async loadPeople(room: string, more: boolean): Promise<void> {
-    const known = this.state.people.get(room);
-    const before = more ? (known?.persons ?? []) : [];
-    this.#store.update((state) =>
-      setPeople(state, room, { persons: known?.persons ?? [], more: false, loading: 'loading' }),
-    );
-    const after = before[before.length - 1]?.id;
-    const params = { room, limit: PEOPLE_PAGE };
+    const known = this.state.people.get(room) ?? { persons: [], more: false };
+    const wanted = more ? known.persons.length + 1 : known.persons.length;
+    this.#store.update((state) => setPeople(state, room, { ...known, loading: 'loading' }));
     try {
-      const page = await this.#line.call('room.members', after === undefined ? params : { ...params, after });
-      const persons = [...before, ...page.members];
-      this.#store.update((state) => setPeople(state, room, { persons, more: page.more, loading: 'idle' }));
+      const page = await this.#people(room, more ? known.persons : [], wanted);
+      this.#store.update((state) => setPeople(state, room, { ...page, loading: 'idle' }));
     } catch {
-      this.#store.update((state) => setPeople(state, room, { persons: before, more: false, loading: 'failed' }));
+      this.#store.update((state) => setPeople(state, room, { ...known, loading: 'failed' }));
     }
   }
 
-  async card(member: string): Promise<Member> {
-    return (await this.#line.call('member.get', { member })).member;
+  /** Pages behind those that are known, until there are as many as are wanted. */
+  async #people(room: string, known: readonly Author[], wanted: number): Promise<Omit<People, 'loading'>> {
+    const persons = [...known];
+    for (;;) {
+      const after = persons.at(-1)?.id;
+      const params = { room, limit: PEOPLE_PAGE, ...(after === undefined ? {} : { after }) };
+      const { members, more } = await this.#line.call('room.members', params);
+      persons.push(...members);
+      if (!more || members.length === 0 || persons.length >= wanted) return { persons, more };
+    }
+  }
+
+  async card(id: string): Promise<Member> {
+    const { member } = await this.#line.call('member.get', { member: id });
+    this.#store.update((state) => withFace(state, member));
+    return member;
   }
 
   async changeCard(params: Params<'member.update'>): Promise<Member> {
     const { member } = await this.#line.call('member.update', params);
-    this.#store.update((state) => ({ ...state, me: member }));
+    this.#store.update((state) => withFace({ ...state, me: member }, member));
     return member;
   }
 
   find(params: Params<'member.find'>): Promise<Page> {
     return this.#line.call('member.find', params);
+  }
+
+  findRooms(params: Params<'room.find'>): Promise<Result<'room.find'>> {
+    return this.#line.call('room.find', params);
   }
 
   search(params: Params<'message.search'>): Promise<Result<'message.search'>> {
@@ -367,11 +400,13 @@ export class Club {
       case 'left':
         return this.#left(notification.params);
       case 'read':
-        return this.#marks.told(notification.params.room, notification.params.seq);
+        return this.#marks.told(notification.params);
       case 'typing':
         return this.#typed(notification.params);
       case 'heads':
         return this.#list.heads(notification.params.rooms);
+      case 'reports':
+        return this.reports.countSoon();
       case 'acted':
         return this.#acted(notification.params);
       default:
@@ -383,7 +418,7 @@ export class Club {
   #listed(notification: Notification): void {
     const { method, params } = notification;
     this.#store.update((state) => {
-      if (method === 'room') return { ...state, rooms: putRoom(state.rooms, params) };
+      if (method === 'room') return listRoom(state, params);
       if (method === 'notice' && (params.code === 'raid' || params.code === 'calm'))
         return { ...state, raid: params.code === 'raid' };
       if (method === 'notice')
@@ -425,7 +460,7 @@ export class Club {
 
   #typed({ room, from }: Notifications['typing']): void {
     const until = this.#clock.now() + TYPING_SHOWN;
-    this.#store.update((state) => startTyping(state, room, from, until));
+    this.#store.update((state) => withFace(startTyping(state, room, from, until), from));
     this.#clock.after(TYPING_SHOWN + 50, () => this.#store.update((state) => pruneTyping(state, this.#clock.now())));
   }
 

@@ -10,13 +10,20 @@ import {
   isAttached,
   isStale,
   meetsNewest,
+  newestOf,
   replaceWindow,
   showNewest,
 } from '../state/log.js';
 import type { RoomLog } from '../state/log.js';
+import { messageOf } from '../state/message.js';
+import type { Message } from '../state/message.js';
 import type { ClubParts } from './parts.js';
 
 const PAGE = 50;
+/** Of a slow line the reader wants most what is asked for next. */
+const PAGE_SLOW = 20;
+/** Enough to find the last message among reactions and edits. */
+const NEWEST_ASKED = 20;
 /** A page of reactions and edits shows nothing: then the next one is fetched, a few times. */
 const MOST_PAGES = 10;
 const MOST_STALE = 3;
@@ -39,10 +46,19 @@ export class History {
       (log) => log.after === 0,
       async (log) => {
         const before = log.after + 1;
-        const page = await this.#page(room, { before, limit: PAGE });
+        const page = await this.#page(room, { before, limit: this.#size });
         this.#put(room, page, (current) => applyOlder(current, page, before));
       },
     );
+  }
+
+  /** Those of the end; the server is asked unless the room is open. */
+  async newestMessages(room: string): Promise<readonly Message[]> {
+    const { store } = this.#parts;
+    const log = this.#log(room);
+    if (log !== undefined && store.state.opened.get(room)?.stage === 'joined') return newestOf(log).messages;
+    const page = await this.#page(room, { limit: NEWEST_ASKED });
+    return page.entries.flatMap((entry) => (entry.type === 'message' ? [messageOf(entry, page.as_of)] : []));
   }
 
   async newer(room: string): Promise<void> {
@@ -53,7 +69,7 @@ export class History {
     }
     await this.#fill(room, 'newer', isAttached, async (log) => {
       const after = log.upto;
-      const page = await this.#page(room, { after, limit: PAGE });
+      const page = await this.#page(room, { after, limit: this.#size });
       this.#put(room, page, (current) => applyNewer(current, page, after));
     });
   }
@@ -72,7 +88,7 @@ export class History {
     if (found()) return true;
     const newest = this.#log(room)?.newest ?? null;
     if (newest !== null && newest.after < seq) this.newest(room);
-    else await this.#replace(room, { before: seq + Math.floor(PAGE / 2), limit: PAGE });
+    else await this.#replace(room, { before: seq + Math.floor(this.#size / 2), limit: this.#size });
     return found();
   }
 
@@ -91,6 +107,10 @@ export class History {
       // What was refused is not asked for over and over.
       if (error instanceof LineBroken) this.#asked.delete(key);
     }
+  }
+
+  get #size(): number {
+    return this.#parts.line.slow ? PAGE_SLOW : PAGE;
   }
 
   #log(room: string): RoomLog | undefined {

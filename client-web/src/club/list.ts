@@ -2,10 +2,12 @@ import { LineBroken } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
 import type { Notifications, Room } from '../protocol/types.js';
-import { applyHeads, listRooms, putRoom } from '../state/rooms.js';
+import { applyHeads, onlyRooms, putRoom } from '../state/rooms.js';
 import type { ClubParts } from './parts.js';
 
 type Heads = Notifications['heads']['rooms'];
+/** A list as it is read: the rooms of the pages so far. */
+type Reading = { rooms: string[]; pages: number };
 
 const RETRY = 3_000;
 /** What is told within this time is listed once. */
@@ -17,7 +19,7 @@ const MOST_PAGES = 100;
  * one that was read is told as `heads`, and then the list is read again. */
 export class RoomList {
   #parts: ClubParts;
-  #reading: { rooms: Room[]; pages: number } | null = null;
+  #reading: Reading | null = null;
   #unknown = new Set<string>();
   /** Rooms of an earlier page that no list of this one has shown yet. */
   #unconfirmed = new Set<string>();
@@ -53,42 +55,42 @@ export class RoomList {
     this.#reading = null;
   }
 
-  #ask(reading: { rooms: Room[]; pages: number }): void {
-    const after = reading.rooms[reading.rooms.length - 1]?.room;
+  #ask(reading: Reading): void {
+    const after = reading.rooms[reading.rooms.length - 1];
     this.#parts.line.request('room.list', after === undefined ? {} : { after }, (outcome) => {
       if (this.#reading === reading) this.#answered(reading, outcome);
     });
   }
 
-  #answered(reading: { rooms: Room[]; pages: number }, outcome: Outcome<'room.list'>): void {
+  #answered(reading: Reading, outcome: Outcome<'room.list'>): void {
     if (!outcome.ok) {
       this.#failed(outcome.error);
       return;
     }
     const { rooms, more } = outcome.result;
-    reading.rooms.push(...rooms);
     reading.pages += 1;
-    for (const { room } of rooms) this.#unconfirmed.delete(room);
-    if (more === true && rooms.length > 0 && reading.pages < MOST_PAGES) {
-      this.#show(rooms);
-      this.#ask(reading);
-    } else {
-      this.#finish(reading);
+    for (const { room } of rooms) {
+      reading.rooms.push(room);
+      this.#unconfirmed.delete(room);
     }
+    this.#show(rooms);
+    if (more === true && rooms.length > 0 && reading.pages < MOST_PAGES) this.#ask(reading);
+    else this.#finish(reading);
   }
 
-  /** What asks for attention comes first, and need not wait for the rest. */
+  /** What asks for attention comes first, and need not wait for the rest; what is told of it from now on is newer. */
   #show(rooms: readonly Room[]): void {
     this.#parts.store.update((state) => ({ ...state, rooms: rooms.reduce(putRoom, state.rooms), roomsKnown: true }));
   }
 
-  #finish({ rooms, pages }: { rooms: Room[]; pages: number }): void {
+  #finish({ rooms, pages }: Reading): void {
     this.#reading = null;
     this.#parts.store.update((state) => {
       /* Between pages a room may have moved to where it was not seen. */
       const known = [...state.rooms.keys()].filter((room) => !this.#unconfirmed.has(room) || state.opened.has(room));
       const kept = pages > 1 ? known : [...state.opened.keys()];
-      return { ...state, rooms: listRooms(state.rooms, rooms, kept), roomsKnown: true };
+      const listed = new Set([...rooms, ...((pages > 1 ? state.listed : null) ?? [])]);
+      return { ...state, rooms: onlyRooms(state.rooms, new Set([...rooms, ...kept])), roomsKnown: true, listed };
     });
     this.#listUnknown();
   }

@@ -1,7 +1,9 @@
-import { markRead } from '../state/rooms.js';
+import type { Notifications } from '../protocol/types.js';
+import { markRead, readElsewhere } from '../state/rooms.js';
 import type { ClubParts } from './parts.js';
 
-const THROTTLE = 1500;
+/** Short, so that the member's other devices follow within a second. */
+const THROTTLE = 400;
 
 /** How far the member has read: shown here at once, told to the server now and then. */
 export class Marks {
@@ -35,8 +37,9 @@ export class Marks {
   }
 
   /** Another connection of the member read on. */
-  told(room: string, seq: number): void {
-    this.#parts.store.update((state) => ({ ...state, rooms: markRead(state.rooms, room, seq, state.logs.get(room)) }));
+  told(read: Notifications['read']): void {
+    const { store } = this.#parts;
+    store.update((state) => ({ ...state, rooms: readElsewhere(state.rooms, read, state.logs.get(read.room)) }));
   }
 
   flush(): void {

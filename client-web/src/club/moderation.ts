@@ -1,7 +1,7 @@
-import type { Action, Params, Room } from '../protocol/types.js';
+import type { Action, Params, Result, Room, Sanction as InForce } from '../protocol/types.js';
 import { changeRoom, putRoom } from '../state/rooms.js';
 import { tell } from '../state/club.js';
-import type { Undo } from '../state/club.js';
+import type { Branch, Undo } from '../state/club.js';
 import type { ClubParts } from './parts.js';
 
 export interface Sanction {
@@ -28,7 +28,8 @@ export class Moderation {
     this.#parts = parts;
   }
 
-  async sanction({ kind, member, name, room, seconds, reason }: Sanction): Promise<void> {
+  /** `before`: what takes back that it is lifted. */
+  async sanction({ kind, member, name, room, seconds, reason }: Sanction, before: Undo | null = null): Promise<void> {
     const where = room === null ? {} : { room };
     const why = reason === '' ? {} : { reason };
     const params: Params<'member.mute'> = { member, for: seconds, ...where, ...why };
@@ -37,8 +38,30 @@ export class Moderation {
         ? await this.#parts.line.call('member.mute', params)
         : await this.#parts.line.call('member.ban', params);
     const lifted = seconds === 0;
-    const undo: Undo | null = lifted ? null : { kind: 'sanction', sanction: kind, member, name, room };
+    const undo: Undo | null = lifted ? before : { kind: 'sanction', sanction: kind, member, name, room, again: null };
     this.#done(lifted ? `un${kind}` : kind, name, until, undo);
+  }
+
+  async lift(inForce: InForce): Promise<void> {
+    const { kind, member, member_name: name, reason = '' } = inForce;
+    const room = inForce.room ?? null;
+    const again = { until: inForce.until ?? null, reason };
+    await this.sanction(
+      { kind, member, name, room, seconds: 0, reason: '' },
+      { kind: 'sanction', sanction: kind, member, name, room, again },
+    );
+  }
+
+  sanctions(params: Params<'sanction.list'>): Promise<Result<'sanction.list'>> {
+    return this.#parts.line.call('sanction.list', params);
+  }
+
+  staff(room: string, after: string | null): Promise<Result<'room.staff'>> {
+    return this.#parts.line.call('room.staff', after === null ? { room } : { room, after });
+  }
+
+  admitted(room: string, after: string | null): Promise<Result<'room.admitted'>> {
+    return this.#parts.line.call('room.admitted', after === null ? { room } : { room, after });
   }
 
   async purge(room: string, member: string, name: string, seconds: number): Promise<void> {
@@ -64,10 +87,13 @@ export class Moderation {
     name: string,
     room: string | null,
     role: 'member' | 'moderator' | 'admin',
+    before: 'member' | 'moderator' | 'admin' = role === 'member' ? 'moderator' : 'member',
   ): Promise<void> {
     const where = room === null ? {} : { room };
     await this.#parts.line.call('member.appoint', { member, role, ...where });
-    this.#done(role === 'member' ? 'dismiss' : 'appoint', name, null, null);
+    // Nobody acts on another admin.
+    const undo: Undo | null = role === 'admin' ? null : { kind: 'appoint', member, name, room, role: before };
+    this.#done(role === 'member' ? 'dismiss' : 'appoint', name, null, undo);
   }
 
   async create(title: string, topic: string, isPrivate: boolean): Promise<Room> {
@@ -88,10 +114,24 @@ export class Moderation {
     this.#done(on ? 'raid' : 'calm', '', null, { kind: 'raid', on: !on });
   }
 
-  async freeze(member: string, name: string, on: boolean, reason: string): Promise<void> {
+  /** `exact`: all of the branch were as they were not to be, so that the way back leads to how it was. */
+  async freeze(branch: Branch, name: string, on: boolean, reason: string, exact: boolean): Promise<void> {
     const why = reason === '' ? {} : { reason };
-    const { members } = await this.#parts.line.call('invite.freeze', { member, on, ...why });
-    this.#done(on ? 'freeze' : 'unfreeze', name, null, { kind: 'freeze', member, name, on: !on }, members);
+    const { members } = await this.#parts.line.call('invite.freeze', { ...named(branch), on, ...why });
+    const undo: Undo | null = members === 0 || !exact ? null : { kind: 'freeze', branch, name, on: !on };
+    this.#done(on ? 'freeze' : 'unfreeze', name, null, undo, members);
+  }
+
+  /** From the top where no branch is given; behind the member `after`. */
+  tree(branch: Branch | null, after: string | null): Promise<Result<'invite.tree'>> {
+    const where = branch === null ? {} : named(branch);
+    return this.#parts.line.call('invite.tree', { ...where, ...(after === null ? {} : { after }) });
+  }
+
+  /** How many a freeze would shut out, or let in again. */
+  async branch(branch: Branch): Promise<{ open: number; frozen: number }> {
+    const { open = 0, frozen = 0 } = await this.#parts.line.call('invite.tree', { ...named(branch), limit: 1 });
+    return { open, frozen };
   }
 
   actions(params: Params<'audit.list'>): Promise<ActionPage> {
@@ -101,7 +141,9 @@ export class Moderation {
   async undo(undo: Undo): Promise<void> {
     switch (undo.kind) {
       case 'sanction':
-        return this.sanction({ ...undo, kind: undo.sanction, seconds: 0, reason: '' });
+        return this.#undoSanction(undo);
+      case 'appoint':
+        return this.appoint(undo.member, undo.name, undo.room, undo.role);
       case 'update':
         return this.update(undo.room, undo.change);
       case 'pin':
@@ -109,10 +151,18 @@ export class Moderation {
       case 'raid':
         return this.raid(undo.on);
       case 'freeze':
-        return this.freeze(undo.member, undo.name, undo.on, '');
+        return this.freeze(undo.branch, undo.name, undo.on, '', true);
       case 'admit':
         return this.admit(undo.room, undo.member, undo.name, undo.on);
     }
+  }
+
+  /** What was lifted comes back for as long as it had still to last. */
+  #undoSanction({ again, sanction: kind, member, name, room }: Extract<Undo, { kind: 'sanction' }>): Promise<void> {
+    if (again === null) return this.sanction({ kind, member, name, room, seconds: 0, reason: '' });
+    const left = again.until === null ? null : Math.ceil((Date.parse(again.until) - this.#parts.clock.now()) / 1000);
+    const seconds = left === null ? null : Math.max(1, left);
+    return this.sanction({ kind, member, name, room, seconds, reason: again.reason });
   }
 
   /** The log tells it too; a room that is not open has no log here. */
@@ -126,6 +176,10 @@ export class Moderation {
     const notice = { kind: 'done', what, reason: '', words, until, undo, count } as const;
     this.#parts.store.update((state) => tell(state, notice));
   }
+}
+
+function named({ kind, id }: Branch): { member: string } | { invite: string } {
+  return kind === 'member' ? { member: id } : { invite: id };
 }
 
 /** What puts the room back as it was. */

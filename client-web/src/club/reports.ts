@@ -1,3 +1,4 @@
+import { reasonOf } from '../protocol/errors.js';
 import type { Params, Report } from '../protocol/types.js';
 import { tell } from '../state/club.js';
 import type { Moderation } from './moderation.js';
@@ -20,11 +21,14 @@ export interface ReportPage {
 }
 
 const DAY = 24 * 60 * 60;
+/** Many who moderate are told at once, and do not ask at once. */
+const COUNT_SPREAD = 400;
 
 /** Reports of messages: sent by members, settled by those who moderate. */
 export class Reports {
   #parts: ClubParts;
   #moderation: Moderation;
+  #cancelCount: (() => void) | null = null;
 
   constructor(parts: ClubParts, moderation: Moderation) {
     this.#parts = parts;
@@ -44,6 +48,24 @@ export class Reports {
 
   list(params: Params<'report.list'>): Promise<ReportPage> {
     return this.#parts.line.call('report.list', params);
+  }
+
+  /** There are others than before: how many wait is asked for a moment later, once for all that came meanwhile. */
+  countSoon(): void {
+    const { clock } = this.#parts;
+    this.#cancelCount ??= clock.after(Math.random() * COUNT_SPREAD, () => {
+      this.#cancelCount = null;
+      this.#parts.line.request('report.count', {}, (outcome) => {
+        const refused = !outcome.ok && reasonOf(outcome.error) === 'forbidden';
+        if (!outcome.ok && !refused) return; // the next line asks again
+        const openReports = outcome.ok ? outcome.result.open : 0;
+        this.#parts.store.update((state) => ({ ...state, openReports, reportsCounted: state.reportsCounted + 1 }));
+      });
+    });
+  }
+
+  stop(): void {
+    this.#cancelCount?.();
   }
 
   /**

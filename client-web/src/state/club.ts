@@ -1,7 +1,8 @@
 // Everything the views show of the club. Pure functions from one state to the next.
 
 import type { LineState } from '../protocol/line.js';
-import type { Author, Entry, JoinPage, Member, Notifications, Page, Params } from '../protocol/types.js';
+import type { Author, Entry, JoinPage, Member, Notifications, Page, Params, Room } from '../protocol/types.js';
+import { withFace } from './faces.js';
 import { applyEntry, applyJoinPage, showNewest, startLog } from './log.js';
 import type { RoomLog } from './log.js';
 import type { PendingAct, Post } from './pending.js';
@@ -34,12 +35,27 @@ export interface People {
   loading: Loading;
 }
 
+/** A member and all who came through that one, or all who came by an invite and through those. */
+export interface Branch {
+  kind: 'member' | 'invite';
+  id: string;
+}
+
 /** What takes an act of a moderator back. */
 export type Undo =
-  | { kind: 'sanction'; sanction: 'mute' | 'ban'; member: string; name: string; room: string | null }
+  | {
+      kind: 'sanction';
+      sanction: 'mute' | 'ban';
+      member: string;
+      name: string;
+      room: string | null;
+      /** As it was before it was lifted; null: it is lifted. */
+      again: { until: string | null; reason: string } | null;
+    }
+  | { kind: 'appoint'; member: string; name: string; room: string | null; role: 'member' | 'moderator' | 'admin' }
   | { kind: 'update'; room: string; change: Omit<Params<'room.update'>, 'room'> }
   | { kind: 'raid'; on: boolean }
-  | { kind: 'freeze'; member: string; name: string; on: boolean }
+  | { kind: 'freeze'; branch: Branch; name: string; on: boolean }
   | { kind: 'pin'; room: string; seq: number; on: boolean }
   | { kind: 'admit'; room: string; member: string; name: string; on: boolean };
 
@@ -69,8 +85,14 @@ export interface ClubState {
   readonly epoch: string | null;
   /** Every room is slow, and nobody new is let in. */
   readonly raid: boolean;
+  /** Reports that wait, of rooms that the member moderates; as many as the server counts. */
+  readonly openReports: number;
+  /** Another number whenever they were counted again. */
+  readonly reportsCounted: number;
   readonly rooms: Rooms;
   readonly roomsKnown: boolean;
+  /** The rooms that are on the member's list; one that is open need not be. Null: it was not read to its end yet. */
+  readonly listed: ReadonlySet<string> | null;
   readonly logs: ReadonlyMap<string, RoomLog>;
   readonly opened: ReadonlyMap<string, Opened>;
   readonly typing: ReadonlyMap<string, readonly Typist[]>;
@@ -91,8 +113,11 @@ export function startClub(me: Member): ClubState {
     lastOpen: null,
     epoch: null,
     raid: false,
+    openReports: 0,
+    reportsCounted: 0,
     rooms: new Map(),
     roomsKnown: false,
+    listed: null,
     logs: new Map(),
     opened: new Map(),
     typing: new Map(),
@@ -166,7 +191,7 @@ export function enterEpoch(state: ClubState, epoch: string): ClubState {
   if (state.epoch === null) return { ...state, epoch };
   // What was not answered is sent as it is; what it answers may be another message by now.
   const posts = state.posts.filter((post) => post.stage !== 'sent').map((post) => ({ ...post, replyTo: null }));
-  return { ...state, epoch, rooms: new Map(), roomsKnown: false, logs: new Map(), acts: [], posts };
+  return { ...state, epoch, rooms: new Map(), roomsKnown: false, listed: null, logs: new Map(), acts: [], posts };
 }
 
 /** Removes from what is pending whatever the log has by now. */
@@ -212,7 +237,9 @@ export function streamed(state: ClubState, entry: Entry): ClubState {
   const rooms = countEntry(state.rooms, entry, log);
   const logs = new Map(state.logs).set(entry.room, next);
   const typing = entry.type === 'message' ? stopTyping(state, entry.room, entry.from.id) : state.typing;
-  return settle(withoutPosted({ ...state, rooms, logs, typing }, [entry]), entry.room);
+  // The stream tells things as they happen: so is their author called now.
+  const met = withFace({ ...state, rooms, logs, typing }, entry.from);
+  return settle(withoutPosted(met, [entry]), entry.room);
 }
 
 /** History that brings an own post proves that it arrived. */
@@ -267,6 +294,13 @@ export function actedOn(state: ClubState, { action, room, until, reason, role }:
     rooms.set(id, action === 'mute' ? { ...rest, muted } : rest);
   }
   return { ...state, me, rooms };
+}
+
+/** A room that is on the member's list, as the server says. */
+export function listRoom(state: ClubState, room: Room): ClubState {
+  const { listed } = state;
+  const added = listed === null || listed.has(room.room) ? listed : new Set([...listed, room.room]);
+  return { ...state, rooms: putRoom(state.rooms, room), listed: added };
 }
 
 /** One may not enter it any more. */

@@ -97,7 +97,3 @@ function matches(name: string, word: string): boolean {
   if (/\p{Script=Han}/u.test(word)) return lower.includes(word);
   return lower.startsWith(word) || lower.split(/[\s·,()/-]+/).some((part) => part.startsWith(word));
 }
-
-export function unreadOf(places: readonly Place[]): number {
-  return places.reduce((sum, place) => sum + (place.known?.unread ?? 0), 0);
-}

@@ -1,6 +1,6 @@
 // The member's list of rooms and its unread marks. Pure.
 
-import type { Entry, Notifications, Room } from '../protocol/types.js';
+import type { Entry, Member, Notifications, Room } from '../protocol/types.js';
 import { findMessage, isChange, newestOf } from './log.js';
 import type { RoomLog } from './log.js';
 import { withSettings } from './notes.js';
@@ -26,12 +26,12 @@ export function putRoom(rooms: Rooms, room: Room): Rooms {
   return new Map(rooms).set(room.room, mergeRoom(rooms.get(room.room), room));
 }
 
-/** The list as answered; a room that is `kept` may have been opened while the answer was under way. */
-export function listRooms(rooms: Rooms, listed: readonly Room[], kept: readonly string[]): Rooms {
-  const next = new Map(listed.map((room) => [room.room, mergeRoom(rooms.get(room.room), room)]));
-  for (const id of kept) {
+/** These rooms in that order, as they are known by now, and no others. */
+export function onlyRooms(rooms: Rooms, ids: Iterable<string>): Rooms {
+  const next = new Map<string, Room>();
+  for (const id of ids) {
     const room = rooms.get(id);
-    if (room !== undefined && !next.has(id)) next.set(id, room);
+    if (room !== undefined) next.set(id, room);
   }
   return next;
 }
@@ -77,11 +77,22 @@ export function markRead(rooms: Rooms, id: string, seq: number, log: RoomLog | u
   });
 }
 
-/** An entry of a joined room that came after what the server counted. `before` is the log without it. */
+/** Another connection of the member read on. The server counts what the log here may not reach back to; what came since
+ * it counted is counted here. */
+export function readElsewhere(rooms: Rooms, { room: id, seq, ...counts }: Notifications['read'], log?: RoomLog): Rooms {
+  const { head, unread, mentions } = counts;
+  const room = rooms.get(id);
+  const newer = room !== undefined && head !== undefined && seq >= room.read && head >= room.head;
+  if (!newer || unread === undefined || mentions === undefined) return markRead(rooms, id, seq, log);
+  return changeRoom(rooms, id, (known) => settled({ ...known, read: seq, head, unread, mentions }));
+}
+
+/** An entry of a joined room. `before` is the log without it. What the server had counted already is not counted again. */
 export function countEntry(rooms: Rooms, entry: Entry, before: RoomLog): Rooms {
-  return changeRoom(rooms, entry.room, (room) => {
+  return changeRoom(rooms, entry.room, (known) => {
+    const room = entry.type === 'room' ? withSettings(known, entry) : known;
     if (entry.seq <= room.head) return room;
-    const counted = { ...(entry.type === 'room' ? withSettings(room, entry) : room), head: entry.seq };
+    const counted = { ...room, head: entry.seq };
     if (entry.type === 'message' && entry.from.id !== before.me) {
       const mentioned = entry.mentions?.includes(before.me) === true;
       return {
@@ -110,8 +121,39 @@ function uncounted(room: Room, target: number, before: RoomLog): Room {
   return { ...room, unread: Math.max(0, room.unread - 1), mentions };
 }
 
-export function totalUnread(rooms: Rooms): number {
-  let total = 0;
-  for (const room of rooms.values()) total += room.unread;
-  return total;
+export type Level = NonNullable<Room['notify']>;
+
+export function levelOf(room: Room | undefined): Level {
+  return room?.notify ?? 'all';
+}
+
+/** As the server has it: nothing is said where all is wanted. */
+export function withLevel(room: Room, level: Level): Room {
+  const { notify: _before, ...rest } = room;
+  return level === 'all' ? rest : { ...rest, notify: level };
+}
+
+/** What calls for the reader, by what they want to be told of in each room. */
+export interface News {
+  count: number;
+  /** How many of them name the reader. */
+  mentions: number;
+}
+
+export function newsOf(rooms: Iterable<Room>): News {
+  const news = { count: 0, mentions: 0 };
+  for (const room of rooms) {
+    const level = levelOf(room);
+    if (level === 'none') continue;
+    news.count += level === 'all' ? room.unread : room.mentions;
+    news.mentions += room.mentions;
+  }
+  return news;
+}
+
+/** The club, or a room of it. */
+export function moderatesAnything({ me, rooms }: { me: Member; rooms: Rooms }): boolean {
+  return (
+    me.role !== 'member' || [...rooms.values()].some(({ kind, role }) => kind !== 'direct' && role === 'moderator')
+  );
 }

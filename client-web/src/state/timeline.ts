@@ -22,6 +22,7 @@ interface Walk {
   /** The first message is the room's first. */
   fromStart: boolean;
   day: string;
+  /** Who wrote last, and as whom. */
   lastFrom: string;
   lastAt: number;
   newAfter: number | null;
@@ -51,15 +52,17 @@ function enterNew(walk: Walk, message: Message, me: string): void {
 function pushMessage(walk: Walk, message: Message, me: string, acting: boolean): void {
   const at = Date.parse(message.at);
   const own = message.from.id === me;
+  // Under another name somebody begins anew; one's own stand under none.
+  const from = own ? me : `${message.from.id} ${message.from.name}`;
   walk.rows.push({
     kind: 'message',
     key: String(message.seq),
     message,
     own,
-    follows: follows(walk, message.from.id, at),
+    follows: follows(walk, from, at),
     acting,
   });
-  walk.lastFrom = message.from.id;
+  walk.lastFrom = from;
   walk.lastAt = at;
 }
 

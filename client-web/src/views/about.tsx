@@ -10,8 +10,11 @@ import type { Room } from '../protocol/types.js';
 import { findMessage } from '../state/log.js';
 import { ActionList } from './audit.js';
 import { textOf } from './form.js';
+import { LevelField } from './level.js';
 import { PageHeader, Problem } from './parts.js';
 import { useQuoted } from './pins.js';
+import { SanctionList } from './sanctions.js';
+import { AdmittedSection, StaffSection } from './staff.js';
 
 const SLOW = [0, 10, 30, 60, 300, 900, 3600];
 
@@ -28,6 +31,7 @@ export function About({ room: id }: { room: string }) {
       <PageHeader id="about-heading" heading={t('about.heading', { room: name })} back={roomHref(id)} />
       <div class="page-body">
         {room?.private === true ? <p class="note">{t('about.private')}</p> : null}
+        {room === undefined ? null : <LevelField room={id} />}
         <h2>{t('about.topic')}</h2>
         <p dir="auto" class="topic">
           {room?.topic === undefined || room.topic === '' ? t('about.no_topic') : room.topic}
@@ -35,6 +39,17 @@ export function About({ room: id }: { room: string }) {
         <h2>{t('about.pinned')}</h2>
         <Pinned id={id} moderates={moderates} />
         {room !== undefined && moderates ? <Settings key={id} room={room} /> : null}
+        {room === undefined || room.kind === 'direct' ? null : <StaffSection key={`staff ${id}`} room={id} />}
+        {moderates && room.private ? <AdmittedSection key={`admitted ${id}`} room={id} /> : null}
+        {moderates ? (
+          <SanctionList
+            key={`sanctions ${id}`}
+            room={id}
+            member={null}
+            heading={t('sanctions.here')}
+            none={t('sanctions.none')}
+          />
+        ) : null}
         {moderates ? (
           <>
             <h2>{t('about.log')}</h2>

@@ -1,4 +1,4 @@
-// The own account: password, where one is logged in, whom one blocks.
+// The own account: password, where one is logged in, whom one blocks, what one reported.
 
 import { useState } from 'preact/hooks';
 import { memberHref } from '../app/address.js';
@@ -6,9 +6,12 @@ import { originText } from '../app/names.js';
 import { changePassword, club, problemOf, state } from '../app/session.js';
 import { momentText, t } from '../app/texts.js';
 import type { Member, Session } from '../protocol/types.js';
+import { More } from './find.js';
 import { Ask } from './ask.js';
+import { BellSwitch } from './bell.js';
 import { useLoaded, usePages } from './form.js';
 import { Loading } from './later.js';
+import { OwnReports } from './own-reports.js';
 import { Avatar, PageHeader, Problem } from './parts.js';
 import { PasswordField } from './password.js';
 
@@ -22,12 +25,16 @@ export function AccountPage() {
         <p>
           <a href={memberHref(state.value.me.id)}>{t('card.own')}</a>
         </p>
+        <h2>{t('level.label')}</h2>
+        <BellSwitch />
         <h2>{t('account.sessions')}</h2>
         <Sessions key={changes} />
         <h2>{t('account.password')}</h2>
         <PasswordForm changed={() => setChanges((count) => count + 1)} />
         <h2>{t('account.blocked')}</h2>
         <Blocked />
+        <h2>{t('account.reports')}</h2>
+        <OwnReports />
       </div>
     </section>
   );
@@ -200,13 +207,7 @@ function Blocked() {
           </li>
         ))}
       </ul>
-      {more ? (
-        <div class="buttons">
-          <button type="button" onClick={older}>
-            {t('people.more')}
-          </button>
-        </div>
-      ) : null}
+      {more ? <More more={older} /> : null}
     </>
   );
 }

@@ -1,9 +1,11 @@
 import { begin, screen } from '../app/session.js';
 import { t } from '../app/texts.js';
 import { ClubView } from './club.js';
-import { Invited } from './join.js';
+import { Later } from './later.js';
 import { LogIn } from './login.js';
 import { Card } from './parts.js';
+
+const loadInvited = async () => (await import('./join.js')).Invited;
 
 export function App() {
   const shown = screen.value;
@@ -19,7 +21,7 @@ export function App() {
     case 'login':
       return <LogIn ended={shown.ended} />;
     case 'invited':
-      return <Invited token={shown.token} grant={shown.grant} reason={shown.reason} />;
+      return <Later load={loadInvited} props={shown} heading={t('join.heading')} front />;
     case 'club':
       return <ClubView />;
   }

@@ -1,11 +1,12 @@
 // The audit log: what moderators did, by whom, when, on what, why.
 
 import { useState } from 'preact/hooks';
-import { auditHref, memberHref, ROOMS_HREF, roomHref } from '../app/address.js';
+import { auditHref, memberHref, ROOMS_HREF, roomHref, SANCTIONS_HREF } from '../app/address.js';
 import { byName, roomName } from '../app/names.js';
 import { club, state } from '../app/session.js';
 import { momentText, t, tOr } from '../app/texts.js';
 import type { Action } from '../protocol/types.js';
+import { ActionDetail } from './action-detail.js';
 import { usePages } from './form.js';
 import { Loading } from './later.js';
 import { PageHeader, Problem } from './parts.js';
@@ -20,6 +21,9 @@ export function Audit({ member }: { member: string | null }) {
       <PageHeader id="audit-heading" heading={t('audit.heading')} back={ROOMS_HREF} />
       <div class="page-body">
         <RaidSwitch />
+        <p>
+          <a href={SANCTIONS_HREF}>{t('sanctions.heading')}</a>
+        </p>
         <div class="fields">
           <label class="field">
             <span>{t('audit.room')}</span>
@@ -104,6 +108,7 @@ function ActionItem({ action }: { action: Action }) {
         )}
         {until === undefined ? null : ` · ${t('notice.until', { until: momentText(until) })}`}
       </p>
+      <ActionDetail action={action} />
       {reason === undefined ? null : <p dir="auto">{t('note.reason', { reason })}</p>}
     </li>
   );

@@ -1,13 +1,13 @@
 // What those who moderate the club can do from a member's card.
 
 import { useState } from 'preact/hooks';
-import { auditHref } from '../app/address.js';
+import { auditHref, treeHref } from '../app/address.js';
 import { roleName } from '../app/names.js';
 import { club, orTell, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
 import { Ask } from './ask.js';
-import { ReasonField } from './form.js';
+import { Freeze } from './freeze.js';
 import { Icon } from './icons.js';
 import { Later } from './later.js';
 
@@ -16,21 +16,27 @@ const ROLES: Member['role'][] = ['member', 'moderator', 'admin'];
 
 export function ForModerators({ member }: { member: Member }) {
   const [open, setOpen] = useState(false);
+  const [rising, setRising] = useState(false);
   const { me } = state.value;
   const appoint = (role: Member['role']): void =>
-    void orTell('moderate', club().moderation.appoint(member.id, member.name, null, role));
+    void orTell('moderate', club().moderation.appoint(member.id, member.name, null, role, member.role));
+  /** Nobody takes that back: it is asked first. */
+  const choose = (role: Member['role']): void => (role === 'admin' ? setRising(true) : appoint(role));
   return (
-    <div class="buttons">
+    <div class="buttons for-moderators">
       <button type="button" onClick={() => setOpen(true)}>
         <Icon name="shield" /> {t('moderate.label', { name: member.name })}
       </button>
       <a class="button" href={auditHref(member.id)}>
-        {t('audit.of_member', { name: member.name })}
+        {t('audit.of_member')}
+      </a>
+      <a class="button" href={treeHref(member.id)}>
+        {t('tree.heading')}
       </a>
       {me.role === 'admin' && member.role !== 'admin' ? (
         <label class="field inline">
           <span>{t('invites.role')}</span>
-          <select value={member.role} onChange={(event) => appoint(event.currentTarget.value as Member['role'])}>
+          <select value={member.role} onChange={(event) => choose(event.currentTarget.value as Member['role'])}>
             {ROLES.map((role) => (
               <option key={role} value={role}>
                 {roleName(role)}
@@ -39,40 +45,21 @@ export function ForModerators({ member }: { member: Member }) {
           </select>
         </label>
       ) : null}
-      {me.role === 'admin' || member.role === 'member' ? <Freeze member={member} /> : null}
+      {me.role === 'admin' || member.role === 'member' ? (
+        <Freeze branch={{ kind: 'member', id: member.id }} name={member.name} />
+      ) : null}
+      {rising ? (
+        <Ask
+          question={t('card.ask_admin', { name: member.name })}
+          yes={t('card.make_admin')}
+          onYes={() => {
+            setRising(false);
+            appoint('admin');
+          }}
+          onNo={() => setRising(false)}
+        />
+      ) : null}
       {open ? <Later load={loadModerate} props={{ room: null, member, close: () => setOpen(false) }} /> : null}
     </div>
-  );
-}
-
-/** Shuts out the member and all who came through that one, or lets them in again. */
-function Freeze({ member }: { member: Member }) {
-  const [asking, setAsking] = useState<'no' | 'freeze' | 'thaw'>('no');
-  const [reason, setReason] = useState('');
-  const carryOut = (): void => {
-    const on = asking === 'freeze';
-    setAsking('no');
-    void orTell('moderate', club().moderation.freeze(member.id, member.name, on, on ? reason.trim() : ''));
-  };
-  const freezing = asking === 'freeze';
-  return (
-    <>
-      <button type="button" onClick={() => setAsking('freeze')}>
-        {t('freeze.on')}
-      </button>
-      <button type="button" onClick={() => setAsking('thaw')}>
-        {t('freeze.off')}
-      </button>
-      {asking === 'no' ? null : (
-        <Ask
-          question={t(freezing ? 'freeze.ask_on' : 'freeze.ask_off', { name: member.name })}
-          yes={t(freezing ? 'freeze.on' : 'freeze.off')}
-          onYes={carryOut}
-          onNo={() => setAsking('no')}
-        >
-          {freezing ? <ReasonField value={reason} set={setReason} /> : null}
-        </Ask>
-      )}
-    </>
   );
 }

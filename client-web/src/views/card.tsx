@@ -1,22 +1,24 @@
 // A member's card: what others see of a member, and the form in which one changes one's own.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ACCOUNT_HREF } from '../app/address.js';
+import { ACCOUNT_HREF, memberHref } from '../app/address.js';
 import { byName, countryName, roleName, sectorName } from '../app/names.js';
 import { club, state } from '../app/session.js';
-import { languageName, t } from '../app/texts.js';
+import { enumerated, languagesText, t } from '../app/texts.js';
 import type { TextKey } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
+import { moderatesAnything } from '../state/rooms.js';
 import { BlockButton } from './block.js';
 import { ForModerators } from './card-acts.js';
 import { BusinessFields } from './fields.js';
-import { textOf, useLoaded, useSubmit } from './form.js';
+import { textOf, useDone, useLoaded, useSubmit } from './form.js';
 import { Loading } from './later.js';
 import { Avatar, PageHeader, Problem } from './parts.js';
 import { talkTo } from './people.js';
+import { SanctionList } from './sanctions.js';
 
 export function MemberCard({ id }: { id: string }) {
-  const { value: member, setValue: setMember, reason } = useLoaded(() => club().card(id), id);
+  const { value: member, setValue: setMember, reason } = useLoaded(() => club().card(id), `${id} ${useDone()}`);
   /** `back`: the form was just closed. */
   const [form, setForm] = useState<'never' | 'open' | 'back'>('never');
   const changed = (now: Member): void => {
@@ -67,8 +69,6 @@ function Shown({ member, back, change, changed }: ShownProps) {
         </div>
       </header>
       {member.blocked === true ? <p class="note">{t('block.is', { name: member.name })}</p> : null}
-      <Facts member={member} />
-      {own || state.value.me.role === 'member' ? null : <ForModerators member={member} />}
       <div class="buttons">
         {own ? (
           <>
@@ -81,13 +81,27 @@ function Shown({ member, back, change, changed }: ShownProps) {
           </>
         ) : (
           <>
-            <button type="button" class="primary" onClick={() => void talkTo(member.id)}>
+            <button
+              type="button"
+              class={member.blocked === true ? undefined : 'primary'}
+              onClick={() => void talkTo(member.id)}
+            >
               {t('people.write', { name: member.name })}
             </button>
             <BlockButton member={member} changed={(blocked) => changed({ ...member, blocked })} />
           </>
         )}
       </div>
+      <Facts member={member} />
+      {own || moderatesAnything(state.value) ? (
+        <SanctionList
+          room={null}
+          member={member.id}
+          heading={own ? t('sanctions.own') : t('sanctions.of', { name: member.name })}
+          none={null}
+        />
+      ) : null}
+      {own || state.value.me.role === 'member' ? null : <ForModerators member={member} />}
     </article>
   );
 }
@@ -101,8 +115,8 @@ function factsOf(member: Member): [TextKey, string][] {
     ['field.country', member.country === '' ? '' : countryName(member.country)],
     ['card.offers', member.offers],
     ['card.seeks', member.seeks],
-    ['field.sectors', sectors.join(', ')],
-    ['card.languages', member.languages.map(languageName).join(', ')],
+    ['field.sectors', enumerated(sectors)],
+    ['card.languages', languagesText(member.languages)],
     ['card.about', member.about],
   ];
   return all.filter(([, text]) => text !== '');
@@ -110,16 +124,27 @@ function factsOf(member: Member): [TextKey, string][] {
 
 function Facts({ member }: { member: Member }) {
   const said = factsOf(member);
-  if (said.length === 0) return <p class="hint">{t('card.empty')}</p>;
+  const host = member.invited_by;
   return (
-    <dl>
-      {said.map(([key, text]) => (
-        <div key={key}>
-          <dt>{t(key)}</dt>
-          <dd dir="auto">{text}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      {said.length === 0 ? <p class="hint">{t('card.empty')}</p> : null}
+      <dl>
+        {said.map(([key, text]) => (
+          <div key={key}>
+            <dt>{t(key)}</dt>
+            <dd dir="auto">{text}</dd>
+          </div>
+        ))}
+        {host === undefined ? null : (
+          <div>
+            <dt>{t('card.invited_by')}</dt>
+            <dd dir="auto">
+              <a href={memberHref(host.id)}>{host.name}</a>
+            </dd>
+          </div>
+        )}
+      </dl>
+    </>
   );
 }
 

@@ -12,10 +12,10 @@ import { roomName } from '../app/names.js';
 import { go, route } from '../app/route.js';
 import { club, facts, logOut, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
+import { moderatesAnything } from '../state/rooms.js';
 import { Ask } from './ask.js';
 import { Icon } from './icons.js';
 import type { IconName } from './icons.js';
-import { Invites } from './invites.js';
 import { Later } from './later.js';
 import { Avatar, IconButton, LanguageChoice } from './parts.js';
 import { RaidLine } from './raid.js';
@@ -23,14 +23,20 @@ import { RoomList } from './room-list.js';
 import { RoomView } from './room.js';
 import { LineStatus, Notices } from './status.js';
 
+const loadInvites = async () => (await import('./invites.js')).Invites;
 const loadAbout = async () => (await import('./about.js')).About;
 const loadAudit = async () => (await import('./audit.js')).Audit;
 const loadReports = async () => (await import('./reports.js')).ReportsPage;
+const loadTree = async () => (await import('./tree.js')).Tree;
+const loadSanctions = async () => (await import('./sanctions.js')).SanctionsPage;
 const loadNewRoom = async () => (await import('./new-room.js')).NewRoom;
 const loadCard = async () => (await import('./card.js')).MemberCard;
 const loadDirectory = async () => (await import('./directory.js')).Directory;
+const loadFindRooms = async () => (await import('./find-rooms.js')).FindRooms;
 const loadSearch = async () => (await import('./search.js')).Search;
 const loadAccount = async () => (await import('./account.js')).AccountPage;
+
+const DRAWN = 100;
 
 /** "/" opens the search, in the room that is shown; where one writes it stays a sign. */
 function useSearchKey(): void {
@@ -48,8 +54,29 @@ function useSearchKey(): void {
   }, []);
 }
 
-export function ClubView() {
+/** On a phone one sees the list or a page, and what had the focus goes with the other: whoever listens or has a keyboard
+ * goes on in what came. */
+function useFocus() {
+  const side = useRef<HTMLElement>(null);
   const main = useRef<HTMLElement>(null);
+  const here = route.value;
+  const came = useRef(here);
+  useEffect(() => {
+    if (came.current === here) return undefined;
+    came.current = here;
+    const look = (): void => {
+      if (document.activeElement !== null && document.activeElement !== document.body) return;
+      (here.page === 'rooms' ? side : main).current?.focus({ preventScroll: true });
+    };
+    // The browser takes the focus from what is out of sight when it draws.
+    const timer = setTimeout(look, DRAWN);
+    return () => clearTimeout(timer);
+  }, [here]);
+  return { side, main };
+}
+
+export function ClubView() {
+  const { side, main } = useFocus();
   const { page } = route.value;
   useSearchKey();
   return (
@@ -57,7 +84,7 @@ export function ClubView() {
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         {t('action.skip')}
       </button>
-      <aside class="side">
+      <aside ref={side} class="side" tabIndex={-1}>
         <header class="side-header">
           <h1>{facts.value?.name ?? ''}</h1>
           <PageLink href={searchHref(null)} here={page === 'search'} icon="search" label={t('search.heading')} />
@@ -74,7 +101,9 @@ export function ClubView() {
         {route.value.page === 'room' ? (
           <RoomView key={route.value.room} id={route.value.room} target={route.value.target} />
         ) : null}
-        {page === 'invites' ? <Invites /> : null}
+        {page === 'invites' ? (
+          <Later key="invites" load={loadInvites} props={{}} heading={t('invites.heading')} />
+        ) : null}
         {route.value.page === 'member' ? (
           <Later
             key={route.value.member}
@@ -85,6 +114,14 @@ export function ClubView() {
         ) : null}
         {page === 'directory' ? (
           <Later key="directory" load={loadDirectory} props={{}} heading={t('directory.heading')} />
+        ) : null}
+        {route.value.page === 'find-rooms' ? (
+          <Later
+            key="find-rooms"
+            load={loadFindRooms}
+            props={{ text: route.value.text }}
+            heading={t('find_rooms.heading')}
+          />
         ) : null}
         {route.value.page === 'search' ? (
           <Later key="search" load={loadSearch} props={{ room: route.value.room }} heading={t('search.heading')} />
@@ -102,7 +139,7 @@ export function ClubView() {
         ) : null}
         {route.value.page === 'audit' ? (
           <Later
-            key={route.value.member}
+            key={`audit ${route.value.member ?? ''}`}
             load={loadAudit}
             props={{ member: route.value.member }}
             heading={t('audit.heading')}
@@ -110,6 +147,17 @@ export function ClubView() {
         ) : null}
         {page === 'reports' ? (
           <Later key="reports" load={loadReports} props={{}} heading={t('reports.heading')} />
+        ) : null}
+        {route.value.page === 'tree' ? (
+          <Later
+            key={`tree ${route.value.of ?? ''}`}
+            load={loadTree}
+            props={{ of: route.value.of }}
+            heading={t('tree.heading')}
+          />
+        ) : null}
+        {page === 'sanctions' ? (
+          <Later key="sanctions" load={loadSanctions} props={{}} heading={t('sanctions.heading')} />
         ) : null}
         {page === 'new-room' ? <Later load={loadNewRoom} props={{}} heading={t('new_room.heading')} /> : null}
         {page === 'rooms' ? <p class="empty">{t('rooms.choose')}</p> : null}
@@ -124,22 +172,37 @@ interface PageLinkProps {
   here: boolean;
   icon: IconName;
   label: string;
+  count?: number;
 }
 
-function PageLink({ href, here, icon, label }: PageLinkProps) {
+function PageLink({ href, here, icon, label, count = 0 }: PageLinkProps) {
   return (
     <a class="icon-button" href={href} aria-label={label} title={label} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />
+      {count === 0 ? null : <span class="badge">{count > 99 ? '99+' : count}</span>}
     </a>
   );
 }
 
 /** For whoever moderates anything. Apart, so that the page around it does not follow every change of the state. */
 function ReportsLink({ here }: { here: boolean }) {
-  const { me, rooms } = state.value;
-  const moderates =
-    me.role !== 'member' || [...rooms.values()].some(({ kind, role }) => kind !== 'direct' && role === 'moderator');
-  return moderates ? <PageLink href={REPORTS_HREF} here={here} icon="report" label={t('reports.heading')} /> : null;
+  const { line, openReports: count } = state.value;
+  const moderates = moderatesAnything(state.value);
+  const open = line.at === 'open';
+  useEffect(() => {
+    if (moderates && open) club().reports.countSoon();
+  }, [moderates, open]);
+  if (!moderates) return null;
+  const waiting = count > 0 ? t('reports.waiting', { count }) : '';
+  const label = count > 0 ? `${t('reports.heading')}: ${waiting}` : t('reports.heading');
+  return (
+    <>
+      <PageLink href={REPORTS_HREF} here={here} icon="report" label={label} count={count} />
+      <span class="visually-hidden" role="status">
+        {waiting}
+      </span>
+    </>
+  );
 }
 
 function Account() {

@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { draftOf, keepDraft } from '../app/drafts.js';
 import { club } from '../app/session.js';
-import { durationText, momentText, t } from '../app/texts.js';
+import { durationText, momentText, sentencesText, t } from '../app/texts.js';
 import type { Room } from '../protocol/types.js';
 import type { Message } from '../state/message.js';
 import { EmojiDialog } from './emoji-dialog.js';
@@ -13,7 +13,6 @@ export type Mode = { kind: 'new' } | { kind: 'reply'; message: Message } | { kin
 
 interface ComposerProps {
   id: string;
-  name: string;
   mode: Mode;
   locked: boolean;
   muted: Room['muted'];
@@ -95,7 +94,7 @@ export function Composer(props: ComposerProps) {
           dir="auto"
           aria-label={t('composer.text')}
           enterkeyhint="send"
-          placeholder={t('composer.placeholder', { room: props.name })}
+          placeholder={t('composer.text')}
           aria-describedby={left < COUNT_FROM ? 'text-left' : undefined}
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={(event) => keyPressed(event, props, text, send)}
@@ -129,7 +128,7 @@ function Limits({ locked, muted, slow }: ComposerProps) {
   if (texts.length === 0) return null;
   return (
     <p class="hint limits" dir="auto" data-testid="limits">
-      {texts.join(' ')}
+      {sentencesText(texts)}
     </p>
   );
 }

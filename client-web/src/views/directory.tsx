@@ -1,16 +1,18 @@
 // The directory: whoever offers what one seeks.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { memberHref } from '../app/address.js';
+import { leftBehind } from '../app/left.js';
 import { byName, countryName, originText, sectorName } from '../app/names.js';
-import { club, facts, problemOf, state } from '../app/session.js';
+import { club, facts, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
 import type { Member, Params } from '../protocol/types.js';
 import { lineOf } from '../state/club.js';
-import { useTypingPause } from './form.js';
+import { Choices, Failed, More, Question, useFound } from './find.js';
+import type { Found } from './find.js';
 import { Icon } from './icons.js';
 import { Loading } from './later.js';
-import { Avatar, IconButton, PageHeader, Problem } from './parts.js';
+import { Avatar, IconButton, PageHeader } from './parts.js';
 import { talkTo } from './people.js';
 
 /** `match`: one's own words, held against what the others offer or seek. */
@@ -25,7 +27,7 @@ interface Wish {
 const EVERYBODY: Wish = { text: '', country: '', sector: '', language: '', match: 'none' };
 
 /** As it was left, when one comes back from a card. */
-let left: Wish = EVERYBODY;
+const left = leftBehind(EVERYBODY);
 
 function paramsOf(wish: Wish): Params<'member.find'> {
   const { me } = state.peek();
@@ -39,44 +41,21 @@ function paramsOf(wish: Wish): Params<'member.find'> {
   return params;
 }
 
-interface Found {
-  members: Member[];
-  more: boolean;
-  stage: 'loading' | 'found' | 'failed';
-  reason: string | null;
-}
-
-/** The answer to the latest question counts, however late the others come. */
-function useFound(wish: Wish): { found: Found; more(): void; again(): void } {
-  const [found, setFound] = useState<Found>({ members: [], more: false, stage: 'loading', reason: null });
-  const asked = useRef(0);
-  const open = state.value.line.at === 'open';
-  const ask = async (known: Member[]): Promise<void> => {
-    const own = ++asked.current;
-    setFound((before) => ({ ...before, stage: 'loading', reason: null }));
-    const after = known.at(-1)?.id;
-    try {
-      const page = await club().find({ ...paramsOf(wish), ...(after === undefined ? {} : { after }) });
-      if (own !== asked.current) return;
-      const members = [...known, ...page.members];
-      setFound({ members, more: page.more, stage: 'found', reason: null });
-    } catch (error) {
-      if (own === asked.current) setFound((before) => ({ ...before, stage: 'failed', reason: problemOf(error) }));
-    }
-  };
-  useEffect(() => {
-    left = wish;
-    if (open) void ask([]);
-  }, [open, wish]);
-  return { found, more: () => void ask(found.members), again: () => void ask([]) };
-}
+const parts = {
+  keyOf: ({ id }: Member) => id,
+  ask: async (wish: Wish, after: string | undefined) => {
+    const { members, more } = await club().find({ ...paramsOf(wish), ...(after === undefined ? {} : { after }) });
+    return { items: members, more };
+  },
+};
 
 export function Directory() {
-  const [wish, setWish] = useState<Wish>(left);
-  const { found, more, again } = useFound(wish);
+  const [wish, setWish] = useState<Wish>(left.read);
+  const { found, more, again } = useFound(wish, parts);
+  useEffect(() => left.write(wish), [wish]);
   // Nobody looks for oneself among those who fit.
   const fitting = (member: Member): boolean => wish.match === 'none' || member.id !== state.value.me.id;
-  const shown = { ...found, members: found.members.filter(fitting) };
+  const shown = { ...found, items: found.items.filter(fitting) };
   return (
     <section class="page" aria-labelledby="directory-heading">
       <PageHeader id="directory-heading" heading={t('directory.heading')} />
@@ -84,17 +63,11 @@ export function Directory() {
         <Wishes wish={wish} change={(part) => setWish((before) => ({ ...before, ...part }))} />
         <State found={shown} wish={wish} again={again} everybody={() => setWish(EVERYBODY)} />
         <ul class="found" aria-label={t('directory.found')}>
-          {shown.members.map((member) => (
+          {shown.items.map((member) => (
             <FoundMember key={member.id} member={member} />
           ))}
         </ul>
-        {found.more ? (
-          <div class="buttons">
-            <button type="button" onClick={more} disabled={found.stage === 'loading'}>
-              {t('people.more')}
-            </button>
-          </div>
-        ) : null}
+        {found.more ? <More more={more} busy={found.stage === 'loading'} /> : null}
       </div>
     </section>
   );
@@ -108,66 +81,34 @@ interface WishesProps {
 }
 
 function Wishes({ wish, change }: WishesProps) {
-  const [text, setText] = useState(wish.text);
-  useEffect(() => setText(wish.text), [wish.text]);
-  useTypingPause(text, wish.text, (typed) => change({ text: typed }));
   return (
-    <form
-      class="directory"
-      role="search"
-      aria-label={t('directory.heading')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        change({ text });
-      }}
+    <Question
+      text={wish.text}
+      heading={t('directory.heading')}
+      label={t('directory.text')}
+      ask={(text) => change({ text })}
     >
-      <input
-        class="find"
-        type="search"
-        value={text}
-        maxLength={100}
-        dir="auto"
-        enterkeyhint="search"
-        placeholder={t('directory.text')}
-        aria-label={t('directory.text')}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
       <Filters wish={wish} change={change} />
       <Matches wish={wish} change={change} />
-    </form>
+    </Question>
   );
 }
 
 function Filters({ wish, change }: WishesProps) {
   const { countries, sectors, languages } = facts.value ?? { countries: [], sectors: [], languages: [] };
-  const countryValues = byName(countries, ({ code }) => countryName(code)).map(({ code }) => [code, countryName(code)]);
-  const sectorValues = byName(sectors, ({ slug }) => sectorName(slug)).map(({ slug }) => [slug, sectorName(slug)]);
-  const languageValues = byName(languages, languageName).map((code) => [code, languageName(code)]);
+  const countryValues = byName(countries, ({ code }) => countryName(code)).map(
+    ({ code }) => [code, countryName(code)] as const,
+  );
+  const sectorValues = byName(sectors, ({ slug }) => sectorName(slug)).map(
+    ({ slug }) => [slug, sectorName(slug)] as const,
+  );
+  const languageValues = byName(languages, languageName).map((code) => [code, languageName(code)] as const);
   const lists = [
     { name: 'country', any: t('directory.any_country'), label: t('field.country'), values: countryValues },
     { name: 'sector', any: t('directory.any_sector'), label: t('directory.sector'), values: sectorValues },
     { name: 'language', any: t('directory.any_language'), label: t('language.label'), values: languageValues },
   ] as const;
-  return (
-    <div class="filters">
-      {lists.map(({ name, any, label, values }) => (
-        <select
-          key={name}
-          name={name}
-          aria-label={label}
-          value={wish[name]}
-          onChange={(event) => change({ [name]: event.currentTarget.value })}
-        >
-          <option value="">{any}</option>
-          {values.map(([value, shown]) => (
-            <option key={value} value={value}>
-              {shown}
-            </option>
-          ))}
-        </select>
-      ))}
-    </div>
-  );
+  return <Choices choices={lists} wish={wish} choose={(name, value) => change({ [name]: value })} />;
 }
 
 /** One click from what one said on one's own card. */
@@ -204,7 +145,7 @@ function Matches({ wish, change }: WishesProps) {
 // ---- what is found ----
 
 interface StateProps {
-  found: Found;
+  found: Found<Member>;
   wish: Wish;
   again(): void;
   everybody(): void;
@@ -218,24 +159,13 @@ function State({ found, wish, again, everybody }: StateProps) {
       </p>
     );
   }
-  if (found.stage === 'failed') {
-    return (
-      <>
-        <Problem reason={found.reason} />
-        <div class="buttons">
-          <button type="button" onClick={again}>
-            {t('action.again')}
-          </button>
-        </div>
-      </>
-    );
-  }
-  if (found.stage === 'loading' && found.members.length === 0) return <Loading />;
+  if (found.stage === 'failed') return <Failed reason={found.reason} again={again} />;
+  if (found.stage === 'loading' && found.items.length === 0) return <Loading />;
   const narrowed = wish !== EVERYBODY && Object.keys(paramsOf(wish)).length > 0;
-  if (found.members.length > 0 || found.stage === 'loading') {
+  if (found.items.length > 0 || found.stage === 'loading') {
     return (
       <p class="hint" role="status">
-        {t(found.more ? 'directory.count_more' : 'directory.count', { count: found.members.length })}
+        {t(found.more ? 'directory.count_more' : 'directory.count', { count: found.items.length })}
       </p>
     );
   }

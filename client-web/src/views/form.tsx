@@ -1,6 +1,6 @@
 // What forms and lists have in common: sending once, reading when there is a line, a reason, a pause in typing.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 
@@ -47,7 +47,12 @@ export function useLoaded<T>(load: () => Promise<T>, of = '') {
   return { value, setValue, reason, setReason, read };
 }
 
-interface Pages<T> {
+/** Another number whenever something that the member did was told as done: lists are read again then. */
+export function useDone(): number {
+  return state.value.notices.filter(({ kind }) => kind === 'done').at(-1)?.id ?? 0;
+}
+
+export interface Pages<T> {
   items: T[];
   more: boolean;
 }
@@ -65,6 +70,17 @@ export function usePages<T>(load: (last: T | undefined) => Promise<Pages<T>>, of
       setReason(problemOf(error));
     }
   };
+  const latest = useRef(value);
+  latest.current = value;
+  /** From the top again, put together with what is shown. Should that fail, what is shown stays as it is. */
+  const refresh = async (join: (known: Pages<T>, page: Pages<T>) => Pages<T>): Promise<void> => {
+    try {
+      const page = await load(undefined);
+      setValue(latest.current === null ? page : join(latest.current, page));
+    } catch {
+      return;
+    }
+  };
   const drop = (gone: (item: T) => boolean): void =>
     setValue((known) => (known === null ? null : { ...known, items: known.items.filter((item) => !gone(item)) }));
   return {
@@ -74,6 +90,7 @@ export function usePages<T>(load: (last: T | undefined) => Promise<Pages<T>>, of
     setReason,
     drop,
     again: () => void read(),
+    refresh: (join: (known: Pages<T>, page: Pages<T>) => Pages<T>) => void refresh(join),
     older: () => void older(),
   };
 }

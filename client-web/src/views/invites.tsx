@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { treeHref } from '../app/address.js';
 import { byName, countryName, roleName, roomName, sectorName } from '../app/names.js';
 import { club, facts, problemOf, state } from '../app/session.js';
 import { momentText, t } from '../app/texts.js';
@@ -26,6 +27,11 @@ export function Invites() {
     <section class="page" aria-labelledby="invites-heading">
       <PageHeader id="invites-heading" heading={t('invites.heading')} />
       <div class="page-body">
+        <div class="buttons">
+          <a class="button" href={treeHref(null)}>
+            {t('tree.heading')}
+          </a>
+        </div>
         <MakeInvite made={() => void read()} />
         <h2>{t('invites.list')}</h2>
         <Problem reason={reason} />
@@ -69,6 +75,7 @@ function MakeInvite({ made }: { made(): void }) {
 
 function InviteFields() {
   const own = ROLES.indexOf(state.value.me.role);
+  const made = [...state.value.rooms.values()].filter(({ kind }) => kind === 'custom');
   const { countries, sectors } = facts.value ?? { countries: [], sectors: [] };
   return (
     <div class="fields">
@@ -94,6 +101,11 @@ function InviteFields() {
           {byName(sectors, ({ slug }) => sectorName(slug)).map(({ slug }) => (
             <option key={slug} value={slug}>
               {sectorName(slug)}
+            </option>
+          ))}
+          {byName(made, (room) => roomName(room.room, room)).map((room) => (
+            <option key={room.room} value={room.room}>
+              {roomName(room.room, room)}
             </option>
           ))}
         </select>
@@ -145,13 +157,21 @@ function NewLink({ link }: { link: NewInvite }) {
 function InviteItem({ invite, revoke }: { invite: Invite; revoke(invite: string): Promise<void> }) {
   const used = t('invites.used', { used: invite.used, uses: invite.uses });
   const parts = [used, t('invites.until', { until: momentText(invite.expires_at) })];
-  if (invite.room !== undefined) parts.unshift(roomName(invite.room, undefined));
+  if (invite.room !== undefined) parts.unshift(roomName(invite.room, state.value.rooms.get(invite.room)));
+  // Admins see those of others.
+  if (invite.made_by_name !== undefined && invite.made_by !== state.value.me.id)
+    parts.push(t('invites.by', { name: invite.made_by_name }));
   return (
     <li class="invite">
       <span class="invite-text">
         <strong>{roleName(invite.role)}</strong>
-        <span>{parts.join(' · ')}</span>
+        <span dir="auto">{parts.join(' · ')}</span>
       </span>
+      {invite.used === 0 ? null : (
+        <a class="button" href={treeHref(invite.invite)}>
+          {t('tree.who_came')}
+        </a>
+      )}
       <button type="button" onClick={() => void revoke(invite.invite)}>
         {t('invites.revoke')}
       </button>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { roleName, roomName } from '../app/names.js';
+import { placeOf, roleName, roomName } from '../app/names.js';
 import { join, logOut, member, problemOf, showInvite, stay } from '../app/session.js';
 import { momentText, t } from '../app/texts.js';
 import type { InviteGrant, NewMember } from '../protocol/types.js';
@@ -23,7 +23,7 @@ export function Invited({ token, grant, reason }: InvitedProps) {
       ) : (
         <>
           <Grant grant={grant} />
-          <JoinForm token={token} />
+          {grant.closed === true ? <Closed token={token} /> : <JoinForm token={token} />}
         </>
       )}
       <p class="hint">
@@ -39,8 +39,27 @@ function Grant({ grant }: { grant: InviteGrant }) {
   return (
     <p class="note">
       {t('join.grant', { role: roleName(grant.role), until: momentText(grant.expires_at) })}
-      {grant.room === undefined ? '' : ` ${t('join.grant_room', { room: roomName(grant.room, undefined) })}`}
+      {grant.room === undefined ? '' : ` ${roomText(grant.room)}`}
     </p>
+  );
+}
+
+/** What moderators called a room that they made is for those who may enter it. */
+function roomText(room: string): string {
+  return placeOf(room) === null ? t('join.grant_made') : t('join.grant_room', { room: roomName(room, undefined) });
+}
+
+/** During a raid nothing is asked for that could not be taken. */
+function Closed({ token }: { token: string }) {
+  return (
+    <>
+      <p role="status">{t('join.closed')}</p>
+      <div class="buttons">
+        <button type="button" class="primary" onClick={() => void showInvite(token)}>
+          {t('action.again')}
+        </button>
+      </div>
+    </>
   );
 }
 

@@ -3,16 +3,18 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../app/texts.js';
-import { PageHeader, Problem } from './parts.js';
+import { Card, PageHeader, Problem } from './parts.js';
 
 interface LaterProps<P> {
   load(): Promise<ComponentType<P>>;
   props: P;
   /** Of a whole page: what it is called while it is not there. */
   heading?: string;
+  /** The page stands before the club, beside no rooms. */
+  front?: boolean;
 }
 
-export function Later<P extends object>({ load, props, heading }: LaterProps<P>) {
+export function Later<P extends object>({ load, props, heading, front = false }: LaterProps<P>) {
   const [View, setView] = useState<ComponentType<P> | null>(null);
   const [failed, setFailed] = useState(false);
   const begin = (): void => {
@@ -26,6 +28,7 @@ export function Later<P extends object>({ load, props, heading }: LaterProps<P>)
   if (View !== null) return <View {...props} />;
   const waiting = failed ? <Failed again={begin} /> : <Loading />;
   if (heading === undefined) return waiting;
+  if (front) return <Card heading={heading}>{waiting}</Card>;
   return (
     <section class="page" aria-labelledby="later-heading">
       <PageHeader id="later-heading" heading={heading} />

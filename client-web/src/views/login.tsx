@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { logIn } from '../app/session.js';
-import { momentText, t } from '../app/texts.js';
+import { momentText, sentencesText, t } from '../app/texts.js';
 import { Banned } from '../protocol/errors.js';
 import type { Ban } from '../protocol/errors.js';
 import { useSubmit } from './form.js';
@@ -11,7 +11,7 @@ function banText({ until, reason }: Ban): string {
   const parts = [t('login.banned')];
   parts.push(until === undefined ? t('login.banned_open') : t('notice.until', { until: momentText(until) }));
   if (reason !== undefined) parts.push(t('note.reason', { reason }));
-  return parts.join(' ');
+  return sentencesText(parts);
 }
 
 export function LogIn({ ended }: { ended: 'no_session' | 'banned' | null }) {

@@ -1,3 +1,4 @@
+import { memberHref } from '../app/address.js';
 import { originText } from '../app/names.js';
 import { club, state } from '../app/session.js';
 import { momentText, t, timeText, tOr } from '../app/texts.js';
@@ -49,9 +50,9 @@ export function MessageRow(props: MessageRowProps) {
       tabIndex={active ? 0 : -1}
       aria-label={t('message.label', { name: message.from.name, time: timeText(message.at) })}
     >
-      {own || follows ? null : <Avatar id={message.from.id} name={message.from.name} />}
+      {own || follows ? null : <Face message={message} />}
       <div class="bubble">
-        {own || follows ? null : <Sender message={message} />}
+        {own || follows ? null : <Sender message={message} active={active} />}
         {message.replyTo === null || message.removed ? null : <Quote {...props} />}
         <div class="body" dir="auto">
           {message.removed ? (
@@ -70,12 +71,21 @@ export function MessageRow(props: MessageRowProps) {
   );
 }
 
-function Sender({ message }: { message: Message }) {
+/** Leads to the card by a click; by keyboard the name does. */
+function Face({ message: { from } }: { message: Message }) {
+  return (
+    <a class="face" href={memberHref(from.id)} tabIndex={-1} aria-hidden="true">
+      <Avatar id={from.id} name={from.name} />
+    </a>
+  );
+}
+
+function Sender({ message, active }: { message: Message; active: boolean }) {
   return (
     <p class="sender">
-      <span class="sender-name" dir="auto">
+      <a class="sender-name" dir="auto" href={memberHref(message.from.id)} tabIndex={active ? 0 : -1}>
         {message.from.name}
-      </span>
+      </a>
       <span class="sender-origin" dir="auto">
         {originText(message.from)}
       </span>

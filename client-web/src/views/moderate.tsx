@@ -51,7 +51,7 @@ export function Moderate({ room, member, close }: ModerateProps) {
           </label>
         )}
         <Length key={what} what={what} />
-        {what === 'purge' ? null : <ReasonField />}
+        {what === 'purge' ? <p class="hint">{t('moderate.purge_stays')}</p> : <ReasonField />}
         <Problem reason={reason} />
         <div class="buttons">
           <button class="primary danger" disabled={busy}>

@@ -2,7 +2,7 @@
 
 import { personName } from '../app/persons.js';
 import { state } from '../app/session.js';
-import { durationText, momentText, t, timeText, tOr } from '../app/texts.js';
+import { durationText, momentText, sentencesText, t, timeText, tOr } from '../app/texts.js';
 import type { ModerationEntry, RoomEntry } from '../protocol/types.js';
 import type { Note } from '../state/notes.js';
 
@@ -39,5 +39,5 @@ function moderationText({ action, from, member, room, until, reason }: Moderatio
   const parts = [tOr(`note.${action}`, 'note.other', { by: from.name, who })];
   if (until !== undefined) parts.push(t('notice.until', { until: momentText(until) }));
   if (reason !== undefined) parts.push(t('note.reason', { reason }));
-  return parts.join(' ');
+  return sentencesText(parts);
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { originText } from '../app/names.js';
 import { memberHref, roomHref } from '../app/address.js';
 import { go } from '../app/route.js';
@@ -18,16 +18,27 @@ export async function talkTo(member: string): Promise<void> {
   );
 }
 
-/** Who is in the room now; asked again when the number changes, not more often than now and then. */
-export function People({ room, close }: { room: string; close(): void }) {
-  const people = state.value.people.get(room);
+/** Asks at once, and again when the number changes, not more often than now and then: in a busy room it changes each
+ * second. */
+function usePeople(room: string): void {
   const online = state.value.rooms.get(room)?.online ?? 0;
   const open = state.value.line.at === 'open';
+  const due = useRef(0);
   useEffect(() => {
     if (!open) return undefined;
-    const timer = setTimeout(() => void club().loadPeople(room, false), people === undefined ? 0 : REFRESH);
+    const ask = (): void => {
+      due.current = Date.now() + REFRESH;
+      void club().loadPeople(room, false);
+    };
+    const timer = setTimeout(ask, Math.max(0, due.current - Date.now()));
     return () => clearTimeout(timer);
   }, [room, online, open]);
+}
+
+/** Who is in the room now. */
+export function People({ room, close }: { room: string; close(): void }) {
+  usePeople(room);
+  const people = state.value.people.get(room);
   return (
     <aside class="people" aria-label={t('people.label')}>
       <header>
@@ -42,7 +53,11 @@ export function People({ room, close }: { room: string; close(): void }) {
       {people?.loading === 'loading' && people.persons.length === 0 ? <p class="hint">{t('people.loading')}</p> : null}
       {people?.loading === 'failed' ? <p class="hint">{t('people.failed')}</p> : null}
       {people?.more === true ? (
-        <button type="button" onClick={() => void club().loadPeople(room, true)}>
+        <button
+          type="button"
+          disabled={people.loading === 'loading'}
+          onClick={() => void club().loadPeople(room, true)}
+        >
           {t('people.more')}
         </button>
       ) : null}

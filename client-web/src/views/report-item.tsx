@@ -9,9 +9,10 @@ import { momentText, t, timeText, tOr } from '../app/texts.js';
 import type { Outcome } from '../app/reports.js';
 import type { Author, Report } from '../protocol/types.js';
 import { Avatar, Problem } from './parts.js';
+import type { Queued } from './queue.js';
 
 interface ReportItemProps {
-  report: Report;
+  report: Queued;
   /** `done`: what to tell, where nothing else tells it. */
   settled(done: string): void;
   /** The queue is another one by now. */
@@ -37,11 +38,13 @@ export function ReportItem({ report, settled, again }: ReportItemProps) {
       <p dir="auto" class="report-reason">
         {sender === undefined ? t('report.held') : t('report.by', { name: sender.name, reason: readReason(reason) })}
       </p>
-      {report.outcome === undefined ? (
+      <p class="hint" role="status">
+        {report.gone === true ? t('report.gone') : ''}
+      </p>
+      {report.outcome !== undefined ? <Settled report={report} /> : null}
+      {report.outcome === undefined && report.gone !== true ? (
         <Decide report={report} settled={settled} again={again} />
-      ) : (
-        <Settled report={report} />
-      )}
+      ) : null}
     </li>
   );
 }

@@ -1,13 +1,14 @@
 // The queue of reports, for those who moderate: what was reported, what was around it, and what is to be done.
 
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ROOMS_HREF } from '../app/address.js';
-import { club } from '../app/session.js';
+import { club, state } from '../app/session.js';
 import { t } from '../app/texts.js';
-import type { Report } from '../protocol/types.js';
 import { usePages } from './form.js';
 import { Loading } from './later.js';
 import { PageHeader, Problem } from './parts.js';
+import { joinQueue, useHeld } from './queue.js';
+import type { Queued } from './queue.js';
 import { ReportItem } from './report-item.js';
 
 type Which = 'open' | 'settled';
@@ -17,7 +18,7 @@ export function ReportsPage() {
   return (
     <section class="page" aria-labelledby="reports-heading">
       <PageHeader id="reports-heading" heading={t('reports.heading')} back={ROOMS_HREF} />
-      <div class="page-body">
+      <div class="page-body held">
         <label class="field inline">
           <span>{t('reports.show')}</span>
           <select value={which} onChange={(event) => setWhich(event.currentTarget.value as Which)}>
@@ -32,6 +33,8 @@ export function ReportsPage() {
 }
 
 function Queue({ which }: { which: Which }) {
+  /** An answer may be older than what was done here meanwhile. */
+  const settledHere = useRef(new Set<string>());
   const {
     items: reports,
     more,
@@ -39,15 +42,32 @@ function Queue({ which }: { which: Which }) {
     drop,
     again,
     older,
-  } = usePages(async (last: Report | undefined) => {
+    refresh,
+  } = usePages(async (last: Queued | undefined) => {
     const page = await club().reports.list({ state: which, ...(last === undefined ? {} : { before: last.report }) });
-    return { items: page.reports, more: page.more };
+    const items: Queued[] = page.reports.filter(({ report }) => !settledHere.current.has(report));
+    return { items, more: page.more };
   });
   const [done, setDone] = useState('');
   const list = useRef<HTMLOListElement>(null);
+  const hold = useHeld(list, reports);
+  const { reportsCounted: counted } = state.value;
+  const seen = useRef(counted);
+  useEffect(() => {
+    if (counted === seen.current) return;
+    seen.current = counted;
+    refresh((known, page) => {
+      const { pages, came } = joinQueue(known, page);
+      if (came > 0) setDone(t('reports.came', { count: came }));
+      keepFocus(pages.items);
+      hold();
+      return pages;
+    });
+  }, [counted]);
   /** Whoever works by keyboard goes on with the next one. */
   const settled = (id: string, what: string): void => {
     setDone(what);
+    if (which === 'open') settledHere.current.add(id);
     const item = document.activeElement?.closest('li') ?? null;
     const next = item?.nextElementSibling ?? item?.previousElementSibling ?? list.current;
     if (next instanceof HTMLElement) next.focus();
@@ -87,4 +107,11 @@ function Queue({ which }: { which: Which }) {
       </div>
     </>
   );
+}
+
+/** What one decides with goes away with a report that is gone. */
+function keepFocus(reports: readonly Queued[]): void {
+  const item = document.activeElement?.closest<HTMLElement>('[data-report]') ?? null;
+  if (item !== null && reports.some(({ report, gone }) => gone === true && report === item.dataset['report']))
+    item.focus();
 }

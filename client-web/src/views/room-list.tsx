@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import { countryName, roomName, sectorName } from '../app/names.js';
-import { NEW_ROOM_HREF, roomHref } from '../app/address.js';
+import { findRoomsHref, NEW_ROOM_HREF, roomHref } from '../app/address.js';
 import { route } from '../app/route.js';
 import { facts, state } from '../app/session.js';
 import { compareTexts, t } from '../app/texts.js';
-import { findPlaces, listPlaces, unreadOf } from '../state/places.js';
+import { findPlaces, listPlaces } from '../state/places.js';
 import type { Branch, Naming, Place } from '../state/places.js';
+import { levelOf, newsOf } from '../state/rooms.js';
 import { Icon } from './icons.js';
 import { Avatar } from './parts.js';
 
@@ -41,6 +42,7 @@ function AllPlaces() {
     <>
       {places.direct.length === 0 ? null : <Section heading={t('rooms.direct')} places={places.direct} />}
       {places.own.length === 0 ? null : <Section heading={t('rooms.own')} places={places.own} />}
+      <FindLink text="" />
       {state.value.me.role === 'member' ? null : (
         <p class="new-room">
           <a href={NEW_ROOM_HREF}>
@@ -65,6 +67,18 @@ function AllPlaces() {
         </ul>
       </section>
     </>
+  );
+}
+
+/** To all rooms, those that moderators made too: this list has the own ones, the countries and the sectors. */
+function FindLink({ text }: { text: string }) {
+  const { page } = route.value;
+  return (
+    <p class="new-room">
+      <a href={findRoomsHref(text)} aria-current={page === 'find-rooms' ? 'page' : undefined}>
+        <Icon name="search" /> {text === '' ? t('find_rooms.heading') : t('find_rooms.elsewhere')}
+      </a>
+    </p>
   );
 }
 
@@ -100,16 +114,17 @@ function Found({ query, opened }: { query: string; opened(): void }) {
           </li>
         ))}
       </ul>
+      <FindLink text={query.trim().slice(0, 100)} />
     </section>
   );
 }
 
-/** Unread messages, and whether one of them names the reader. */
-function Badge({ unread, mentions }: { unread: number; mentions: number }) {
+/** Unread messages, and whether one of them names the reader; quiet where the reader is not to be called. */
+function Badge({ unread, mentions, quiet }: { unread: number; mentions: number; quiet: boolean }) {
   if (unread === 0) return null;
   const shown = unread > 99 ? '99+' : String(unread);
   return (
-    <span class={mentions > 0 ? 'badge mentioned' : 'badge'}>
+    <span class={quiet ? 'badge quiet' : mentions > 0 ? 'badge mentioned' : 'badge'}>
       <span aria-hidden="true">{mentions > 0 ? `@ ${shown}` : shown}</span>
       <span class="visually-hidden">
         {`, ${t('rooms.unread', { count: unread })}`}
@@ -122,10 +137,12 @@ function Badge({ unread, mentions }: { unread: number; mentions: number }) {
 function RoomLink({ place, opened }: { place: Place; opened?: () => void }) {
   const { known, name, room } = place;
   const here = route.value.page === 'room' && route.value.room === room;
-  const unread = here ? 0 : (known?.unread ?? 0);
+  const unread = known?.unread ?? 0;
+  const news = known === undefined ? 0 : newsOf([known]).count;
+  const silent = levelOf(known) === 'none';
   return (
     <a
-      class={unread > 0 ? 'room-link unread' : 'room-link'}
+      class={news > 0 ? 'room-link unread' : 'room-link'}
       href={roomHref(room)}
       aria-current={here ? 'page' : undefined}
       onClick={() => opened?.()}
@@ -134,14 +151,20 @@ function RoomLink({ place, opened }: { place: Place; opened?: () => void }) {
       <span class="room-name" dir="auto">
         {name}
       </span>
-      <Badge unread={unread} mentions={known?.mentions ?? 0} />
+      {silent ? (
+        <span class="muted-mark">
+          <Icon name="quiet" />
+          <span class="visually-hidden">{`, ${t('rooms.quiet')}`}</span>
+        </span>
+      ) : null}
+      <Badge unread={unread} mentions={known?.mentions ?? 0} quiet={news === 0} />
     </a>
   );
 }
 
 function BranchItem({ branch }: { branch: Branch }) {
   const [open, setOpen] = useState(false);
-  const hidden = open ? 0 : unreadOf(branch.crossings);
+  const hidden = open ? 0 : newsOf(branch.crossings.flatMap(({ known }) => known ?? [])).count;
   const id = `crossings-${branch.room}`;
   return (
     <li>

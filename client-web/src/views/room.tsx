@@ -16,6 +16,7 @@ import { Composer } from './composer.js';
 import type { Mode } from './composer.js';
 import { Icon } from './icons.js';
 import { Later } from './later.js';
+import { LevelButton } from './level.js';
 import { Log } from './log.js';
 import { IconButton } from './parts.js';
 import { People } from './people.js';
@@ -25,23 +26,21 @@ import { RemoveQuestion } from './remove.js';
 const loadReport = async () => (await import('./report.js')).ReportQuestion;
 const loadModerate = async () => (await import('./moderate.js')).Moderate;
 
-/** Joins the room while it is shown, and puts the club's own rooms on the member's list. */
+/** Joins the room while it is shown, and puts it on the member's list. */
 function useRoom(id: string): void {
   const open = state.value.line.at === 'open';
-  const listed = state.value.rooms.has(id);
-  const known = state.value.roomsKnown;
+  const unlisted = state.value.listed?.has(id) === false;
   useEffect(() => {
     club().open(id);
     return () => club().close(id);
   }, [id]);
   useEffect(() => {
-    const place = placeOf(id);
     // A refusal shows where the room is joined, and a broken line asks again.
-    if (open && known && !listed && place !== null)
+    if (open && unlisted)
       club()
-        .enlist(place)
+        .enlist(placeOf(id) ?? { room: id })
         .catch(() => {});
-  }, [id, open, known, listed]);
+  }, [id, open, unlisted]);
 }
 
 /** While nobody looks, what comes is new: with the first of it the line is drawn anew. */
@@ -117,6 +116,7 @@ function Header({ id, name, people, setPeople }: HeaderProps) {
       <a class="icon-button" href={searchHref(id)} aria-label={t('search.heading')} title={t('search.heading')}>
         <Icon name="search" />
       </a>
+      {room === undefined ? null : <LevelButton room={id} always={room.kind === 'direct'} />}
       {room === undefined || room.kind === 'direct' ? null : (
         <a class="icon-button" href={aboutHref(id)} aria-label={t('about.label')} title={t('about.label')}>
           <Icon name="settings" />
@@ -181,7 +181,6 @@ function Talk({ id, name, log, target }: TalkProps) {
       {blocked === undefined ? (
         <Composer
           id={id}
-          name={name}
           mode={mode}
           stop={stop}
           locked={room?.locked === true && !moderates}

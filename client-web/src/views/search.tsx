@@ -2,14 +2,17 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { entryHref, roomHref, ROOMS_HREF } from '../app/address.js';
+import { leftBehind } from '../app/left.js';
 import { roomName } from '../app/names.js';
 import { club, problemOf, state } from '../app/session.js';
 import { dayText, momentText, t, timeText } from '../app/texts.js';
 import type { Params, Result } from '../protocol/types.js';
+import { findMessage } from '../state/log.js';
+import { Failed } from './find.js';
 import { useTypingPause } from './form.js';
 import { Icon } from './icons.js';
 import { Loading } from './later.js';
-import { Avatar, PageHeader, Problem } from './parts.js';
+import { Avatar, PageHeader } from './parts.js';
 import { snippetOf } from './snippet.js';
 
 type Hit = Result<'message.search'>['hits'][number];
@@ -34,19 +37,21 @@ const TEXT_LIMIT = 200;
 const NOTHING: Found = { hits: [], before: null, stage: 'idle', reason: null, empty: false };
 
 /** As it was left, when one comes back from a hit. */
-let left: { wish: Wish; found: Found } = { wish: { text: '', room: null }, found: NOTHING };
+const left = leftBehind<{ wish: Wish; found: Found }>({ wish: { text: '', room: null }, found: NOTHING });
 
 const asks = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-/** The answer to the latest question counts, however late the others come. */
-function useFound(wish: Wish): { found: Found; more(): void; again(): void } {
-  const known = left.wish.text === wish.text && left.wish.room === wish.room;
-  const [found, setFound] = useState<Found>(known ? left.found : NOTHING);
+/** The answer to the latest question counts, however late the others come. What was answered stays when the line breaks. */
+function useFound(wish: Wish): { found: Found; ask(): void } {
+  const was = left.read();
+  const known = was.wish.text === wish.text && was.wish.room === wish.room;
+  const [found, setFound] = useState<Found>(known ? was.found : NOTHING);
   const asked = useRef(0);
-  const first = useRef(known && left.found.stage === 'found');
+  const question = `${wish.room ?? ''} ${wish.text}`;
+  const answered = useRef(known && was.found.stage === 'found' ? question : null);
   const open = state.value.line.at === 'open';
   const put = (next: Found): void => {
-    left = { wish, found: next };
+    left.write({ wish, found: next });
     setFound(next);
   };
   const ask = async (kept: Found): Promise<void> => {
@@ -59,27 +64,26 @@ function useFound(wish: Wish): { found: Found; more(): void; again(): void } {
       const page = await club().search(params);
       if (own !== asked.current) return;
       const before = page.more ? (page.before ?? null) : null;
+      answered.current = question;
       put({ hits: [...kept.hits, ...page.hits], before, stage: 'found', reason: null, empty: false });
     } catch (error) {
       if (own === asked.current) put({ ...kept, stage: 'failed', reason: problemOf(error), empty: false });
     }
   };
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
+    if (answered.current === question) return;
+    answered.current = null;
     asked.current += 1;
     if (!asks(wish.text)) put({ ...NOTHING, empty: wish.text.trim() !== '' });
     else if (open) void ask(NOTHING);
-  }, [open, wish.text, wish.room]);
-  return { found, more: () => void ask(found), again: () => void ask(NOTHING) };
+  }, [open, question]);
+  return { found, ask: () => void ask(found) };
 }
 
 export function Search({ room }: { room: string | null }) {
-  const [wish, setWish] = useState<Wish>({ text: left.wish.text, room });
+  const [wish, setWish] = useState<Wish>(() => ({ text: left.read().wish.text, room }));
   useEffect(() => setWish((before) => ({ ...before, room })), [room]);
-  const { found, more, again } = useFound(wish);
+  const { found, ask } = useFound(wish);
   return (
     <section class="page" aria-labelledby="search-heading">
       <PageHeader
@@ -89,7 +93,7 @@ export function Search({ room }: { room: string | null }) {
       />
       <div class="page-body search">
         <Question room={room} wish={wish} change={(part) => setWish((before) => ({ ...before, ...part }))} />
-        <State found={found} again={again} />
+        <State found={found} again={ask} />
         <ol class="hits" aria-label={t('search.found')}>
           {found.hits.map((hit) => (
             <li key={`${hit.room} ${hit.entry.seq}`}>
@@ -99,7 +103,7 @@ export function Search({ room }: { room: string | null }) {
         </ol>
         {found.before !== null && found.stage !== 'failed' ? (
           <div class="buttons">
-            <button type="button" onClick={more} disabled={found.stage === 'loading'}>
+            <button type="button" onClick={ask} disabled={found.stage === 'loading'}>
               {t('search.more')}
             </button>
           </div>
@@ -168,18 +172,7 @@ function State({ found, again }: { found: Found; again(): void }) {
   if (found.empty) return <Hint text={t('search.letters')} />;
   if (found.stage === 'idle' && state.value.line.at === 'open') return <Hint text={t('search.how')} />;
   if (state.value.line.at !== 'open' && found.stage !== 'found') return <Hint text={t('search.offline')} />;
-  if (found.stage === 'failed') {
-    return (
-      <>
-        <Problem reason={found.reason} />
-        <div class="buttons">
-          <button type="button" onClick={again}>
-            {t('action.again')}
-          </button>
-        </div>
-      </>
-    );
-  }
+  if (found.stage === 'failed') return <Failed reason={found.reason} again={again} />;
   if (found.stage === 'loading' && found.hits.length === 0) return <Loading />;
   const count = found.hits.length;
   if (count > 0) return <Hint text={t(found.before === null ? 'search.count' : 'search.count_more', { count })} />;
@@ -192,6 +185,12 @@ function Hint({ text }: { text: string }) {
       {text}
     </p>
   );
+}
+
+/** What was found may be removed while one reads its room, and is not shown again when one comes back. */
+function isRemoved({ room, entry }: Hit): boolean {
+  const log = state.value.logs.get(room);
+  return log !== undefined && findMessage(log, entry.seq)?.removed === true;
 }
 
 function HitLink({ hit }: { hit: Hit }) {
@@ -214,9 +213,11 @@ function HitLink({ hit }: { hit: Hit }) {
           </time>
         </span>
         <span class="hit-body" dir="auto">
-          {snippetOf(entry.text ?? '', hit.found).map((piece, index) =>
-            piece.found ? <mark key={index}>{piece.text}</mark> : piece.text,
-          )}
+          {isRemoved(hit)
+            ? t('message.removed')
+            : snippetOf(entry.text ?? '', hit.found).map((piece, index) =>
+                piece.found ? <mark key={index}>{piece.text}</mark> : piece.text,
+              )}
         </span>
       </span>
     </a>

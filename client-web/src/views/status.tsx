@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { roomName } from '../app/names.js';
 import { club, orTell, state, wake } from '../app/session.js';
-import { dayOf, momentText, t, timeText, tOr } from '../app/texts.js';
+import { dayOf, momentText, sentencesText, t, timeText, tOr } from '../app/texts.js';
 import type { LineState, Trouble } from '../protocol/line.js';
 import type { Notice } from '../state/club.js';
 import { IconButton } from './parts.js';
@@ -88,7 +88,7 @@ function noticeText(notice: Notice): string {
   if (notice.kind === 'done') return doneText(notice);
   const parts = [tOr(`notice.acted.${notice.what}`, 'notice.acted.other'), notice.words];
   if (notice.until !== null) parts.push(t('notice.until', { until: momentText(notice.until) }));
-  const text = parts.filter((part) => part !== '').join(' ');
+  const text = sentencesText(parts.filter((part) => part !== ''));
   if (notice.room === undefined) return text;
   return t('notice.in_room', { room: roomName(notice.room, state.value.rooms.get(notice.room)), text });
 }

@@ -15,8 +15,9 @@ export interface Build {
 
 /** Null: the browser asks the server as if there were no worker. */
 export function answeredHere(method: string, url: URL, origin: string, mode: string): 'page' | 'file' | null {
-  if (method !== 'GET' || url.origin !== origin) return null;
-  if (mode === 'navigate') return url.pathname === PAGE || url.pathname === '/index.html' ? 'page' : null;
+  if (url.origin !== origin || (method !== 'GET' && method !== 'HEAD')) return null;
+  if (method === 'GET' && mode === 'navigate')
+    return url.pathname === PAGE || url.pathname === '/index.html' ? 'page' : null;
   return url.pathname.startsWith('/assets/') ? 'file' : null;
 }
 
@@ -28,4 +29,10 @@ export function stemOf(path: string): string {
 /** The files of this build that stand for those by the stems. */
 export function successors(build: Build, stems: ReadonlySet<string>): string[] {
   return Object.entries(build.later).flatMap(([path, needs]) => (stems.has(stemOf(path)) ? [path, ...needs] : []));
+}
+
+/** Caches of builds before this one, by the names in the order in which they were made. One that came later is that of a
+ * build which is about to take over. */
+export function olderThan(own: string, names: readonly string[]): string[] {
+  return names.slice(0, Math.max(0, names.indexOf(own)));
 }

@@ -1,6 +1,6 @@
 // The service worker: the page and what belongs to it come from this browser, so that the client opens without a line.
 // Each build has a cache of its own. What the server answers for, `/api/` and `/ws`, never passes through here.
-import { answeredHere, PAGE, stemOf, successors } from './rules.js';
+import { answeredHere, olderThan, PAGE, stemOf, successors } from './rules.js';
 import type { Build } from './rules.js';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -50,7 +50,7 @@ async function install(): Promise<void> {
 
 /** Pages of the build before this one may still be open, and need their files. */
 async function activate(): Promise<void> {
-  const older = (await ownNames()).filter((name) => name !== OWN);
+  const older = olderThan(OWN, await ownNames());
   await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
   await self.clients.claim();
 }
@@ -59,18 +59,21 @@ async function activate(): Promise<void> {
 async function dropOlder(): Promise<void> {
   const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   if (pages.length > 1) return;
-  await Promise.all((await ownNames()).filter((name) => name !== OWN).map((name) => caches.delete(name)));
+  await Promise.all(olderThan(OWN, await ownNames()).map((name) => caches.delete(name)));
 }
 
+/** Also of a build that took this one's place meanwhile: its files are kept beside it. */
 async function answerPage(): Promise<Response> {
-  return (await (await caches.open(OWN)).match(PAGE)) ?? fetch(PAGE);
+  const kept = await caches.match(PAGE, { cacheName: OWN });
+  return kept ?? fetch(PAGE).catch(async () => (await caches.match(PAGE)) ?? Response.error());
 }
 
 async function answerFile(request: Request, path: string): Promise<Response> {
-  const kept = await caches.match(request, { ignoreVary: true });
-  if (kept !== undefined) return kept;
+  const kept = await caches.match(path, { ignoreVary: true });
+  const headOnly = request.method === 'HEAD';
+  if (kept !== undefined) return headOnly ? new Response(null, { headers: kept.headers }) : kept;
   const fresh = await fetch(request);
-  if (fresh.ok && known.has(path)) {
+  if (fresh.ok && known.has(path) && !headOnly) {
     const copy = fresh.clone();
     // A full disk keeps nothing, and the page has its answer all the same.
     await caches
@@ -102,4 +105,23 @@ self.addEventListener('message', (event: ExtendableMessageEvent) => {
   if (!Array.isArray(paths)) return;
   const wanted = paths.filter((path): path is string => typeof path === 'string');
   event.waitUntil(caches.open(OWN).then((cache) => keep(cache, wanted)));
+});
+
+/** In a page that is open, if there is one. */
+async function open(href: string): Promise<void> {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const page = pages.find(({ visibilityState }) => visibilityState === 'visible') ?? pages[0];
+  if (page === undefined) {
+    await self.clients.openWindow(PAGE + href);
+    return;
+  }
+  page.postMessage({ open: href });
+  // Some browsers let nobody bring a page to the front.
+  await page.focus().catch(() => undefined);
+}
+
+self.addEventListener('notificationclick', (event) => {
+  const href: unknown = event.notification.data;
+  event.notification.close();
+  if (typeof href === 'string') event.waitUntil(open(href));
 });

@@ -4,28 +4,18 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { PASSWORD } from '../../wire/support/club.mjs';
+import { CHROMIUM, flags } from './chromium.mjs';
 
-const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 export const WAIT_MS = 15_000;
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-  // The test's own certificate: the context's setting does not reach service workers.
-  '--ignore-certificate-errors',
-];
+// The test's own certificate: the context's setting does not reach service workers.
+const args = [...flags, '--ignore-certificate-errors'];
 
 const visitors = new Set();
 let launched;
 
 /** One browser for a test file, in a new folder; each visitor has a context of their own in it. */
 function browser() {
-  launched ??= chromium.launch({ executablePath: CHROMIUM, headless: true, args: flags });
+  launched ??= chromium.launch({ executablePath: CHROMIUM, headless: true, args });
   return launched;
 }
 
@@ -51,7 +41,7 @@ export async function launchPersistent(profile) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     headless: true,
-    args: flags,
+    args,
     locale: 'en-US',
     viewport: { width: 1280, height: 800 },
     ignoreHTTPSErrors: true,
@@ -64,16 +54,16 @@ export async function launchPersistent(profile) {
   return { context, kill };
 }
 
-/** Looks again until what it says holds; what was wrong at last otherwise. */
+/** Looks again until what it says holds, soon at first; what was wrong at last otherwise. */
 export async function until(look, ms = WAIT_MS) {
   const end = Date.now() + ms;
-  for (;;) {
+  for (let pause = 20; ; pause = Math.min(pause * 1.3, 120)) {
     try {
       return await look();
     } catch (error) {
       if (Date.now() > end) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
@@ -82,7 +72,7 @@ export const catalog = (language) =>
 
 /** A browser says on the console which request was refused: being a guest is no error of the page. */
 const guest = (message) => /status of 401/.test(message.text()) && /\/api\/session$/.test(message.location().url);
-const broken = (message) => /WebSocket connection to|net::ERR_|Failed to load resource/.test(message.text());
+const broken = (message) => /WebSocket connection to|net::ERR_|Failed to load resource|occurred when fetching the script/.test(message.text());
 
 /** Somebody with a browser of their own. */
 export class Visitor {
@@ -91,12 +81,12 @@ export class Visitor {
   hosts = new Set();
 
   /** `lineBreaks`: the test cuts the line, so the browser may say on the console that it could not connect. */
-  static async arrive(club, { locale = 'en-US', width = 1280, height = 800, lineBreaks = false, origin } = {}) {
+  static async arrive(club, { locale = 'en-US', width = 1280, height = 800, timezoneId, lineBreaks = false, origin } = {}) {
     const visitor = new Visitor();
     visitor.club = club;
     visitor.origin = origin ?? club.origin;
     visitor.lineBreaks = lineBreaks;
-    const context = await (await browser()).newContext({ locale, viewport: { width, height }, ignoreHTTPSErrors: true });
+    const context = await (await browser()).newContext({ locale, viewport: { width, height }, timezoneId, ignoreHTTPSErrors: true });
     return visitor.#enter(context);
   }
 

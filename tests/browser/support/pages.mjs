@@ -1,6 +1,7 @@
 // Every page and dialog of the club, each as one line that opens it: for what must be true of all of them.
+import assert from 'node:assert/strict';
 import { clientId } from '../../wire/support/club.mjs';
-import { Visitor, catalog } from './browser.mjs';
+import { Visitor, catalog, until } from './browser.mjs';
 
 const ROOM = 'kz.fintech';
 const PERSIAN = 'سلام! پروژهٔ ما در Almaty ۳ انبار و 25% سود دارد.';
@@ -12,7 +13,7 @@ async function post(line, text, more = {}) {
   return seq;
 }
 
-/** What the pages show: messages in several scripts, a reply, an edit, reactions, a mention, a removed one, a talk. */
+/** What the pages show: messages in several scripts, a reply, an edit, reactions, a mention, a removed one, a talk, a ban. */
 export async function furnish(club) {
   const [anna, bo] = [await club.connect('anna'), await club.connect('bo')];
   const [first] = [await post(anna, WORDS[0])];
@@ -27,6 +28,8 @@ export async function furnish(club) {
   const { room } = await admin.call('direct.open', { member: bo.welcome.member.id });
   await bo.call('message.post', { room: room.room, client_id: clientId('page'), text: '@admin 您好' });
   await post(admin, 'My own words');
+  await admin.call('member.ban', { member: bo.welcome.member.id, room: 'uz', for: 3600, reason: 'третий раз за день 今天第三次' });
+  await bo.call('report.send', { room: ROOM, seq: first, client_id: clientId('page'), reason: 'третий раз за день 今天第三次' });
 }
 
 /** By way of the list of rooms, so that nothing is left of what was open before. */
@@ -41,16 +44,25 @@ const inRoom = async (visitor) => {
   await visitor.message('My own words').waitFor();
 };
 
-/** A page that needs nothing but its address. */
-const named = async (visitor, path, name) => {
+/** A page that needs nothing but its address, with what it loads. */
+const named = async (visitor, own, path, name) => {
   await open(visitor, path);
-  await visitor.page.getByRole('main').getByRole('heading', { level: 1, ...(name ? { name } : {}) }).waitFor();
+  const main = visitor.page.getByRole('main');
+  await main.locator('h1:not(#later-heading)', name ? { hasText: name } : {}).waitFor();
+  await until(async () => assert.equal(await main.getByText(own['people.loading']).count(), 0));
 };
 
 /** A message's buttons. */
 const over = async (visitor, text) => {
   await inRoom(visitor);
   await visitor.pointAt(text);
+};
+
+/** One of a message's buttons, whose name ends in its author's. */
+const pressBehind = async (visitor, text, key, own) => {
+  await over(visitor, text);
+  await visitor.page.getByRole('toolbar').getByRole('button', { name: own[key].replace('{name}', '').trim() }).click();
+  await visitor.page.getByRole('dialog').waitFor();
 };
 
 const press = async ({ page }, name, scope = page) => scope.getByRole('button', { name, exact: true }).click();
@@ -104,6 +116,7 @@ const insidePages = {
     await press(visitor, own['message.remove']);
     await visitor.page.getByRole('dialog').waitFor();
   },
+  'to moderate a member': (visitor, own) => pressBehind(visitor, PERSIAN, 'moderate.label', own),
   'who is here': async (visitor, own) => {
     await inRoom(visitor);
     await press(visitor, own['people.label']);
@@ -119,11 +132,43 @@ const insidePages = {
     await press(visitor, own['card.change']);
     await visitor.page.getByRole('button', { name: own['card.save'] }).waitFor();
   },
-  directory: (visitor, own) => named(visitor, '/#/directory', own['directory.heading']),
-  account: (visitor, own) => named(visitor, '/#/account', own['account.heading']),
-  'about a room': (visitor) => named(visitor, `/#/about/${ROOM}`),
-  'a new room': (visitor, own) => named(visitor, '/#/new-room', own['new_room.heading']),
-  'the log of acts': (visitor, own) => named(visitor, '/#/audit', own['audit.heading']),
+  'messages found': async (visitor, own) => {
+    await named(visitor, own, '/#/search', own['search.heading']);
+    await visitor.page.getByRole('searchbox', { name: own['search.text'] }).fill('合作');
+    await visitor.page.getByRole('main').locator('.hits li').first().waitFor();
+  },
+  reports: async (visitor, own) => {
+    await named(visitor, own, '/#/reports', own['reports.heading']);
+    await visitor.page.locator('[data-report]').waitFor();
+  },
+  'a raid': async (visitor, own) => {
+    await insidePages['the log of acts'](visitor, own);
+    await press(visitor, own['raid.on']);
+    await visitor.page.getByRole('dialog').waitFor();
+  },
+  'all rooms': async (visitor, own) => {
+    await named(visitor, own, '/#/find-rooms', own['find_rooms.heading']);
+    await visitor.page.getByRole('main').locator('.found li').first().waitFor();
+  },
+  directory: (visitor, own) => named(visitor, own, '/#/directory', own['directory.heading']),
+  account: (visitor, own) => named(visitor, own, '/#/account', own['account.heading']),
+  'about a room': (visitor, own) => named(visitor, own, `/#/about/${ROOM}`),
+  'a new room': (visitor, own) => named(visitor, own, '/#/new-room', own['new_room.heading']),
+  'the log of acts': (visitor, own) => named(visitor, own, '/#/audit', own['audit.heading']),
+  'who invited whom': async (visitor, own) => {
+    await named(visitor, own, '/#/tree', own['tree.heading']);
+    await visitor.page.getByRole('main').getByRole('link', { name: own['tree.branch_of'].replace('{name}', '王博') }).click();
+    await visitor.page.getByRole('button', { name: own['freeze.on'] }).waitFor();
+  },
+  'the muted and banned': async (visitor, own) => {
+    await named(visitor, own, '/#/sanctions', own['sanctions.heading']);
+    await visitor.page.locator('[data-sanction]').waitFor();
+  },
+  'a card and what moderators can do': async (visitor, own) => {
+    await insidePages['the muted and banned'](visitor, own);
+    await visitor.page.getByRole('main').getByRole('link', { name: '王博' }).click();
+    await visitor.page.getByRole('button', { name: own['freeze.on'] }).waitFor();
+  },
   invitations: async (visitor, own) => {
     await open(visitor, '/#/invites');
     await press(visitor, own['invites.make']);
@@ -133,16 +178,27 @@ const insidePages = {
   },
 };
 
+/** As a member, who has what moderators have no need of. */
+const memberPages = {
+  'to report a message': (visitor, own) => pressBehind(visitor, PERSIAN, 'report.label', own),
+  "somebody's card": async (visitor, own) => {
+    await inRoom(visitor);
+    const card = await visitor.log.getByRole('link', { name: '王博' }).evaluate((link) => `/${link.hash}`);
+    await open(visitor, card);
+    await visitor.page.getByRole('heading', { level: 1, name: '王博' }).waitFor();
+  },
+};
+
 async function look(pages, visitor, own, link, check) {
   const wrong = [];
   for (const [name, show] of Object.entries(pages)) {
     await show(visitor, own, { link });
-    wrong.push(...(await check(visitor.page)).map((fault) => `${name}: ${fault}`));
+    wrong.push(...(await check(visitor.page, name)).map((fault) => `${name}: ${fault}`));
   }
   return wrong;
 }
 
-/** All pages, as a guest and as an admin; what `check` finds wrong with each, with the page's name. */
+/** All pages, as a guest, an admin and a member; what `check` finds wrong with each, with the page's name. */
 export async function walk(club, { language, ...options }, check) {
   const own = catalog(language);
   const link = (await club.command(['invite', '--uses', '9'])).trim();
@@ -150,5 +206,7 @@ export async function walk(club, { language, ...options }, check) {
   const wrong = await look(outsidePages, guest, own, link, check);
   const admin = await Visitor.arrive(club, options);
   await admin.hasSession('admin');
-  return [...wrong, ...(await look(insidePages, admin, own, link, check))];
+  const member = await Visitor.arrive(club, options);
+  await member.hasSession('anna');
+  return [...wrong, ...(await look(insidePages, admin, own, link, check)), ...(await look(memberPages, member, own, link, check))];
 }

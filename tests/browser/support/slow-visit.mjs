@@ -2,6 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { chromium } from 'playwright-core';
 import { clientId } from '../../wire/support/club.mjs';
+import { CHROMIUM, flags } from './chromium.mjs';
 
 export const ROOM = 'kz.fintech';
 const WORDS = [
@@ -24,8 +25,8 @@ export async function fill(club) {
 export function browserFor(club) {
   const key = new X509Certificate(club.ca).publicKey.export({ type: 'spki', format: 'der' });
   const trusted = createHash('sha256').update(key).digest('base64');
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', `--ignore-certificate-errors-spki-list=${trusted}`];
-  return chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args });
+  const args = [...flags, `--ignore-certificate-errors-spki-list=${trusted}`];
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args });
 }
 
 /** Milliseconds, bytes both ways and connections that `act` takes. */
@@ -38,6 +39,25 @@ async function cost(line, act) {
   return { ms, up: now.up - before.up, down: now.down - before.down, connections: now.connections - before.connections };
 }
 
+const QUIET_MS = 2500;
+
+/** Until nothing was said over the line for a while: what is fetched behind the page is through. */
+async function quiet(line, patience) {
+  const until = performance.now() + patience;
+  const said = () => line.counts().up + line.counts().down;
+  for (let before = -1; said() !== before && performance.now() < until; ) {
+    before = said();
+    await new Promise((done) => setTimeout(done, QUIET_MS));
+  }
+}
+
+/** A connection that ends before anything came is tried once more, as whoever sits there would. */
+const go = (page, address) =>
+  page.goto(address, { waitUntil: 'commit' }).catch((error) => {
+    if (!/ERR_CONNECTION_CLOSED/.test(error.message)) throw error;
+    return page.goto(address, { waitUntil: 'commit' });
+  });
+
 const newest = (page) => page.getByRole('log').locator('article[data-seq]').last();
 
 /** `context`: a browser's, with nothing kept. The costs of a first visit, of the next one, and of one message. */
@@ -46,20 +66,26 @@ export async function visit(context, line, cookie, patience) {
   context.setDefaultTimeout(patience);
   context.setDefaultNavigationTimeout(patience);
   const show = async (page) => {
-    await page.goto(`${line.origin}/#/room/${ROOM}`, { waitUntil: 'commit' });
+    await go(page, `${line.origin}/#/room/${ROOM}`);
     await newest(page).waitFor();
   };
   let page = await context.newPage();
-  const first = await cost(line, () => show(page));
+  const asked = [];
+  let answered = false;
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => answered || asked.push(payload));
+    socket.on('framereceived', ({ payload }) => (answered ||= payload.includes('"entries"')));
+  });
+  const first = { ...(await cost(line, () => show(page))), asked };
   await page.waitForLoadState('load');
-  await page.waitForTimeout(8000); // what is fetched behind it is through
+  await quiet(line, patience);
   await page.close();
   page = await context.newPage();
   const again = await cost(line, () => show(page));
-  await page.waitForTimeout(3000);
+  await quiet(line, patience);
   const text = `Сообщение по медленной линии ${Date.now()}`;
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
-  await page.waitForTimeout(1500);
+  await quiet(line, patience);
   const send = await cost(line, async () => {
     await page.getByRole('textbox', { name: 'Message', exact: true }).press('Enter');
     await page.getByRole('log').locator('article').filter({ hasText: text }).getByRole('img', { name: 'Sent' }).waitFor();

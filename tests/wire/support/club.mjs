@@ -14,6 +14,8 @@ import { holdHttp } from './schema.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const CLUBD = resolve(root, process.env.CLUBD || 'build/clubd');
+/** For what only prepares a test: the build at full speed where there is one beside that of the sanitizers. */
+const HANDY = process.env.CLUBD_HANDY ? resolve(root, process.env.CLUBD_HANDY) : CLUBD;
 export const slow = Boolean(process.env.CLUBD_SLOW);
 export const PASSWORD = 'верблюд-на-мосту 42';
 
@@ -30,22 +32,24 @@ const people = {
 const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
 
 export class Club {
-  #lines = [];
+  #lines = new Set();
   #cookies = new Map();
   log = '';
   output = '';
 
-  /** `members`: logins, of `people` or new ones; `settings`: environment; `tls: false` for a plain one. */
-  static async start({ members = ['anna', 'bo'], settings = {}, tls = true, wrapper, serve = true } = {}) {
+  /** `members`: logins, of `people` or new ones; `settings`: environment; `tls: false` for a plain one; `address`: of
+   * another network than this process's, which `wrapper` enters. */
+  static async start({ members = ['anna', 'bo'], settings = {}, tls = true, wrapper, address = '127.0.0.1', serve = true } = {}) {
     const club = new this();
+    club.address = address;
     club.folder = mkdtempSync(join(tmpdir(), 'clubd-'));
     club.tls = tls;
     club.port = await freePort();
     club.adminPort = await freePort();
     club.wrapper = wrapper;
     club.settings = {
-      CLUB_LISTEN: `127.0.0.1:${club.port}`,
-      CLUB_ADMIN_LISTEN: `127.0.0.1:${club.adminPort}`,
+      CLUB_LISTEN: `${address}:${club.port}`,
+      CLUB_ADMIN_LISTEN: `${address}:${club.adminPort}`,
       CLUB_DATA: join(club.folder, 'var'),
       CLUB_STORE: `sqlite:${join(club.folder, 'var/club.db')}`,
       CLUB_RATE_POSTS: 'off',
@@ -60,6 +64,11 @@ export class Club {
 
   get origin() {
     return `${this.tls ? 'https' : 'http'}://localhost:${this.port}`;
+  }
+
+  /** As the certificate has it. */
+  get host() {
+    return this.address === '127.0.0.1' ? 'localhost' : this.address;
   }
 
   get database() {
@@ -80,10 +89,10 @@ export class Club {
   }
 
   /** Runs `clubd WORDS`: `{status, output, errors}`. */
-  run(words, { input = '', settings = {} } = {}) {
+  run(words, { input = '', settings = {}, program = CLUBD } = {}) {
     return new Promise((done) => {
       const child = execFile(
-        CLUBD,
+        program,
         words,
         { env: this.environment(settings), cwd: this.folder, timeout: 60_000, maxBuffer: 1 << 26 },
         (error, output, errors) => done({ status: error ? (error.code ?? error.signal) : 0, output, errors }),
@@ -100,18 +109,19 @@ export class Club {
     return output;
   }
 
-  async import(logins) {
+  /** `more`: of each of them, beside what is known of some. Without passwords, which cost time, nobody can log in. */
+  async import(logins, { passwords = true, ...more } = {}) {
     const rows = logins.map((login) => {
-      const person = { name: `Member ${login}`, country: 'kz', company: '', role: 'member', ...people[login] };
-      return [login, PASSWORD, person.name, person.country, person.company, person.role].map(quoted).join(',');
+      const person = { name: `Member ${login}`, country: 'kz', company: '', role: 'member', ...people[login], ...more };
+      return [login, ...(passwords ? [PASSWORD] : []), person.name, person.country, person.company, person.role].map(quoted).join(',');
     });
     const file = join(this.folder, 'members.csv');
-    writeFileSync(file, `login,password,name,country,company,role\n${rows.join('\n')}\n`);
-    return this.command(['member', 'import', file]);
+    writeFileSync(file, `login,${passwords ? 'password,' : ''}name,country,company,role\n${rows.join('\n')}\n`);
+    return this.command(['member', 'import', file], { program: HANDY });
   }
 
   async cookies(login, count = 1) {
-    const output = await this.command(['session', 'add', login, '--count', String(count)]);
+    const output = await this.command(['session', 'add', login, '--count', String(count)], { program: HANDY });
     return output.trim().split('\n');
   }
 
@@ -217,9 +227,11 @@ export class Club {
 
   /** A line that may be refused. */
   open(options = {}) {
-    const url = `${this.tls ? 'wss' : 'ws'}://localhost:${this.port}${options.path ?? '/ws'}`;
+    const url = `${this.tls ? 'wss' : 'ws'}://${this.host}:${this.port}${options.path ?? '/ws'}`;
     const line = new Line(url, { origin: this.origin, ca: this.ca, ...options });
-    this.#lines.push(line);
+    this.#lines.add(line);
+    // One that had nothing to complain of is forgotten.
+    line.closed.then(() => line.complaints.length || this.#lines.delete(line));
     return line;
   }
 
@@ -230,7 +242,7 @@ export class Club {
     return new Promise((done, reject) => {
       const request = module.request(
         {
-          host: '127.0.0.1',
+          host: this.address,
           port: this.port,
           servername: 'localhost',
           ca: this.ca,
@@ -273,7 +285,7 @@ export class Club {
   admin(path) {
     return new Promise((done, reject) => {
       http
-        .get({ host: '127.0.0.1', port: this.adminPort, path, agent: false, timeout: WAIT_MS }, (response) => {
+        .get({ host: this.address, port: this.adminPort, path, agent: false, timeout: WAIT_MS }, (response) => {
           let text = '';
           response.setEncoding('utf8').on('data', (piece) => (text += piece));
           response.on('end', () => done({ status: response.statusCode, headers: response.headers, text }));
@@ -302,8 +314,9 @@ export class Club {
     return stdout ? JSON.parse(stdout) : [];
   }
 
-  memory() {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))[1]) * 1024;
+  /** Bytes, as its status names them. */
+  memory(name = 'VmRSS') {
+    return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))[1]) * 1024;
   }
 
   /** Seconds of CPU that it used. */
@@ -327,7 +340,8 @@ export const clientId = (word = 'c') => `${word}-${process.pid}-${++made}`;
 export const sessionCookie = (answer) => /__Host-club=([^;]*)/.exec([answer.headers['set-cookie']].flat().join('\n'))?.[1];
 export { sleep, WAIT_MS };
 
-// Node may spin for ever in its own end, waiting for TLS sockets that were destroyed while they wrote.
+// Node may spin for ever in its own end, waiting for TLS sockets that were destroyed while they wrote. Whoever has something
+// to do then comes before this: process.prependListener.
 process.on('exit', () => process.exit());
 // That end would come before anything is said of an error that nobody caught.
 process.on('uncaughtExceptionMonitor', (error) => console.error(error));

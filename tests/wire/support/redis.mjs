@@ -10,14 +10,15 @@ import { sleep, WAIT_MS } from './line.mjs';
 
 const run = promisify(execFile);
 const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+process.prependListener('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Redis {
   output = '';
 
-  /** `password`: of everybody. `words`: further ones for redis-server. */
-  static async start({ password, words = [] } = {}) {
+  /** `password`: of everybody. `words`: further ones for redis-server. `place`: another network, `{address, wrapper}`. */
+  static async start({ password, words = [], place = { address: '127.0.0.1', wrapper: [] } } = {}) {
     const redis = new Redis();
+    redis.place = place;
     redis.folder = mkdtempSync(join(tmpdir(), 'clubd-redis-'));
     redis.port = await freePort();
     redis.password = password;
@@ -28,14 +29,15 @@ export class Redis {
 
   get url() {
     const who = this.password ? `:${encodeURIComponent(this.password)}@` : '';
-    return `redis://${who}127.0.0.1:${this.port}`;
+    return `redis://${who}${this.place.address}:${this.port}`;
   }
 
   async #begin() {
-    const words = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'no'];
+    const { address, wrapper } = this.place;
+    const words = ['--port', this.port, '--bind', address, '--protected-mode', 'no', '--dir', this.folder, '--save', '', '--appendonly', 'no'];
     if (this.password) words.push('--requirepass', this.password);
     // It ends with this process, however that ends.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'redis-server', ...words.map(String), ...this.words], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...wrapper, 'redis-server', ...words.map(String), ...this.words], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (this.output += text));
     running.add(child);
     this.process = child;
@@ -53,7 +55,7 @@ export class Redis {
 
   /** What redis-cli prints for a command. */
   async command(...words) {
-    const { stdout } = await run('redis-cli', ['-h', '127.0.0.1', '-p', String(this.port), ...words], {
+    const { stdout } = await run('redis-cli', ['-h', this.place.address, '-p', String(this.port), ...words], {
       env: { PATH: process.env.PATH, ...(this.password ? { REDISCLI_AUTH: this.password } : {}) },
       timeout: WAIT_MS,
     });
