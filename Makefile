@@ -6,8 +6,13 @@
 #   make          installs what is missing, builds build/clubd
 #   make unit     the unit tests; unit-room and so on: those of one folder
 #   make asan     unit and wire tests under AddressSanitizer and UBSan
+#   make chaos    three minutes in which everything breaks, networks, disks and clocks too; as root; FOR=3600 SEED=7
 #   make faults   ten minutes of faults over three instances, PostgreSQL and Redis; FOR=60 SEED=7
+#   make power    200 power cuts under each store, as root; CUTS=50 STORE=sqlite SEED=7
+#   make torture  each single write, flush, sending, receiving and piece of memory under the store fails once; TORTURE=20
+#   make chaos-proves   builds with one rule broken each: faults must find it; simulation-proves: so must the simulation
 #   make bench    the load generator's table
+#   make gallery  a picture of every page into build/gallery, to be looked at; ONLY=zh-phone for a part
 #   make lint     silent when all is well; make format: puts the C sources into form; make layers: who may call whom
 ifeq ($(origin CC),default)
 CC := gcc
@@ -32,6 +37,8 @@ DEPS_api := member room wire store base
 DEPS_connection := method room member store bus wire base
 DEPS_instance := connection api method room member bus wire base store
 DEPS_net := base
+# There are more than a hundred unit programs: gold links one in half the time, and it comes with binutils or does not.
+UNIT_LINKER := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 
 JOBS ?= $(shell nproc)
 
@@ -83,17 +90,29 @@ $$(BUILD)/$(1)/%.o: server/$(1)/%.c | $$(GENERATED)
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -c $$< -o $$@
 $(1)_TESTS := $$(patsubst tests/unit/%.c,$$(BUILD)/unit/%,$$(wildcard tests/unit/$(1)/test_*.c))
-$(1)_HELPERS := $$(filter-out tests/unit/$(1)/test_%,$$(wildcard tests/unit/$(1)/*.c))
+$(1)_HELPERS := $$(patsubst tests/unit/%.c,$$(BUILD)/unit/%.o,$$(filter-out tests/unit/$(1)/test_%,$$(wildcard tests/unit/$(1)/*.c)))
 $(1)_HEADERS := $$(wildcard include/club/*.h server/$(1)/*.h tests/unit/*.h tests/unit/$(1)/*.h)
+$$($(1)_HELPERS): $$(BUILD)/unit/%.o: tests/unit/%.c | $$(GENERATED)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(UNIT_FLAGS) -Iserver/$(1) -Itests/unit -c $$< -o $$@
 $$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $$($(1)_HELPERS) $$($(1)_HEADERS) $$(BUILD)/lib$(1).a $$(foreach d,$$(DEPS_$(1)),$$(BUILD)/lib$$(d).a)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -Iserver/$(1) -Itests/unit $$(filter %.c,$$^) -o $$@ -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(LIBS)
+	$$(CC) $$(ALL_CFLAGS) $$(UNIT_FLAGS) -Iserver/$(1) -Itests/unit $$(filter %.c %.o,$$^) -o $$@ $$(UNIT_LINKER) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(LIBS)
 unit-$(1): $$($(1)_TESTS)
 	@for t in $$^; do echo "$$$$t"; $$$$t || exit 1; done
--include $$($(1)_OBJECTS:.o=.d) $$($(1)_TESTS:=.d)
+-include $$($(1)_OBJECTS:.o=.d) $$($(1)_TESTS:=.d) $$($(1)_HELPERS:.o=.d)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 $(BUILD)/libwire.a: $(BUILD)/wire/methods.o
+# Memory that is refused, waiting that fails: the server's own code asks the test.
+TORTURES := $(addprefix $(BUILD)/unit/store/,test_torture test_postgres_torture test_postgres_server_torture)
+$(TORTURES): LIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+$(BUILD)/unit/store/test_postgres_torture: LIBS += -Wl,--wrap=poll,--wrap=usleep,--wrap=clock_gettime
+# Into PostgreSQL's processes, which know nothing of sanitizers.
+$(BUILD)/unit/store/test_postgres_server_torture: | $(BUILD)/unit/store/faulty_server.so
+$(BUILD)/unit/store/%.so: tests/unit/store/preload/%.c tests/unit/store/faulty_server.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -g -shared -fPIC $< -o $@
 
 # What is built in as it is.
 $(BUILD)/base/builtin.o: server/base/club.json
@@ -137,30 +156,63 @@ $(NODE_TESTS): tests/package.json tests/package-lock.json
 	@touch $@
 
 test:
-	@tests/install.sh build test
+	@tests/install.sh build test chaos
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(BUILD)/unit/instance/test_simulation $(NODE_TESTS) $(CLIENT_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" UNIT_FLAGS="$(ASAN_UNIT_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs
 
 ASAN_BUILD := $(BUILD)/asan
 # Instrumented code makes gcc guess wrongly about lengths and about what is set: the plain build looks at those.
-ASAN_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+ASAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined \
   -Wno-format-truncation -Wno-maybe-uninitialized
+# The tests' own code, which runs little, is compiled in a third of the time when nothing is optimised.
+ASAN_UNIT_FLAGS := -O0
 asan:
 	@tests/install.sh build test
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" UNIT_FLAGS="$(ASAN_UNIT_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
 	@$(MAKE) --no-print-directory $(NODE_TESTS)
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs asan
 
+# Every page in three languages, two sizes, light and dark.
+.PHONY: gallery
+gallery:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(NODE_TESTS)
+	@CLUBD=$(BUILD)/clubd node tests/browser/gallery.mjs $(BUILD)/gallery $(ONLY)
+
+# Networks, disks and clocks of its own in which everything breaks, as root.
+.PHONY: chaos
+chaos:
+	@tests/install.sh build test chaos
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(NODE_TESTS)
+	@CLUBD=$(BUILD)/clubd node tests/cluster/chaos.mjs $(if $(FOR),--for $(FOR)) $(if $(SEED),--seed $(SEED)) $(if $(LEAST),--least $(LEAST)) $(if $(REPORT),--report $(REPORT)) $(if $(LOGS),--logs $(LOGS))
+
 # Faults under load over three instances; FOR: seconds, SEED: those of an earlier run again.
 .PHONY: faults
-FOR ?= 600
 faults:
 	@tests/install.sh build test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(NODE_TESTS)
-	@CLUBD=$(BUILD)/clubd node tests/cluster/faults.mjs --for $(FOR) $(if $(SEED),--seed $(SEED))
+	@CLUBD=$(BUILD)/clubd node tests/cluster/faults.mjs $(if $(FOR),--for $(FOR)) $(if $(SEED),--seed $(SEED))
+
+# Power cuts under the store; STORE: sqlite, postgres or both; SEED: those of an earlier run again; BREAK=async: a store that
+# answers before it flushes, which must be found.
+.PHONY: power
+CUTS ?= 200
+STORE ?= both
+power:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(NODE_TESTS)
+	@CLUBD=$(BUILD)/clubd node tests/cluster/power.mjs --cuts $(CUTS) --store $(STORE) $(if $(SEED),--seed $(SEED)) $(if $(BREAK),--break $(BREAK))
+
+# Every fault under the store, of which `make test` tries a share; TORTURE=20: one of twenty.
+.PHONY: torture
+torture:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TORTURES)
+	@TORTURE=$(or $(TORTURE),all) node tests/torture.mjs $(TORTURES)
 
 -include tests/bench/bench.mk
+include tests/broken/broken.mk
 -include tests/fuzz/fuzz.mk
 
 # ---- checks ----

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { check } from '../tests/cluster/support/checker.mjs';
 import { delays } from '../tests/cluster/support/delays.mjs';
 import { Journal, outcomeOf } from '../tests/cluster/support/journal.mjs';
-import { Load, readerLogins, writerLogins } from '../tests/cluster/support/load.mjs';
-import { readTruth } from '../tests/cluster/support/minute.mjs';
+import { Load, loginsOf } from '../tests/cluster/support/load.mjs';
+import { readTruth } from '../tests/cluster/support/truth.mjs';
 import { Random } from '../tests/cluster/support/random.mjs';
 import { sleep } from '../tests/wire/support/club.mjs';
 import { Line } from '../tests/wire/support/line.mjs';
@@ -190,7 +190,7 @@ function report(journal, load, violations) {
 
 async function chat() {
   const random = new Random(seed);
-  const logins = [...new Set([...writerLogins, ...readerLogins])];
+  const logins = loginsOf();
   const cookies = await makeMembers(logins);
   const cluster = { instances: [new Gate(await certificate())], query, cookie: async (login) => cookies.get(login) };
   const journal = new Journal();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, as root or through sudo, and says which.
-#   tests/install.sh build|test|cluster|lint|bench|asan …
+#   tests/install.sh build|test|cluster|chaos|lint|bench|asan …
 # Nothing is printed, asked or changed where all is there.
 set -euo pipefail
 
@@ -14,14 +14,18 @@ for part in "$@"; do
       commands+=(node:nodejs npm:npm)
       ;;
     test)
-      packages+=(libcmocka-dev fortunes fortunes-ru fortunes-zh fonts-noto-cjk postgresql redis-server)
-      commands+=(sqlite3:sqlite3 openssl:openssl haproxy:haproxy chromium:chromium nm:binutils)
+      packages+=(libcmocka-dev fortunes fortunes-ru fortunes-zh fonts-noto-cjk postgresql redis-server e2fsprogs mount util-linux)
+      commands+=(sqlite3:sqlite3 openssl:openssl haproxy:haproxy chromium-headless-shell:chromium-headless-shell nm:binutils)
       ;;
     cluster)
       packages+=(postgresql redis-server)
       commands+=(haproxy:haproxy)
       ;;
     lint) commands+=(clang:clang clang-tidy:clang-tidy clang-format:clang-format nm:binutils) ;;
+    chaos)
+      packages+=(postgresql redis-server libfaketime)
+      commands+=(haproxy:haproxy ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs)
+      ;;
     asan | bench) packages+=(libcmocka-dev) ;;
     *) echo "tests/install.sh: no such part: $part" >&2 && exit 2 ;;
   esac

@@ -14,9 +14,9 @@ const problem = (where, text) => problems.push(`${where}: ${text}`);
 // Public headers by the folder that keeps their promise. `interfaces` are plain data and handed-in functions: whoever
 // is given one may include it, without calling the folder behind it.
 const owners = {
-  base: ['address', 'arena', 'buffer', 'clock', 'club', 'config', 'cookie', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
+  base: ['address', 'arena', 'broken', 'buffer', 'clock', 'club', 'config', 'cookie', 'csv', 'digest', 'entry', 'limits', 'log', 'metrics', 'password',
     'reason', 'rights', 'seal', 'slice', 'terms', 'text', 'version', 'wheel', 'workers'],
-  interfaces: ['bus', 'http', 'poller', 'services', 'store', 'transport'],
+  interfaces: ['bus', 'http', 'poller', 'services', 'store', 'store_moderating', 'transport'],
   bus: ['bus_redis'],
   wire: ['wire'],
   store: ['store_driver'],

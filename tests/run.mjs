@@ -1,11 +1,15 @@
-// Runs the parts of `make test`, prints each, and counts: the last line is "N passed, N failed".
+// Runs the parts of `make test`, prints each program, and counts: the last line is "N passed, N failed".
 //   node tests/run.mjs [PART …] [--only WORD]    all parts by default; --only: programs whose path holds WORD
 // A part is a list of programs. What a program prints is shown when something in it failed; it is counted by the
 // summary that cmocka (TAP) and node:test (TAP or spec) write, or as one test by its exit status.
+// The programs of all parts wait in one line: whoever fits beside those that run begins, and one more while cores are idle.
 import { spawn } from 'node:child_process';
-import { readdirSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 import { join, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Idleness } from './idleness.mjs';
+import { Postgres } from './wire/support/postgres.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -13,19 +17,47 @@ const BUILD = process.env.BUILD || 'build';
 const ASAN_BUILD = process.env.ASAN_BUILD || `${BUILD}/asan`;
 const PROGRAM_SECONDS = 420;
 const OUTPUT_LIMIT = 4_000_000;
+const MEMORY = '/dev/shm';
+const MEMORY_BYTES = 4e9;
 
 // Those that take longest begin first, so that the others fill the time beside them.
-const LONG = /simulation|test_socket|operating|herd|hostile|browser\/line|cluster\/(faults|browser)/;
+const LONG =
+  /chaos|simulation|store\/test_postgres\.c|test_(driver|postgres_faults|postgres_moderating\.|torture|socket|hash_threads|http)|herd|hostile|browser\/(line|moderation|offline|people|reports|scrolling|slow)|cluster\/(faults|browser)/;
 
 // At full speed, too: under the sanitizers it tries few seeds.
 const SIMULATION = /test_simulation/;
+const CHAOS = /chaos/;
 
 const sanitized = {
   CLUBD: `${ASAN_BUILD}/clubd`,
+  ...(existsSync(`${BUILD}/clubd`) ? { CLUBD_HANDY: `${BUILD}/clubd` } : {}),
   CLUBD_SLOW: '1',
   ASAN_OPTIONS: 'abort_on_error=1:detect_leaks=1:quarantine_size_mb=32', // what is freed is gone soon: tests weigh a server
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
 };
+
+/** For what the programs write: in memory where there is room, since browsers and stores keep a disk busy. */
+function folderInMemory() {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    if (bavail * bsize < MEMORY_BYTES) return undefined;
+    const folder = mkdtempSync(`${MEMORY}/clubd-tests-`);
+    chmodSync(folder, 0o711); // PostgreSQL runs as another user there
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What initdb makes is the same for everybody: made once. */
+async function postgresFiles(folder) {
+  const files = join(folder, 'postgres');
+  mkdirSync(files, { mode: 0o700 });
+  await Postgres.files(files);
+  process.env.POSTGRES_FILES = files;
+}
 
 function filesUnder(folder, matches) {
   if (!existsSync(folder)) return [];
@@ -35,7 +67,7 @@ function filesUnder(folder, matches) {
       if (item.isDirectory()) return filesUnder(path, matches);
       return matches.test(path) ? [path] : [];
     })
-    .sort((a, b) => LONG.test(b) - LONG.test(a) || (a < b ? -1 : 1));
+    .sort();
 }
 
 const unitPrograms = (build, env) =>
@@ -47,36 +79,64 @@ const unitPrograms = (build, env) =>
 const nodePrograms = (folder, env = {}) =>
   filesUnder(folder, /\.test\.mjs$/).map((path) => ({ name: path, argv: [process.execPath, path], env }));
 
-// `together`: how many of a part's programs run at a time. Wire tests wait more than they work.
+// What the sanitizers make gentler, or leave out, is shown at full speed, too; the rest is the same in both builds.
+const atFullSpeed = ({ name }) => /import \{[^}]*\bslow\b[^}]*\}/.test(readFileSync(name, 'utf8'));
+
+// `load`: how much of a core one of its programs takes, about: wire tests wait more than they work. `together`: how many of
+// them run at a time at most, whatever there is room for. In the order in which they begin.
 const parts = {
-  layers: { title: 'Who may call whom', programs: () => [{ name: 'make layers', argv: ['make', '-s', 'layers'] }] },
+  chaos: {
+    title: 'Networks, disks and clocks break, too',
+    load: Infinity, // alone, unless cores idle: what it breaks takes all there is
+    programs: () => nodePrograms('tests/cluster').filter(({ name }) => CHAOS.test(name)),
+  },
+  layers: { title: 'Who may call whom', load: 1, programs: () => [{ name: 'make layers', argv: ['make', '-s', 'layers'] }] },
+  untouched: {
+    title: 'Nothing of the broken builds is in the ordinary one',
+    load: 1,
+    programs: () => [{ name: 'make untouched', argv: ['make', '-s', 'untouched'] }],
+  },
   reference: {
     title: 'The protocol reference agrees with the description of the methods',
+    load: 1,
     programs: () => [{ name: 'server/wire/generate.mjs', argv: ['node', 'server/wire/generate.mjs', '--check'] }],
+  },
+  browser: {
+    title: 'Browser: the real client in Chromium',
+    load: 0.75,
+    together: 2,
+    programs: () => nodePrograms('tests/browser'),
+  },
+  cluster: {
+    title: 'Several instances',
+    load: 0.65,
+    together: 3,
+    programs: () => nodePrograms('tests/cluster').filter(({ name }) => !CHAOS.test(name)),
+  },
+  wire: { title: 'Wire: the real server at full speed', load: 0.5, programs: () => nodePrograms('tests/wire').filter(atFullSpeed) },
+  'wire-asan': {
+    title: 'Wire under AddressSanitizer and UBSan',
+    load: 0.5,
+    programs: () => nodePrograms('tests/wire', sanitized),
   },
   simulation: {
     title: 'Thousands of seeds of the simulation',
+    load: 1,
     programs: () => unitPrograms(BUILD).filter(({ name }) => SIMULATION.test(name)),
   },
   client: {
     title: 'Browser client, without a browser',
+    load: 1,
+    together: 1,
     programs: () => [
       { name: 'client-web: tsc', argv: ['npm', 'run', '--silent', 'typecheck'], cwd: 'client-web' },
       { name: 'client-web', argv: ['npm', 'test', '--silent'], cwd: 'client-web' },
     ],
   },
-  wire: { title: 'Wire: the real server', together: 4, programs: () => nodePrograms('tests/wire') },
-  cluster: { title: 'Several instances', together: 3, programs: () => nodePrograms('tests/cluster') },
-  browser: { title: 'Browser: the real client in Chromium', together: 2, programs: () => nodePrograms('tests/browser') },
   'unit-asan': {
     title: 'Units under AddressSanitizer and UBSan',
-    together: 2,
+    load: 1,
     programs: () => unitPrograms(ASAN_BUILD, sanitized),
-  },
-  'wire-asan': {
-    title: 'Wire under AddressSanitizer and UBSan',
-    together: 4,
-    programs: () => nodePrograms('tests/wire', sanitized),
   },
 };
 const groups = { asan: ['unit-asan', 'wire-asan'] };
@@ -103,18 +163,32 @@ function count(output, status) {
   return { passed, failed };
 }
 
+/** Seconds of CPU that ended children took, with theirs. */
+function childrenCpu() {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+let cpuSeen = childrenCpu();
+
 function run(program) {
   return new Promise((resolve) => {
     const began = Date.now();
     const { NODE_TEST_CONTEXT, ...environment } = process.env;
     const child = spawn(program.argv[0], program.argv.slice(1), {
       cwd: program.cwd,
-      env: { ...environment, ...program.env },
+      env: { ...environment, ...(folder ? { TMPDIR: folder } : {}), ...program.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a group of its own, so that what it started can be ended with it
     });
     let output = '';
     let late = false;
+    let cpu = 0;
+    child.on('exit', () => {
+      const now = childrenCpu();
+      cpu = now - cpuSeen;
+      cpuSeen = now;
+    });
     const take = (piece) => {
       if (output.length < OUTPUT_LIMIT) output += piece;
     };
@@ -129,34 +203,71 @@ function run(program) {
     const finish = (status, text) => {
       clearTimeout(timer);
       if (late) text += `\nended after ${PROGRAM_SECONDS} s\n`;
-      resolve({ program, output: text, ...count(text, status), seconds: (Date.now() - began) / 1000 });
+      resolve({ program, output: text, ...count(text, status), began, ended: Date.now(), cpu });
     };
     child.on('error', (error) => finish(1, `${error.message}\n`));
     child.on('close', (status, signal) => finish(status ?? 1, signal ? `${output}\nended by ${signal}\n` : output));
   });
 }
 
+const secondsOf = ({ began, ended }) => (ended - began) / 1000;
+
 function show(result, progress) {
-  const { program, passed, failed, seconds } = result;
+  const { program, passed, failed } = result;
   const mark = failed ? 'FAILED' : 'ok';
-  const counts = `${passed} passed${failed ? `, ${failed} failed` : ''}`;
-  console.log(`  ${mark.padEnd(7)}${progress} ${program.name}: ${counts} (${seconds.toFixed(1)} s)`);
+  const skipped = new Set([...result.output.matchAll(/ # SKIP (\S.*)$/gm)].map(([, reason]) => reason));
+  const counts = `${passed} passed${failed ? `, ${failed} failed` : ''}${skipped.size ? `, some skipped (${[...skipped].join('; ')})` : ''}`;
+  console.log(`  ${mark.padEnd(7)}${progress} ${program.name}: ${counts} (${secondsOf(result).toFixed(1)} s, CPU ${result.cpu.toFixed(1)} s)`);
   if (failed) console.log(result.output.replace(/^/gm, '    | '));
 }
 
-async function runPart(name, only) {
-  const part = parts[name];
-  const waiting = part.programs().filter((program) => !only || relative(root, program.name).includes(only));
-  const count = waiting.length;
+const ROOM = Math.max(2, availableParallelism?.() ?? cpus().length);
+// While a share of the cores idles for some looks in a row, one more begins, up to so many.
+const LOOK_MS = 500;
+const LOOKS = 4;
+const IDLE_SHARE = 0.2;
+const MOST = 3 * ROOM;
+
+/** Runs the programs that wait, each as soon as there is room for its load: their results. */
+async function runAll(waiting) {
+  const running = new Set();
   const results = [];
-  const worker = async () => {
-    for (let program = waiting.shift(); program; program = waiting.shift()) {
-      const result = await run(program);
+  const counts = {};
+  for (const { part } of waiting) counts[part] = { all: (counts[part]?.all ?? 0) + 1, done: 0 };
+  const load = () => [...running].reduce((total, { part }) => total + parts[part].load, 0);
+  const beside = (part) => [...running].filter((other) => other.part === part).length;
+  const fits = ({ part }) =>
+    !running.size || ((spare || load() + parts[part].load <= ROOM) && beside(part) < (parts[part].together ?? Infinity));
+  const begin = (program) => {
+    running.add(program);
+    program.ends = run(program).then((result) => {
+      running.delete(program);
       results.push(result);
-      show(result, `[${name} ${String(results.length).padStart(String(count).length)}/${count}]`);
+      const { part } = program;
+      show(result, `[${results.length}/${count}, ${part} ${++counts[part].done}/${counts[part].all}]`);
+    });
+  };
+  const count = waiting.length;
+  let spare = false;
+  let looks = 0;
+  const admit = () => {
+    for (let next = waiting.findIndex(fits); next >= 0; next = waiting.findIndex(fits)) {
+      begin(waiting.splice(next, 1)[0]);
+      spare = false;
+      looks = 0;
     }
   };
-  await Promise.all(Array.from({ length: part.together ?? 1 }, worker));
+  const timer = setInterval(() => {
+    looks = idleness.look() < IDLE_SHARE ? 0 : looks + 1;
+    spare = looks >= LOOKS && running.size < MOST;
+    if (spare) admit();
+    spare = false;
+  }, LOOK_MS);
+  while (waiting.length || running.size) {
+    admit();
+    await Promise.race([...running].map(({ ends }) => ends));
+  }
+  clearInterval(timer);
   return results;
 }
 
@@ -171,18 +282,30 @@ if (unknown) {
   console.error(`no such part: ${unknown}; there are: ${Object.keys(parts).join(' ')}`);
   process.exit(2);
 }
-const done = [];
-for (const name of wanted) {
-  const { title } = parts[name];
-  const began = Date.now();
-  console.log(`${name}: ${title}`);
-  const results = await runPart(name, only);
-  done.push({ title, passed: sum(results, 'passed'), failed: sum(results, 'failed'), seconds: (Date.now() - began) / 1000 });
+const waiting = wanted
+  .flatMap((part) => parts[part].programs().map((program) => ({ ...program, part })))
+  .filter((program) => !only || relative(root, program.name).includes(only));
+waiting.sort((a, b) => LONG.test(b.name) - LONG.test(a.name)); // of equals the order stays
+
+const began = Date.now();
+const folder = folderInMemory();
+if (folder) await postgresFiles(folder).catch((error) => console.log(`  initdb: ${error.message}`));
+const idleness = new Idleness();
+const results = await runAll(waiting);
+
+console.log('\nThe slowest:');
+for (const result of [...results].sort((a, b) => secondsOf(b) - secondsOf(a)).slice(0, 10)) {
+  const { program, cpu } = result;
+  console.log(`${secondsOf(result).toFixed(0).padStart(5)} s, CPU ${cpu.toFixed(0).padStart(4)} s  ${program.part} ${program.name}`);
 }
-console.log('');
-for (const { title, passed, failed, seconds } of done) {
-  console.log(`${seconds.toFixed(0).padStart(5)} s ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${title}`);
+console.log('\nFrom its first program to its last:');
+for (const part of wanted) {
+  const own = results.filter(({ program }) => program.part === part);
+  const span = own.length ? (Math.max(...own.map(({ ended }) => ended)) - Math.min(...own.map(({ began }) => began))) / 1000 : 0;
+  const times = `${span.toFixed(0).padStart(5)} s, CPU ${sum(own, 'cpu').toFixed(0).padStart(4)} s`;
+  console.log(`${times} ${String(sum(own, 'passed')).padStart(5)} passed ${String(sum(own, 'failed')).padStart(3)} failed  ${parts[part].title}`);
 }
-const [passed, failed] = [sum(done, 'passed'), sum(done, 'failed')];
+console.log(`${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s, CPU ${sum(results, 'cpu').toFixed(0).padStart(4)} s in all; cores idle: ${(100 * idleness.whole()).toFixed(0)} %`);
+const [passed, failed] = [sum(results, 'passed'), sum(results, 'failed')];
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed || !passed ? 1 : 0;

@@ -1,6 +1,7 @@
 // message.search over a million messages in three languages, while others post, on both stores: filled once through the
 // store, copied into the other one with `clubd copy`, so that both must answer the same.
 import assert from 'node:assert/strict';
+import {once} from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import WebSocket from 'ws';
@@ -48,21 +49,25 @@ const questions = (members) => {
 
 /** One line, and its calls one after the other. */
 class Caller {
-  constructor(club, cookie) {
-    this.socket = new WebSocket(`ws://${club.address}/ws`, ['club.v1'], {origin: `http://${club.address}`, perMessageDeflate: false,
-      headers: {Cookie: `__Host-club=${cookie}`}});
+  constructor(socket) {
+    this.socket = socket;
     this.waiting = new Map();
     this.next = 1;
-    this.socket.on('message', (data) => {
-      for (const message of [JSON.parse(data)].flat()) {
-        if (message.method === 'welcome') this.me = message.params.member.id;
-        this.waiting.get(message.id)?.(message);
-      }
+    socket.on('message', (data) => {
+      for (const message of [JSON.parse(data)].flat()) this.waiting.get(message.id)?.(message);
     });
-    this.opened = new Promise((resolve, reject) => {
-      this.socket.once('open', resolve);
-      this.socket.once('error', reject);
-    });
+  }
+  /** The server lets as many in at a time as its store can bear, and tells the others when to come again. */
+  static async enter(club, cookie) {
+    for (;;) {
+      const socket = new WebSocket(`ws://${club.address}/ws`, ['club.v1'], {origin: `http://${club.address}`, perMessageDeflate: false,
+        headers: {Cookie: `__Host-club=${cookie}`}});
+      const [data] = await once(socket, 'message');
+      const {method, params} = [JSON.parse(data)].flat()[0];
+      if (method === 'welcome') return Object.assign(new Caller(socket), {me: params.member.id});
+      socket.close();
+      await pause(params.retry_after * 1e3);
+    }
   }
   async call(method, params) {
     const id = this.next++;
@@ -99,10 +104,7 @@ const posting = (writers) => {
 
 const callersOf = async (club) => {
   const cookies = fs.readFileSync(club.cookies, 'utf8').trim().split('\n');
-  const callers = cookies.slice(0, WRITERS + 1).map((cookie) => new Caller(club, cookie));
-  await Promise.all(callers.map((caller) => caller.opened));
-  await Promise.all(callers.map((caller) => caller.call('room.list', {}))); // behind the welcome
-  return callers;
+  return Promise.all(cookies.slice(0, WRITERS + 1).map((cookie) => Caller.enter(club, cookie)));
 };
 
 /** What each question finds while nobody posts, and where it would go on. */

@@ -87,6 +87,14 @@ async function checkTalk() {
   }, WAIT_MS);
 }
 
+/** For whoever looks at a failed test: the pages show whom their instances know to be here. */
+async function tellMore(error) {
+  for (const { page } of visitors) await page.getByRole('button', { name: 'Who is here' }).click().catch(() => {});
+  console.error(serving.logs);
+  await sleep(1000);
+  throw error;
+}
+
 /** Nothing tells of what happened any more, and one can write. */
 async function checkPages() {
   for (const { page, composer, lineStatus, lineIs } of visitors) {
@@ -94,7 +102,7 @@ async function checkPages() {
       assert.equal(await lineStatus.getAttribute('data-line'), 'open');
       assert.equal((await lineStatus.innerText()).trim(), '');
       assert.match(await page.getByTestId('online').innerText(), /^2 here now/);
-    }, WAIT_MS);
+    }, WAIT_MS).catch(tellMore);
     assert.equal(await page.locator('.notice').count(), 0, 'a notice stayed');
     assert.ok(await composer.isEditable());
     assert.equal(await composer.inputValue(), '');

@@ -3,66 +3,11 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { check } from './support/checker.mjs';
 import { Journal } from './support/journal.mjs';
-import { checkModerating } from './support/moderating_check.mjs';
+import { LATE_MS, Turns } from './support/late.mjs';
+import { Member } from './support/member.mjs';
+import { AT, Story, iso } from './support/story.mjs';
 
-const AT = Date.parse('2026-01-31T08:05:03.000Z');
-const iso = (at) => new Date(at).toISOString();
-const LOGINS = { anna: 'm1', bo: 'm2' };
-
-/** A club of one room, played by hand on a made-up clock. */
-class Story {
-  now = 0;
-  truth = { rooms: { kz: { head: 0, entries: [] } }, members: LOGINS };
-  journal = new Journal(() => ++this.now);
-
-  get log() {
-    return this.truth.rooms.kz;
-  }
-
-  row(fields) {
-    const none = { client_id: null, text: null, edited: null, removed: null, target: null, reply_to: null, emoji: null, flag: null };
-    const row = { ...none, seq: ++this.log.head, at: AT + this.log.head, ...fields };
-    this.log.entries.push(row);
-    return row;
-  }
-
-  /** Sent and answered on a line, unless `outcome` is another. */
-  write(kind, fields, { line = 'a', row = {}, outcome = 'answered', reason, there = outcome === 'answered', seq } = {}) {
-    const write = this.journal.write(kind, { member: 'anna', room: 'kz', ...fields });
-    const attempt = this.journal.attempt(write, line);
-    const { member, clientId: client_id, text, target, emoji, on } = write;
-    const type = kind === 'post' ? 'message' : kind;
-    const made = there && this.row({ type, member, client_id: client_id ?? null, text: text ?? null, target: target ?? null, emoji: emoji ?? null, flag: on === undefined ? null : Number(on), ...row });
-    Object.assign(attempt, { outcome, reason, answeredAt: this.journal.clock() });
-    if (outcome === 'answered') Object.assign(attempt, { seq: seq ?? made.seq, at: iso(made.at), duplicate: false });
-    return { write, attempt, row: made };
-  }
-
-  post(clientId, options) {
-    return this.write('post', { clientId, text: `Привет, ${clientId}` }, options);
-  }
-
-  told(seq, more = {}) {
-    const row = this.log.entries[seq - 1];
-    const entry = { room: 'kz', seq, at: iso(row.at), type: row.type, from: { id: LOGINS[row.member] } };
-    for (const name of ['client_id', 'text', 'target', 'reply_to', 'emoji']) if (row[name] !== null) entry[name] = row[name];
-    if (row.type === 'react') entry.on = Boolean(row.flag);
-    return { ...entry, ...more };
-  }
-
-  page(fields, entries, { as_of = this.log.head, more = false } = {}) {
-    return this.journal.page({ method: 'room.history', room: 'kz', line: 'h', sentAt: this.journal.clock(), ...fields }, { as_of, more, entries });
-  }
-
-  join(client, line, after, entries, options) {
-    const page = this.page({ method: 'room.join', line, after }, entries, options);
-    this.journal.joined(client, page);
-  }
-
-  deliver(client, line, ...seqs) {
-    for (const seq of seqs) this.journal.delivered(client, line, typeof seq === 'number' ? this.told(seq) : seq);
-  }
-}
+const LIKED = [{ emoji: '👍', count: 1, mine: false }];
 
 /** Posts, an edit, a reaction, a removal; one reader who came back once. */
 function sound() {
@@ -75,7 +20,8 @@ function sound() {
   story.log.entries[0].edited = 3;
   story.write('react', { target: 2, emoji: '👍', on: true, member: 'bo' }, { line: 'b' });
   story.join('reader', 'r2', 2, [story.told(3), story.told(4)]);
-  story.page({}, [{ ...story.told(1), text: 'Здравствуйте', edited_at: iso(AT) }, story.told(2), story.told(3), story.told(4)]);
+  story.found({}, [{ ...story.told(1), text: 'Здравствуйте' }, story.told(2)]);
+  story.page({}, [{ ...story.told(1), text: 'Здравствуйте', edited_at: iso(AT) }, story.told(2, { reactions: LIKED }), story.told(3), story.told(4)]);
   story.write('remove', { target: 2 });
   story.log.entries[1].removed = 5;
   story.deliver('reader', 'r2', 5);
@@ -83,10 +29,10 @@ function sound() {
 }
 
 /** What is found in the sound story with one thing wrong. */
-function found(breaks) {
+function found(breaks, options) {
   const story = sound();
   breaks(story);
-  return check(story.journal, story.truth);
+  return check(story.journal, story.truth, options);
 }
 
 function finds(name, rule, breaks) {
@@ -135,11 +81,65 @@ finds('an answered write with another text is found', ANSWERED, ({ log }) => (lo
 finds('an answer with another place is found', ANSWERED, (story) => story.post('three', { seq: 1 }));
 finds('a post whose text is gone without a removal is found', ANSWERED, ({ log }) => (log.entries[0].text = null));
 finds('a removal that did not remove is found', ANSWERED, ({ log }) => (log.entries[1].removed = null));
+finds('an answered post that replies to nothing, or to another message, is found', ANSWERED, (story) => {
+  const { row } = story.write('post', { clientId: 'three', text: 'Да', replyTo: 1 });
+  row.reply_to = null;
+});
+test('a post that replies to a message is no matter', () => assert.deepEqual(found((story) => story.write('post', { clientId: 'three', text: 'Да', replyTo: 1 })), []));
 finds('another reaction than was asked for is found', ANSWERED, ({ log }) => (log.entries[3].emoji = '🎉'));
+
+const REPEATED = 'a repeated post is known as one';
+finds('a repeated post that is answered as a new one is found', REPEATED, (story) => {
+  const { write, row } = story.post('three');
+  story.again(write, { outcome: 'answered', seq: row.seq, at: iso(row.at), duplicate: false });
+});
+finds('a post that is answered as a new one after it was known as a repeated one is found', REPEATED, (story) => {
+  const { write, row, attempt } = story.post('three');
+  attempt.duplicate = true; // an attempt before it had not been answered
+  story.again(write, { outcome: 'answered', seq: row.seq, at: iso(row.at), duplicate: false });
+});
+finds('a post that two lines were told is new is found', REPEATED, (story) => {
+  const { write, row, attempt } = story.post('three');
+  story.again(write, { outcome: 'answered', seq: row.seq, at: iso(row.at), duplicate: false, sentAt: attempt.sentAt });
+});
+
+const EXPECTED = 'what must be refused is refused';
+test('what must be refused and is refused is no matter', () =>
+  assert.deepEqual(found((story) => story.write('post', { clientId: 'three', text: 'x', expects: ['too_long'] }, { outcome: 'refused', reason: 'too_long' })), []));
+finds('what must be refused and is answered is found', EXPECTED, (story) => story.write('post', { clientId: 'three', text: 'x', expects: ['too_long'] }));
+finds('what must be refused and is there without an answer is found', EXPECTED, (story) =>
+  story.write('edit', { target: 1, text: 'x', expects: ['forbidden'] }, { outcome: 'unknown', there: true }));
 
 finds('a refused write that is there is found', 'what was refused is not there', (story) => story.post('three', { outcome: 'refused', reason: 'too_long', there: true }));
 finds('an edit that is there twice is found', 'what was asked once is there once at most', (story) => {
   story.row({ type: 'edit', member: 'anna', target: 1, text: 'Здравствуйте' });
+});
+/** An edit of the first message and its removal: both texts are gone from the store. */
+function editedAndRemoved(story, outcome) {
+  const { row } = story.write('edit', { target: 1, text: 'до свидания' }, outcome);
+  if (outcome) story.deliver('reader', 'r2', story.told(row.seq));
+  story.write('remove', { target: 1 });
+  for (const { seq } of [story.log.entries[0], row]) Object.assign(story.log.entries[seq - 1], { text: null, removed: story.log.head });
+  return row;
+}
+test('an edit whose text is gone with its message is no matter', () => assert.deepEqual(found((story) => void editedAndRemoved(story)), []));
+finds('a refused edit that is there is found when its text was removed', 'what was refused is not there', (story) => editedAndRemoved(story, { outcome: 'refused', reason: 'not_found', there: true }));
+finds('an edit that is there twice is found when its text was removed', 'what was asked once is there once at most', (story) => {
+  const { seq } = editedAndRemoved(story);
+  const twin = story.row({ type: 'edit', member: 'anna', target: 1, text: 'до свидания' });
+  story.deliver('other', 'o', story.told(twin.seq));
+  Object.assign(twin, { text: null, removed: seq + 1 });
+});
+finds('a text that is told otherwise than it was posted is found when it was removed', 'one place has one content', (story) => {
+  const row = editedAndRemoved(story);
+  story.deliver('other', 'o', story.told(row.seq, { text: '早上好' }));
+});
+test('a reaction on what was removed meanwhile may be refused', () =>
+  assert.deepEqual(found((story) => story.write('react', { target: 2, emoji: '👍', on: false }, { outcome: 'refused', reason: 'not_found' })), []));
+finds('a refusal of what was removed long after is found', 'nothing is refused without a reason', (story) => {
+  story.write('react', { target: 1, emoji: '👍', on: true }, { outcome: 'refused', reason: 'not_found' });
+  story.write('remove', { target: 1 });
+  story.log.entries[0].removed = story.log.head;
 });
 finds('a refusal without a reason is found', 'nothing is refused without a reason', (story) => story.post('three', { outcome: 'refused', reason: 'conflict' }));
 finds('an entry that nobody asked for is found', 'nothing is there that nobody asked for', (story) => {
@@ -158,6 +158,20 @@ finds('two contents of a removed text are found', CONTENT, (story) => {
 });
 finds('a page that shows an older text than it says is found', CONTENT, (story) => story.page({}, [story.told(1)]));
 finds('a page that shows a removed text is found', CONTENT, (story) => story.page({}, [story.told(2)]));
+finds('a page with other reactions than it should have is found', CONTENT, (story) => story.page({}, [story.told(2)], { as_of: 4 }));
+finds('a page with the reactions of later is found', CONTENT, (story) => story.page({}, [story.told(2, { reactions: LIKED })], { as_of: 3 }));
+test('a reaction that was taken back is in no page', () =>
+  assert.deepEqual(
+    found((story) => {
+      story.write('react', { target: 1, emoji: '👍', on: true });
+      story.write('react', { target: 1, emoji: '👍', on: false });
+      story.page({}, [story.told(1, { text: 'Здравствуйте' })]);
+    }),
+    [],
+  ));
+finds('an edit in a page that says something else is found', CONTENT, (story) => story.page({}, [story.told(3, { text: '早上好' })]));
+finds('a found message with a text that it never had is found', CONTENT, (story) => story.found({}, [story.told(1, { text: '早上好' })]));
+finds('a found message that is not there is found', CONTENT, (story) => story.found({}, [{ ...story.told(1), seq: 9 }]));
 finds('a page without a text that is not removed is found', CONTENT, (story) => story.page({}, [story.told(2, { removed: true, text: undefined })], { as_of: 4 }));
 
 const SUBSCRIPTION = 'a subscription has no hole and nothing twice';
@@ -210,7 +224,7 @@ test('a removed text in an answer within two seconds is no matter', () => {
   assert.deepEqual(
     found((story) => {
       story.now += 1900;
-      story.page({}, [story.told(2)], { as_of: 4 });
+      story.page({}, [story.told(2, { reactions: LIKED })], { as_of: 4 });
     }),
     [],
   );
@@ -219,20 +233,20 @@ finds('a removed text in an answer after two seconds is found', REMOVAL, (story)
   story.now += 2100;
   story.page({}, [story.told(2)], { as_of: 4 });
 });
-finds('a removed text in an answer that was asked for before and came long after is found', REMOVAL, (story) => {
-  const sentAt = story.now;
-  story.now += 5100;
-  story.page({ sentAt }, [story.told(2)], { as_of: 4 });
-});
-test('a removed text that was on its way to one who took nothing is no matter', () => {
+test('a removed text in an answer that was asked for before is no matter, however long the network takes', () => {
   assert.deepEqual(
     found((story) => {
       const sentAt = story.now;
-      story.now += 5100;
-      story.page({ sentAt, slow: true }, [story.told(2)], { as_of: 4 });
+      story.now += 30_000;
+      story.page({ sentAt }, [story.told(2, { reactions: LIKED })], { as_of: 4 });
+      story.found({ sentAt }, [story.told(2)]);
     }),
     [],
   );
+});
+finds('a removed text that is found after two seconds is found', REMOVAL, (story) => {
+  story.now += 2100;
+  story.found({}, [story.told(2)]);
 });
 finds('a removed text in the entry of an edit after two seconds is found', REMOVAL, (story) => {
   story.write('edit', { target: 1, text: 'до свидания' });
@@ -242,100 +256,88 @@ finds('a removed text in the entry of an edit after two seconds is found', REMOV
   story.page({}, [story.told(6)], { as_of: 6 });
 });
 
-// ---- what moderators did ----
+// ---- another history ----
 
-/** A mute, a lock, a removal and a purge, each answered at once and half a second after it was asked for. */
-function moderated() {
-  const act = (action, sentAt, more = {}) => ({ action, by: 'admin', attempts: 1, outcome: 'answered', sentAt, answeredAt: sentAt + 500, ...more });
-  const message = (seq, at, member) => ({ seq, at, type: 1, member, client_id: `loud-${seq}`, removed: null, target: null });
-  const entry = (seq, at, type, more = {}) => ({ seq, at, type, member: 'admin', client_id: null, removed: null, target: null, ...more });
-  const noted = (action, more) => ({ action, member: null, seq: null, reason: null, detail: null, ...more });
-  return {
-    acts: [
-      act('mute', 1000, { member: 'anna', reason: 'реклама 1' }),
-      act('mute', 9000, { member: 'anna', reason: 'хватит 1', lifts: true }),
-      act('lock', 20_000),
-      act('lock', 29_000, { lifts: true }),
-      act('remove', 30_000, { target: 1, result: { seq: 7 } }),
-      act('purge', 31_000, { member: 'bo', result: { removed: 1 } }),
-    ],
-    writes: [{ kind: 'post', member: 'anna', clientId: 'x', attempts: [{ outcome: 'refused', reason: 'muted', sentAt: 2000, answeredAt: 2001 }] }],
-    truth: {
-      head: 8,
-      entries: [
-        { ...message(1, 500, 'anna'), removed: 7 },
-        entry(2, 1200, 6),
-        { ...message(3, 5000, 'bo'), removed: 8 },
-        entry(4, 9200, 6),
-        entry(5, 20_100, 5),
-        entry(6, 29_100, 5),
-        entry(7, 30_100, 3, { target: 1 }),
-        entry(8, 31_100, 3, { target: 3 }),
-      ],
-      audit: [
-        noted('mute', { member: 'anna', reason: 'реклама 1' }),
-        noted('unmute', { member: 'anna', reason: 'хватит 1' }),
-        noted('update', { detail: { locked: true } }),
-        noted('update', { detail: { locked: false } }),
-        noted('remove', { member: 'anna', seq: 1 }),
-        noted('purge', { member: 'bo', detail: { seconds: 15, removed: 1 } }),
-      ],
-    },
+const HISTORY = 'the history changes only when a standby was promoted';
+const histories = (...epochs) => ({ journal }) => epochs.forEach((epoch) => journal.epochs.add(epoch));
+test('one history is no matter, and another one for each promotion', () => {
+  assert.deepEqual(found(histories('a', 'a')), []);
+  assert.deepEqual(found(histories('a', 'b', 'a'), { epochs: 1 }), []);
+});
+finds('another history without a promotion is found', HISTORY, histories('a', 'b'));
+test('one history more than there were promotions is found', () => {
+  assert.deepEqual(found(histories('a', 'b', 'c'), { epochs: 1 }).map(({ rule }) => rule), [HISTORY]);
+});
+
+// ---- how a member asks, and is let in ----
+
+test('a member who asks until it is answered knows when the last one was sent that was not', async () => {
+  const random = { pick: ([one]) => one, between: () => 1 };
+  const member = new Member({ cluster: {}, name: 'anna', journal: new Journal(), random });
+  member.line = {};
+  const lost = { outcome: 'unknown' };
+  const asked = [];
+  const answer = async (...answers) => {
+    member.request = async (method, params, take) => (take(answers[0]), answers.shift());
+    return member.insist('member.mute', {}, ({ outcome }, sentAt) => asked.push([outcome, sentAt]));
   };
+  assert.deepEqual(await answer({ ...lost, unsent: true }, { outcome: 'answered' }), { outcome: 'answered', unknownAt: undefined });
+  const from = Date.now();
+  const { outcome, unknownAt } = await answer(lost, lost, { outcome: 'answered' });
+  assert.equal(outcome, 'answered');
+  assert.deepEqual(asked.map(([how]) => how), ['unknown', 'answered', 'unknown', 'unknown', 'answered']);
+  assert.ok(unknownAt >= from);
+  assert.equal(unknownAt, asked[3][1]);
+});
+
+/** One who is let in and put out in turn, on a made-up clock; each `unknownAt` makes that attempt one of which nobody knows. */
+function turnsAt(now) {
+  const clock = () => now;
+  const turns = new Turns({ clock });
+  const act = (turn) => async (at, unknownAt) => {
+    now = at;
+    await turns[turn](async () => ({ outcome: 'answered', unknownAt }));
+    return turns.since;
+  };
+  return { turns, letIn: act('letIn'), putOut: act('putOut'), wait: (until) => (now = until) };
 }
 
-function foundModerated(breaks) {
-  const story = moderated();
-  breaks(story);
-  return checkModerating(story.acts, story.writes, story.truth);
-}
+test('who is put out is out, and who is let in is in', async () => {
+  const { turns, letIn, putOut } = turnsAt(0);
+  assert.deepEqual([await putOut(1000), await letIn(2000), await putOut(3000, 3000), await letIn(4000), turns.mayBeOut], [1000, undefined, 3000, undefined, true]);
+});
 
-function findsModerated(name, rule, breaks) {
-  test(name, () => {
-    const violations = foundModerated(breaks);
-    assert.ok(violations.some((one) => one.rule === rule), `not found, but ${JSON.stringify(violations, null, 1)}`);
+test('who was let in by what may be carried out late is not out for certain until then', async () => {
+  const { letIn, putOut, turns, wait } = turnsAt(0);
+  await letIn(1000, 1000);
+  assert.deepEqual([await putOut(2000), await letIn(3000), await putOut(999 + LATE_MS), await letIn(1000 + LATE_MS), await putOut(1001 + LATE_MS)], [undefined, undefined, undefined, undefined, 1001 + LATE_MS]);
+  await putOut(50_000, 50_000);
+  assert.equal(turns.mayBeOut, true);
+  wait(50_000 + LATE_MS);
+  assert.equal(turns.mayBeOut, false);
+});
+
+/** What is noted when the upgrade is answered so. */
+async function keptOut(error) {
+  const journal = new Journal();
+  const opened = Promise.reject(error);
+  opened.catch(() => {});
+  const line = { opened, closed: Promise.resolve({ code: 1006 }), socket: { terminate() {} }, until: async () => {} };
+  const instance = { port: 1, open: () => line };
+  const member = new Member({ cluster: { instances: [instance] }, name: 'anna', login: 'anna', cookie: 'c', journal, random: { pick: ([one]) => one, between: () => 5 } });
+  member.start();
+  await new Promise((done) => setTimeout(done, 1));
+  member.stopped = true;
+  await member.ended;
+  return journal.seen;
+}
+test('a member who is answered that the instance is away, or by nobody, tries again', async () => {
+  assert.deepEqual(await keptOut(Object.assign(new Error('503'), { status: 503 })), []);
+  assert.deepEqual(await keptOut(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })), []);
+});
+for (const status of [401, 403, 500]) {
+  test(`a member who is answered with ${status} is found`, async () => {
+    const [first] = await keptOut(Object.assign(new Error(String(status)), { status }));
+    assert.equal(first?.rule, 'nobody is kept out without a reason');
   });
 }
-
-/** One more message of that member at that time, the last entry of the log. */
-function writes(story, member, at) {
-  story.truth.entries.push({ seq: ++story.truth.head, at, type: 1, member, client_id: 'late', removed: null, target: null });
-}
-
-test('nothing is found where moderators were obeyed', () => assert.deepEqual(foundModerated(() => {}), []));
-test('an act that nobody knows of may be there or not, a message within two seconds or after the lifting, too', () => {
-  const unknown = { action: 'ban', member: 'bo', reason: 'реклама 2', sentAt: 40_000, attempts: 2, outcome: 'unknown' };
-  assert.deepEqual(foundModerated(({ acts }) => acts.push(unknown)), []);
-  assert.deepEqual(
-    foundModerated((story) => {
-      story.acts.push(unknown);
-      story.truth.audit.push({ action: 'ban', member: 'bo', reason: 'реклама 2' });
-      writes(story, 'anna', 3400);
-      writes(story, 'anna', 9001);
-      writes(story, 'bo', 50_000);
-    }),
-    [],
-  );
-});
-
-const SILENT = 'nothing is committed two seconds after a mute, ban or lock';
-findsModerated('a message by one who was muted is found', SILENT, (story) => writes(story, 'anna', 3501));
-findsModerated('a message in a locked room is found, whoever wrote it', SILENT, (story) => writes(story, 'bo', 25_000));
-findsModerated('a message by one who was never let in again is found', SILENT, (story) => {
-  story.acts.splice(1, 1);
-  writes(story, 'anna', 90_000);
-});
-
-const NOTED = 'an answered act is in the audit log once';
-for (const [i, what] of ['mute', 'lifted mute', 'lock', 'unlock', 'removal', 'purge'].entries()) {
-  findsModerated(`a ${what} that is not in the audit log is found`, NOTED, ({ truth }) => truth.audit.splice(i, 1));
-  findsModerated(`a ${what} that is in the audit log twice is found`, NOTED, ({ truth }) => truth.audit.splice(i, 0, truth.audit[i]));
-}
-findsModerated('settings that changed without a record are found', NOTED, ({ truth }) => (truth.entries[5].type = 6) && truth.entries.push({ ...truth.entries[4], seq: ++truth.head }, { ...truth.entries[4], seq: ++truth.head }));
-findsModerated('a purged message that no purge counted is found', NOTED, ({ truth }) => (truth.audit[5].detail.removed = 2));
-findsModerated('a removal that did not remove is found', 'what was answered is there', ({ truth }) => (truth.entries[0].removed = null));
-findsModerated('a sanction that nobody asked for is found', 'nothing is in the audit log that nobody asked for', ({ truth }) => truth.audit.push({ action: 'ban', member: 'bo', reason: 'кто это был' }));
-findsModerated('a hole in the moderated room is found', 'the log has no hole and nothing twice', ({ truth }) => truth.entries.splice(2, 1));
-findsModerated('a refusal after the lifting is found', 'nothing is refused without a reason', ({ writes: [{ attempts }] }) => Object.assign(attempts[0], { sentAt: 9600, answeredAt: 9700 }));
-findsModerated('a refusal of another kind is found', 'nothing is refused without a reason', ({ writes: [{ attempts }] }) => (attempts[0].reason = 'banned'));
-findsModerated('an act that was refused is found', 'nothing is refused without a reason', ({ acts }) => Object.assign(acts[4], { outcome: 'refused', refusal: 'forbidden' }));

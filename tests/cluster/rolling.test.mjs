@@ -11,8 +11,8 @@ test('a rolling restart of three instances loses, doubles and delays nothing', a
     assert.deepEqual({ status, signal }, { status: 0, signal: null });
     assert.ok(took < 9000, `it took ${took} ms to go away`);
   }
-  t.diagnostic(`posts were answered within ${result.answers.worst} ms (99 of 100: ${result.answers.most}), told within ${result.told.worst} (${result.told.most})`);
+  t.diagnostic(`posts were answered within ${Math.round(result.answers.longest)} ms (99 of 100: ${Math.round(result.answers.high)}), told within ${Math.round(result.told.longest)} (${Math.round(result.told.high)})`);
   // Two seconds are promised; what this machine does beside it may cost some more.
-  assert.ok(result.answers.most < 2000 && result.told.most < 2000, JSON.stringify([result.answers, result.told]));
-  assert.ok(result.answers.worst < 5000 && result.told.worst < 5000, JSON.stringify([result.answers, result.told]));
+  assert.ok(result.answers.high < 2000 && result.told.high < 2000, JSON.stringify([result.answers, result.told]));
+  assert.ok(result.answers.longest < 5000 && result.told.longest < 5000, JSON.stringify([result.answers, result.told]));
 });

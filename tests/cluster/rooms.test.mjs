@@ -8,6 +8,8 @@ import { Eavesdropper } from './support/eavesdropper.mjs';
 
 const cluster = await clusterForFile({ links: true, members: ['anna', 'bo', 'dana', 'emil', 'moderator'] });
 const post = (line, room, text, id = clientId()) => line.call('message.post', { room, client_id: id, text });
+const PROMISED_MS = 2000;
+const PACE_MS = 250; // slower than a member may post
 const lines = [];
 
 async function line(login, instance) {
@@ -22,13 +24,19 @@ afterEach(async () => {
 });
 
 test("a member's card that was changed on one instance is the author's on the other within two seconds", async () => {
-  const [here, there] = [await line('emil', 0), await line('emil', 1)];
-  await there.call('room.join', { room: 'ir' });
+  const [here, there, reader] = [await line('emil', 0), await line('emil', 1), await line('bo', 0)];
+  for (const one of [there, reader]) await one.call('room.join', { room: 'ir' });
   await here.call('member.update', { name: 'امیر محمدی', company: 'تجارت', languages: ['fa', 'ru'] });
-  await eventually(async () => {
+  const changed = Date.now();
+  for (let name; name !== 'امیر محمدی'; await sleep(PACE_MS)) {
+    assert.ok(Date.now() - changed < PROMISED_MS, `still ${name}`);
     const { seq } = await post(there, 'ir', 'سلام');
-    return (await there.entry('ir', seq)).from.name === 'امیر محمدی';
-  }, 'the new name');
+    ({ name } = (await there.entry('ir', seq)).from);
+  }
+  await eventually(async () => {
+    const { members } = await reader.call('room.members', { room: 'ir' });
+    return members.find(({ id }) => id === there.me)?.name === 'امیر محمدی';
+  }, 'the new name among those who are in the room');
   const { member } = await there.call('member.get', { member: there.me });
   assert.deepEqual([member.company, member.languages, member.online], ['تجارت', ['fa', 'ru'], true]);
 });
@@ -82,6 +90,41 @@ test('one client_id in two rooms on two instances at once makes one entry and a 
     const refused = answers.filter(({ status }) => status === 'rejected');
     assert.equal(refused.length, 1);
     assert.equal(refused[0].reason.reason, 'conflict');
+  }
+});
+
+test('a room that is made on one instance is there on the other at once, and is closed and open again there within two seconds', async () => {
+  const [here, there] = [await line('moderator', 0), await line('moderator', 1)];
+  const [anna, bo] = [await line('anna', 0), await line('bo', 1)];
+  const create = async (title, secret) => (await here.call('room.create', { client_id: clientId(), title, private: secret })).room.room;
+  const room = await create('Шёлковый путь 丝绸之路', false);
+  assert.deepEqual((await bo.call('room.find', { kind: 'custom', text: '丝绸' })).rooms.map((found) => found.room), [room]);
+  assert.equal((await bo.call('room.join', { room })).room.title, 'Шёлковый путь 丝绸之路');
+  await anna.call('room.join', { room });
+  const is = (wanted) => (entry) => entry.room === room && entry.locked === wanted;
+  for (const [closes, opens] of [[here, there], [there, here]]) {
+    for (const one of [anna, bo]) one.forget();
+    await closes.call('room.update', { room, locked: true });
+    for (const one of [anna, bo]) {
+      await one.notification('entry', is(true), PROMISED_MS);
+      assert.equal((await one.refused('message.post', { room, client_id: clientId(), text: 'Можно?' })).reason, 'locked');
+    }
+    await opens.call('room.update', { room, locked: false });
+    for (const one of [anna, bo]) {
+      await one.notification('entry', is(false), PROMISED_MS);
+      await post(one, room, '可以了');
+    }
+  }
+  const closed = await create('Послы 大使', true);
+  assert.equal((await bo.refused('room.join', { room: closed })).reason, 'not_found');
+  for (let times = 0; times < 2; times++) {
+    await here.call('room.invite', { room: closed, member: bo.me, on: true });
+    await bo.notification('room', (face) => face.room === closed, PROMISED_MS);
+    await bo.call('room.join', { room: closed });
+    bo.forget();
+    await here.call('room.invite', { room: closed, member: bo.me, on: false });
+    assert.equal((await bo.notification('left', (left) => left.room === closed, PROMISED_MS)).reason, 'not_found');
+    assert.equal((await bo.refused('room.join', { room: closed })).reason, 'not_found');
   }
 });
 

@@ -11,6 +11,7 @@ import { sleep } from '../wire/support/club.mjs';
 import { freePort } from '../wire/support/port.mjs';
 import { Postgres } from '../wire/support/postgres.mjs';
 import { Redis } from '../wire/support/redis.mjs';
+import { balancerConfiguration } from './support/balancer.mjs';
 
 const INSTANCES = 2;
 const AGAIN_MS = 3000;
@@ -148,15 +149,9 @@ async function lookAfter(part) {
 
 /** The balancer of docker/, with these instances in place of those that a container engine knows. */
 function balancerFile(port, instances, healthPort) {
-  const servers = instances.map(({ port, health }, index) => `    server instance-${index + 1} 127.0.0.1:${port} port ${health}`);
-  const text = readFileSync(join(root, 'docker/haproxy.cfg'), 'utf8')
-    .replace(/^( *bind) :8443$/m, `$1 127.0.0.1:${port}`)
-    .replace(/^( *bind) 127\.0\.0\.1:8404$/m, `$1 127.0.0.1:${healthPort}`)
-    .replace(/^ *fd-hard-limit .*\n/m, '    fd-hard-limit 4000\n')
-    .replace(/^ *server-template .*$/gm, servers.join('\n'))
-    .replace(/^resolvers [^]*?\n\n/m, '');
   const path = join(folder, 'haproxy.cfg');
-  writeFileSync(path, text);
+  const servers = instances.map(({ port: own, health }) => ({ address: '127.0.0.1', port: own, adminPort: health }));
+  writeFileSync(path, balancerConfiguration({ instances: servers, files: 4000, bind: `127.0.0.1:${port}`, healthBind: `127.0.0.1:${healthPort}` }));
   return path;
 }
 

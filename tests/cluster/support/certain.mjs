@@ -9,7 +9,7 @@ const SOON_MS = 6000;
 
 export async function certainOver({ redis }) {
   const how = redis ? 'with Redis' : 'without Redis';
-  const logins = ['anna', 'bo', 'dana', 'emil', 'admin', 'moderator', 'out', 'off', 'frozen', 'gone', 'cold'];
+  const logins = ['anna', 'bo', 'dana', 'emil', 'admin', 'moderator', 'out', 'off', 'frozen', 'gone', 'cold', 'loud'];
   const cluster = await clusterForFile({ redis, members: logins });
   const post = (line, room, text, id = clientId()) => line.call('message.post', { room, client_id: id, text });
   const session = async (login) => (await cluster.operator.cookies(login))[0];
@@ -126,6 +126,38 @@ export async function certainOver({ redis }) {
       const answer = await bo.call(method, { room: 'cn', after: seq - 1 });
       assert.ok(!JSON.stringify(answer).includes('закрытая цена'));
     }
+    await Promise.all([anna.close(), bo.close()]);
+  });
+
+  test(`a mute and a ban on one instance hold on the other (${how})`, async () => {
+    const [moderator, anna] = [await cluster.line('moderator', { instance: 0 }), await cluster.line('anna', { instance: 0 })];
+    const loud = await lineOf(await session('loud'), 1);
+    await loud.call('room.join', { room: 'kg' });
+    await moderator.call('member.mute', { member: loud.me, room: 'kg', for: 600, reason: '请慢一点' });
+    assert.equal((await loud.refused('message.post', { room: 'kg', client_id: clientId(), text: 'Нет' })).reason, 'muted');
+    await loud.notification('acted', ({ action, reason }) => action === 'mute' && reason === '请慢一点', SOON_MS);
+    await moderator.call('member.ban', { member: loud.me, for: null, reason: 'Спам' });
+    await sleep(2000);
+    const { seq } = await post(anna, 'kg', 'без него');
+    assert.equal((await closesSoon(loud)).code, 4003);
+    assert.deepEqual(loud.entries('kg').filter((entry) => entry.seq >= seq), []);
+    assert.deepEqual(loud.all('acted').map(({ action }) => action), ['mute', 'ban']);
+    await Promise.all([moderator, anna].map((line) => line.close()));
+  });
+
+  test(`each instance finds what was posted on the other, and not what was removed there (${how})`, async () => {
+    const [anna, bo] = [await cluster.line('anna', { instance: 0 }), await cluster.line('bo', { instance: 1 })];
+    const found = async (line, text) => (await line.call('message.search', { text })).hits.map(({ entry }) => entry.seq);
+    const indexed = async (seq) => (await cluster.query(`SELECT indexed FROM index_room JOIN room ON room.key = index_room.room WHERE id = 'ir' AND indexed >= ${seq}`)).length;
+    const { seq } = await post(anna, 'ir', 'Ищем поставщика титана 钛合金');
+    const answer = await post(bo, 'ir', 'Поставщик титана есть в Усть-Каменогорске');
+    for (const line of [bo, anna]) assert.deepEqual(await found(line, 'поставщики титана'), [answer.seq, seq], 'at once');
+    await eventually(() => indexed(answer.seq), 'the index has it');
+    for (const line of [bo, anna]) assert.deepEqual(await found(line, 'титан'), [answer.seq, seq], 'from the index');
+    await bo.call('message.edit', { room: 'ir', seq: answer.seq, text: 'Никель есть в Норильске' });
+    assert.deepEqual(await found(anna, 'никель'), [answer.seq]);
+    await anna.call('message.remove', { room: 'ir', seq });
+    for (const line of [bo, anna]) for (const text of ['титан', '合金']) assert.deepEqual(await found(line, text), []);
     await Promise.all([anna.close(), bo.close()]);
   });
 

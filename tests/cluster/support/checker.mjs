@@ -1,12 +1,12 @@
 // Holds a journal against what the store has in the end. Linear in what was written and told.
 //
-// `truth`: {rooms: {ROOM: {head, entries: [{seq, at, type, member, client_id, text, edited, removed, target, emoji, flag}]}}}
+// `truth`: {rooms: {ROOM: {head, entries: [{seq, at, type, member, client_id, text, edited, removed, target, reply_to, emoji, flag}]}}}
 // with `member` a login, as the store shows it after the faults. What is found is [{rule, text}].
+import { Contents } from './contents.mjs';
 import { outcomeOf } from './journal.mjs';
+import { removals } from './removals.mjs';
+import { short } from './violations.mjs';
 
-export const REMOVAL_MS = 2000;
-/** What an answer may take from the instance to its reader, and the reader to look at it, on a loaded machine. */
-export const ARRIVAL_MS = 3000;
 const TYPES = { post: 'message', edit: 'edit', remove: 'remove', react: 'react' };
 // A refusal with these says that nothing happened; others are not to be expected.
 const MAY_BE_REFUSED = {
@@ -16,29 +16,32 @@ const MAY_BE_REFUSED = {
   react: ['not_found', 'rate_limited'],
 };
 
-const short = (value) => JSON.stringify(value).slice(0, 400);
+const EXPECTED = 'what must be refused is refused';
 
-export function check(journal, truth) {
-  const check = new Check(journal, truth);
+/** `epochs`: how often the history may have become another one, `mayBeRefused`: reasons beside the usual ones, by kind. */
+export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
+  const check = new Check(journal, truth, mayBeRefused);
   check.log();
+  check.contents.look(); // first of all that needs texts: it knows also those that are gone
   check.answered();
+  check.duplicates();
   check.unanswered();
+  check.expected();
   check.unasked();
-  check.contents();
   check.subscriptions();
+  check.histories(epochs);
   check.causality();
   check.lines();
-  check.removals();
+  removals(journal, (rule, text) => check.fail(rule, text));
   return [...journal.seen, ...check.found];
 }
 
 class Check {
   found = [];
-  #texts = new Map(); // `room seq` → the text of a message or edit, as it was posted
 
-  constructor(journal, truth) {
-    this.journal = journal;
-    this.truth = truth;
+  constructor(journal, truth, mayBeRefused) {
+    Object.assign(this, { journal, truth, mayBeRefused });
+    this.contents = new Contents(journal, truth, (rule, text) => this.fail(rule, text));
   }
 
   fail(rule, text) {
@@ -82,6 +85,7 @@ class Check {
     if (write.kind === 'react' && entry.type === 'message' && !write.on && attempt.seq === write.target) return; // it never was on
     if (entry.type !== TYPES[write.kind]) return complain('another type');
     if (write.kind === 'post' && entry.client_id !== write.clientId) complain('another client_id');
+    if (write.kind === 'post' && (entry.reply_to ?? undefined) !== write.replyTo) complain('another message that it replies to');
     if (write.kind !== 'post' && entry.target !== write.target) complain('another target');
     if (write.kind !== 'remove' && entry.member !== write.member) complain('another author');
     if (write.text !== undefined && entry.text !== null && entry.text !== write.text) complain('another text');
@@ -90,22 +94,59 @@ class Check {
     if (write.kind === 'remove' && this.entry(write.room, write.target)?.removed !== attempt.seq) complain('the target is not removed by it');
   }
 
-  /** 3: what was refused is not there, what nobody knows is there once at most. */
-  unanswered() {
-    const places = this.#places();
+  /** 2: a post is new once at most, and not at all when it is repeated after it was answered. */
+  duplicates() {
+    const rule = 'a repeated post is known as one';
     for (const write of this.journal.writes) {
-      const count = write.kind === 'react' || write.kind === 'remove' ? undefined : (places.get(this.#name(write)) ?? 0);
-      const outcome = outcomeOf(write);
-      if (outcome === 'refused' && count) this.fail('what was refused is not there', short(write));
-      if (count > 1) this.fail('what was asked once is there once at most', `${count}: ${short(write)}`);
-      for (const { outcome: one, reason } of write.attempts) if (one === 'refused') this.#refusedFor(write, reason);
+      if (write.kind !== 'post') continue;
+      const answered = write.attempts.filter(({ outcome }) => outcome === 'answered');
+      if (answered.length < 2) continue;
+      const first = Math.min(...answered.map(({ answeredAt }) => answeredAt));
+      const fresh = answered.filter(({ duplicate }) => duplicate !== true);
+      if (fresh.length > 1) this.fail(rule, `new ${fresh.length} times: ${short(write)}`);
+      if (fresh.some(({ sentAt }) => sentAt > first)) this.fail(rule, `new again: ${short(write)}`);
     }
   }
 
-  #refusedFor(write, reason) {
-    const allowed = write.expects ?? MAY_BE_REFUSED[write.kind];
-    const removed = this.entry(write.room, write.target ?? write.replyTo)?.removed;
-    if (allowed.includes(reason) && (reason !== 'not_found' || write.expects || removed)) return;
+  /** 3: what was refused is not there, what nobody knows is there once at most. */
+  unanswered() {
+    const places = this.#places();
+    const asked = this.#removalsAsked();
+    for (const write of this.journal.writes) {
+      const count = write.kind === 'post' || write.kind === 'edit' ? (places.get(this.#name(write)) ?? 0) : undefined;
+      const outcome = outcomeOf(write);
+      if (outcome === 'refused' && count) this.fail('what was refused is not there', short(write));
+      if (write.expects && outcome === 'unknown' && count) this.fail(EXPECTED, `it is there: ${short(write)}`);
+      if (count > 1) this.fail('what was asked once is there once at most', `${count}: ${short(write)}`);
+      for (const attempt of write.attempts) if (attempt.outcome === 'refused') this.#refusedFor(write, attempt, asked);
+    }
+  }
+
+  /** 3: what must not be done is never answered. */
+  expected() {
+    for (const write of this.journal.writes) {
+      if (write.expects && write.attempts.some(({ outcome }) => outcome === 'answered')) this.fail(EXPECTED, short(write));
+    }
+  }
+
+  /** `room seq` → when its removal was first asked for. */
+  #removalsAsked() {
+    const asked = new Map();
+    for (const { kind, room, target, attempts } of this.journal.writes) {
+      if (kind !== 'remove' || !attempts.length) continue;
+      const name = `${room} ${target}`;
+      asked.set(name, Math.min(asked.get(name) ?? Infinity, attempts[0].sentAt));
+    }
+    return asked;
+  }
+
+  #refusedFor(write, { reason, answeredAt }, asked) {
+    const { room, kind, expects } = write;
+    const allowed = expects ?? [...MAY_BE_REFUSED[kind], ...(this.mayBeRefused[kind] ?? [])];
+    const target = write.target ?? write.replyTo;
+    // Only a removal that was asked for by then can be the reason.
+    const gone = () => this.entry(room, target)?.removed && asked.get(`${room} ${target}`) <= answeredAt;
+    if (allowed.includes(reason) && (reason !== 'not_found' || expects || gone())) return;
     this.fail('nothing is refused without a reason', `${reason}: ${short(write)}`);
   }
 
@@ -119,7 +160,7 @@ class Check {
     for (const [room, log] of Object.entries(this.truth.rooms)) {
       for (const { type, member, client_id: clientId, target, text, seq } of log.entries) {
         if (type !== 'message' && type !== 'edit') continue;
-        const name = this.#name({ kind: type === 'message' ? 'post' : 'edit', member, room, clientId, target, text: text ?? this.text(room, seq) });
+        const name = this.#name({ kind: type === 'message' ? 'post' : 'edit', member, room, clientId, target, text: text ?? this.contents.text(room, seq) });
         places.set(name, (places.get(name) ?? 0) + 1);
       }
     }
@@ -130,7 +171,7 @@ class Check {
   unasked() {
     const asked = new Map();
     const name = ({ kind, member, room, clientId, target, emoji, on }) =>
-      kind === 'post' ? `post ${member} ${room} ${clientId}` : `${kind} ${member} ${room} ${target} ${emoji ?? ''} ${kind === 'react' ? on : ''}`;
+      kind === 'post' ? `post ${member} ${room} ${clientId}` : `${kind} ${member} ${room} ${target ?? ''} ${emoji ?? ''} ${kind === 'react' ? on : ''}`;
     for (const write of this.journal.writes) {
       if (outcomeOf(write) !== 'refused') asked.set(name(write), (asked.get(name(write)) ?? 0) + write.attempts.length);
     }
@@ -143,86 +184,6 @@ class Check {
         asked.set(wanted, left - 1);
       }
     }
-  }
-
-  /** What a message or edit said when it was posted, also when it was removed since: as the store or anybody was told. */
-  text(room, seq) {
-    return this.entry(room, seq)?.text ?? this.#texts.get(`${room} ${seq}`);
-  }
-
-  /** 4: one place has one content for everybody at all times, but for what was removed. */
-  contents() {
-    for (const { room, events, client } of this.journal.followers.values()) {
-      for (const { what, entry } of events) if (what === 'entry') this.#told(room, entry, client);
-    }
-    for (const page of this.journal.pages) {
-      for (const entry of page.entries) this.#stands(page, entry);
-    }
-  }
-
-  #complain(who, entry, what) {
-    this.fail('one place has one content', `${who}: ${what}: ${short(entry)} but ${short(this.entry(entry.room, entry.seq) ?? null)}`);
-  }
-
-  /** What never changes. */
-  #same(who, told) {
-    const entry = this.entry(told.room, told.seq);
-    if (!entry) return this.#complain(who, told, 'it is not in the store'), false;
-    const fits =
-      told.type === entry.type &&
-      Date.parse(told.at) === entry.at &&
-      (told.client_id ?? null) === (entry.client_id ?? null) &&
-      (told.target ?? null) === (entry.target ?? null) &&
-      (told.emoji ?? null) === (entry.emoji ?? null) &&
-      (told.reply_to ?? null) === (entry.reply_to ?? null) &&
-      (told.type !== 'react' || told.on === Boolean(entry.flag)) &&
-      (!this.truth.members || this.truth.members[entry.member] === told.from.id);
-    if (!fits) this.#complain(who, told, 'another entry');
-    return fits;
-  }
-
-  /** A notification shows the entry as it was posted. */
-  #told(room, told, who) {
-    if (!this.#same(who, told) || (told.type !== 'message' && told.type !== 'edit')) return;
-    const name = `${room} ${told.seq}`;
-    const known = this.text(room, told.seq);
-    if (told.text === undefined) {
-      if (!this.entry(room, told.seq).removed) this.#complain(who, told, 'no text');
-    } else if (known === undefined) this.#texts.set(name, told.text);
-    else if (known !== told.text) this.#complain(who, told, `another text than ${short(known)}`);
-  }
-
-  /** An answer shows a message as it stands at `as_of`. */
-  #stands(page, told) {
-    const who = `${page.method} on ${page.line}`;
-    if (!this.#same(who, told)) return;
-    const { seq, room } = told;
-    const { removed } = this.entry(room, seq);
-    const gone = Boolean(removed && removed <= page.as_of);
-    if (told.type === 'edit' && gone !== (told.text === undefined)) this.#complain(who, told, `as of ${page.as_of}`);
-    if (told.type !== 'message') return;
-    if (gone !== (told.removed === true) || gone !== (told.text === undefined)) return this.#complain(who, told, `as of ${page.as_of}`);
-    if (gone) return;
-    const edits = this.#edits().get(`${room} ${seq}`) ?? [];
-    const last = edits.filter((edit) => edit <= page.as_of).at(-1);
-    const expected = this.text(room, last ?? seq);
-    if (expected !== undefined && told.text !== expected) this.#complain(who, told, `another text as of ${page.as_of} than ${short(expected)}`);
-  }
-
-  #editsOf;
-  /** `room seq` → the numbers of its edits. */
-  #edits() {
-    if (this.#editsOf) return this.#editsOf;
-    this.#editsOf = new Map();
-    for (const [room, log] of Object.entries(this.truth.rooms)) {
-      for (const { type, target, seq } of log.entries) {
-        if (type !== 'edit') continue;
-        const name = `${room} ${target}`;
-        if (!this.#editsOf.has(name)) this.#editsOf.set(name, []);
-        this.#editsOf.get(name).push(seq);
-      }
-    }
-    return this.#editsOf;
   }
 
   /** 5: what a subscription is given rises by one, over reconnects too. */
@@ -257,6 +218,12 @@ class Check {
         joined = page.more ? undefined : event.line;
       }
     }
+  }
+
+  /** 5: members are told of another history only when there is one, since for them that excuses a hole. */
+  histories(most) {
+    const { epochs } = this.journal;
+    if (epochs.size - 1 > most) this.fail('the history changes only when a standby was promoted', `${epochs.size - 1} times, at most ${most}: ${[...epochs].join(', ')}`);
   }
 
   /** 6: what was answered before another was asked for stands before it. */
@@ -295,29 +262,6 @@ class Check {
       const name = `${line} ${room}`;
       if (seq <= (last.get(name) ?? 0)) this.fail('posts of a connection stand as they were sent', `${room} on ${line}: ${seq} was sent after ${last.get(name)}`);
       last.set(name, seq);
-    }
-  }
-
-  /** 7: two seconds after a removal was answered, nobody is given the text, whenever they asked. */
-  removals() {
-    const removed = new Map();
-    for (const { kind, room, target, attempts } of this.journal.writes) {
-      if (kind !== 'remove') continue;
-      const name = `${room} ${target}`;
-      for (const { outcome, answeredAt } of attempts) {
-        if (outcome === 'answered') removed.set(name, Math.min(removed.get(name) ?? Infinity, answeredAt));
-      }
-    }
-    for (const page of this.journal.pages) {
-      for (const entry of page.entries) {
-        if (entry.text === undefined) continue;
-        const since = removed.get(`${page.room} ${entry.type === 'edit' ? entry.target : entry.seq}`);
-        if (since === undefined) continue;
-        const [asked, came] = [page.sentAt - since, page.answeredAt - since].map(Math.round);
-        // Whenever it was asked for; but what was on its way already, to a reader that takes nothing, is no answer of now.
-        if (asked > REMOVAL_MS || (!page.slow && came > REMOVAL_MS + ARRIVAL_MS))
-          this.fail('a removed text is in no answer after two seconds', `${page.method} on ${page.line}, asked ${asked} ms after, came ${came} ms after: ${short(entry)}`);
-      }
     }
   }
 }

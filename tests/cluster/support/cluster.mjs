@@ -14,15 +14,26 @@ const AGAIN_MS = 250;
 /** One clubd of several. */
 export class Instance extends Club {
   paused = false;
-  /** How it ended when nobody had asked for it. */
+  /** How it ended when nobody had asked for it: {status, signal, stood, excused}. */
   falls = [];
+  /** Something is taken from it without which it may have to end. */
+  excused = false;
+  #stood = false;
   #wanted = false;
 
   async serve(options) {
     this.#wanted = true;
+    this.#stood = false;
     await super.serve(options);
     const child = this.process;
-    this.ended.then((how) => this.process === child && this.#wanted && this.falls.push(how));
+    this.ended.then((how) => {
+      if (this.process === child && this.#wanted) this.falls.push({ ...how, stood: this.#stood, excused: this.excused });
+    });
+  }
+
+  async ready(ms) {
+    await super.ready(ms);
+    this.#stood = true;
   }
 
   pause() {
@@ -165,7 +176,7 @@ export class Cluster {
 }
 
 const all = new Set();
-process.on('exit', () => {
+process.prependListener('exit', () => {
   for (const cluster of all) cluster.abandon();
 });
 

@@ -1,12 +1,7 @@
 // How long posts of a journal took: until they were answered, and until those who follow the room were told.
+import { summary } from './summary.mjs';
 
-const summary = (list) => {
-  const sorted = list.sort((a, b) => a - b);
-  const at = (share) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
-  return { count: sorted.length, median: at(0.5), most: at(0.99), worst: at(1) };
-};
-
-/** Milliseconds, over repetitions and reconnects: {answers, told} of {count, median, most (99 of 100), worst}. */
+/** Milliseconds, over repetitions and reconnects: {answers, told} as summary.mjs has them. */
 export function delays(journal) {
   const answeredAt = new Map();
   const answers = [];

@@ -7,9 +7,18 @@ const BETWEEN_MS = [300, 1600];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
 const LATE_MS = 2000;
+const PREFERRED = 6; // times as often
 
-// `on`: what is taken hold of. `end` undoes it; what has none heals by itself.
-const kinds = {
+// `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: a number that is
+// another one afterwards if it came to anything.
+/** As an operator does it: it ends well, and in time. */
+export async function leaves({ instance }) {
+  if (!instance.running) return;
+  const { status, signal, took } = await instance.leave();
+  if (status !== 0) throw new Error(`an instance ended with ${status ?? signal ?? 'nothing'} after SIGTERM, ${took} ms later\n${instance.log.slice(-2000)}`);
+}
+
+export const kinds = {
   'instance killed': {
     weight: 4,
     on: 'instance',
@@ -20,7 +29,7 @@ const kinds = {
   'instance goes away': {
     weight: 2,
     on: 'instance',
-    begin: ({ instance }) => instance.leave(),
+    begin: leaves,
     end: ({ instance }) => instance.serveUntilReady(),
   },
   'redis emptied': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.command('FLUSHALL') },
@@ -40,21 +49,21 @@ const kinds = {
   'postgres stopped': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres }) => postgres.pause(), end: ({ postgres }) => postgres.resume() },
   'postgres ends its backends': { weight: 2, on: 'postgres', lasts: [0, 0], begin: ({ postgres }) => postgres.terminate().catch(() => {}) },
   'postgres cut': { weight: 2, on: 'postgresLink', lasts: [0, 0], begin: ({ postgresLink }) => postgresLink.cut() },
-  'postgres cut before COMMIT': { weight: 3, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('before') },
-  'postgres cut after COMMIT': { weight: 3, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('after') },
+  'postgres cut before COMMIT': { weight: 5, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('before'), worked: ({ postgresLink }) => postgresLink.counts.cutBefore },
+  'postgres cut after COMMIT': { weight: 3, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('after'), worked: ({ postgresLink }) => postgresLink.counts.cutAfter },
   'postgres slow': { weight: 2, on: 'postgresLink', begin: ({ postgresLink, random }) => (postgresLink.delay = random.between(5, 400)) },
   'postgres unreachable': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => postgresLink.silence() },
 };
 
 function cutAtCommit(mode) {
   return ({ postgresLink, random }) => {
-    postgresLink.share = random.pick([0.1, 0.4, 1]);
+    postgresLink.share = random.pick([0.2, 0.5, 1]);
     postgresLink.mode = mode;
   };
 }
 
 /** What may be broken of this cluster: {name: [thing, …]}. */
-function things(cluster) {
+export function things(cluster) {
   return {
     instance: cluster.instances,
     redis: cluster.redis ? [cluster.redis] : [],
@@ -64,51 +73,82 @@ function things(cluster) {
   };
 }
 
-/** The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. */
-export function plan(cluster, random, ms) {
-  const there = things(cluster);
-  const weights = Object.fromEntries(Object.entries(kinds).filter(([, kind]) => there[kind.on].length).map(([name, kind]) => [name, kind.weight]));
+/** The names of what a fault takes hold of. */
+const hold = ({ on, which }, there) => (which === undefined ? there[on].map((_, i) => `${on} ${i}`) : [`${on} ${which}`]);
+
+/**
+ * The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. `prefer`: kinds that come more often; `evenly`:
+ * what came rarely is more likely; `usual`: how long a fault lasts that says nothing of it.
+ */
+export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS } = {}) {
+  for (const name of prefer) if (!own[name]) throw new Error(`there is no fault ${name}`);
+  const weight = (name, kind) => kind.weight * (prefer.includes(name) ? PREFERRED : 1);
+  const possible = Object.entries(own).filter(([, kind]) => there[kind.on]?.length);
+  const weights = Object.fromEntries(possible.map(([name, kind]) => [name, weight(name, kind)]));
   const heldUntil = new Map();
   const faults = [];
   for (let at = FIRST_MS; at < ms; at += random.between(...BETWEEN_MS)) {
     const kind = random.weighted(weights);
-    const { on, lasts: [least, most] = LASTS_MS } = kinds[kind];
-    const which = random.between(0, there[on].length - 1);
+    const { on, all, lasts: [least, most] = usual, takes = 1000 } = own[kind];
+    const which = all ? undefined : random.between(0, there[on].length - 1);
     const lasts = Math.min(random.between(least, most), ms - at);
-    const thing = `${on} ${which}`;
-    if (at < (heldUntil.get(thing) ?? 0)) continue;
-    heldUntil.set(thing, at + lasts + 1000);
+    const names = hold({ on, which }, there);
+    if (names.some((name) => at < (heldUntil.get(name) ?? 0))) continue;
+    for (const name of names) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });
+    if (evenly) weights[kind] /= 2;
+    if (evenly && weights[kind] < 2 ** -40) for (const name of Object.keys(weights)) weights[name] *= 2 ** 40;
   }
   return faults;
 }
 
-/** Carries the faults out; all is healed when it is done. `told` hears of each, and when it is `over`. */
-export async function carryOut(cluster, faults, random, told = () => {}) {
+/**
+ * Carries the faults out; all is healed when it is done. `told` hears of each when it begins, {at, kind, on, which, lasts}, and
+ * when it is `over`: `from` when its end began, or where it heals by itself it, `time` when that was done, both as of
+ * performance.now(), and `idle` if it came to nothing. What could not be done: errors.
+ */
+export async function carryOut(there, faults, random, told = () => {}, { own = kinds } = {}) {
   const began = Date.now();
-  const there = things(cluster);
+  const errors = [];
   const held = new Map(); // the end of what a thing was last held by
-  const one = async ({ at, lasts, kind, on, which, seed }) => {
+  const one = async (fault) => {
+    const { at, lasts, kind, on, which, seed } = fault;
     await sleep(Math.max(began + at - Date.now(), 0));
-    const thing = `${on} ${which}`;
-    const before = held.get(thing);
     let release;
-    held.set(thing, new Promise((done) => (release = done)));
-    await before;
+    const end = new Promise((done) => (release = done));
+    const names = hold(fault, there);
+    const before = names.map((name) => held.get(name));
+    for (const name of names) held.set(name, end);
+    await Promise.all(before);
     if (Date.now() - began > at + LATE_MS) return void release(); // the one before took longer than was planned
-    told({ at: Date.now() - began, kind, which, lasts });
-    const context = { [on]: there[on][which], random: random.of(String(seed)) };
+    told({ at: Date.now() - began, kind, on, which, lasts });
+    const context = { [on]: which === undefined ? there[on] : there[on][which], random: random.of(String(seed)), lasts };
+    const { from, idle } = await carryOutOne(own[kind], context, (error) => errors.push(Object.assign(error, { message: `${kind}: ${error.message}` })));
+    told({ at: Date.now() - began, kind, on, which, lasts, over: true, from, time: performance.now(), idle });
+    release();
+  };
+  await Promise.all(faults.map(one));
+  return errors;
+}
+
+/** What was begun is ended, whatever fails meanwhile. */
+async function carryOutOne({ on, begin, end, worked = () => undefined }, context, failed) {
+  const attempt = async (action) => {
     try {
-      await kinds[kind].begin(context);
-      await sleep(lasts);
-      if (kinds[kind].end) await kinds[kind].end(context);
-      else if (on.endsWith('Link')) context[on].heal();
-      if (lasts) told({ at: Date.now() - began, kind, which, over: true });
-    } finally {
-      release();
+      await action?.(context);
+    } catch (error) {
+      failed(error);
     }
   };
-  const results = await Promise.allSettled(faults.map(one));
-  const failed = results.find(({ status }) => status === 'rejected');
-  if (failed) throw failed.reason;
+  const before = worked(context);
+  let from = performance.now();
+  await attempt(begin);
+  if (context.lasts) {
+    await sleep(context.lasts);
+    from = performance.now();
+  }
+  const idle = before !== undefined && worked(context) === before;
+  if (end) await attempt(end);
+  else if (on.endsWith('Link')) context[on].heal();
+  return { from, idle };
 }

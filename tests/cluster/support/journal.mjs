@@ -3,10 +3,10 @@
 // A *write* is what a member wants once: a post with its client_id, an edit, a removal, a reaction. It has attempts, one
 // for each time it was sent: {line, sentAt, sent, outcome, seq, at, duplicate, reason, answeredAt}. `outcome` is
 // `answered`, `refused` (with a reason that says that nothing happened) or `unknown` (`unavailable`, or no answer).
-// `sent` counts all requests of all members, so that it orders what one connection sent.
+// With `expects` it must be refused, for one of these reasons. `sent` counts all requests of all members, so that it orders what one connection sent.
 //
 // A *follower* is a member's client in a room: what it was told, in order: joins with their pages, entries, left.
-// A *page* is an answer with entries.
+// A *page* is an answer with entries; a *search* one with messages that were found.
 //
 // Times are milliseconds of one clock, that of this process.
 
@@ -14,6 +14,9 @@ export class Journal {
   writes = [];
   followers = new Map(); // `client room` → {client, room, events}
   pages = [];
+  searches = [];
+  /** The histories that anybody was told of. */
+  epochs = new Set();
   /** What must never be, seen when it happened: {rule, text}. */
   seen = [];
   deliveries = 0;
@@ -31,8 +34,9 @@ export class Journal {
     return write;
   }
 
-  attempt(write, line) {
-    const attempt = { line, sentAt: this.clock(), sent: ++this.#sent, outcome: 'unknown' };
+  /** `place`: the instance that it is asked of, where that is known. */
+  attempt(write, line, place) {
+    const attempt = { line, place, sentAt: this.clock(), sent: ++this.#sent, outcome: 'unknown' };
     write.attempts.push(attempt);
     return attempt;
   }
@@ -58,6 +62,11 @@ export class Journal {
     const page = { ...asked, answeredAt: this.clock(), as_of: result.as_of, more: result.more, entries: result.entries.map((entry) => this.entry(entry)) };
     this.pages.push(page);
     return page;
+  }
+
+  /** `asked` is {method, room, line, sentAt}: it was asked over one room. */
+  found(asked, { hits }) {
+    this.searches.push({ ...asked, entries: hits.map(({ entry }) => this.entry(entry)) });
   }
 
   joined(client, page) {

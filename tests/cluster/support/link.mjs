@@ -2,9 +2,35 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+/** What a line that is well again may still be behind. */
+const SOON_MS = 2000;
+
+/** One direction of a connection: what is under way keeps its order, whatever the delay becomes. */
+class Way {
+  busyUntil = 0;
+  #waiting = [];
+
+  /** `action` is done at that time, or when what came before was done. */
+  add(at, action) {
+    if (!this.#waiting.length && at <= Date.now()) return action();
+    this.busyUntil = Math.max(at, this.busyUntil);
+    this.#waiting.push({ at: this.busyUntil, action });
+    if (this.#waiting.length === 1) this.#arm();
+  }
+
+  #arm() {
+    setTimeout(() => {
+      while (this.#waiting.length && this.#waiting[0].at <= Date.now()) this.#waiting.shift().action();
+      if (this.#waiting.length) this.#arm();
+    }, Math.max(1, this.#waiting[0].at - Date.now()));
+  }
+}
+
 /** One connection through a link: `client` is the instance's end. What a kind of link keeps about it is in there, too. */
 class Pair {
   ended = false;
+  up = new Way();
+  down = new Way();
 
   constructor(client, server) {
     this.client = client;
@@ -37,12 +63,15 @@ export class Link {
   delay = 0;
   /** Nothing gets through, and nobody is told. */
   silent = false;
+  /** Bytes a second, each way of each connection. */
+  pace = Infinity;
 
-  /** `target`: a port of this machine. */
-  static async to(target) {
+  /** `target`: a port of this machine, or `{host, port}`. `at`: the address to listen at, and to come from. */
+  static async to(target, { at = '127.0.0.1' } = {}) {
     const link = new this();
-    link.target = target;
-    link.listener = net.createServer((client) => link.#join(client)).listen(0, '127.0.0.1');
+    link.target = typeof target === 'number' ? { host: '127.0.0.1', port: target } : target;
+    link.address = at;
+    link.listener = net.createServer((client) => link.#join(client)).listen(0, at);
     await once(link.listener, 'listening');
     link.port = link.listener.address().port;
     link.listener.unref();
@@ -51,31 +80,27 @@ export class Link {
 
   #join(client) {
     if (this.refuses) return void client.resetAndDestroy();
-    const server = net.connect({ host: '127.0.0.1', port: this.target, noDelay: true });
+    const server = net.connect({ ...this.target, localAddress: this.address, noDelay: true });
     client.setNoDelay(true);
     const pair = new Pair(client, server);
     this.pairs.add(pair);
     this.began(pair);
-    client.on('data', (bytes) => this.#later(pair, () => this.fromClient(pair, bytes)));
-    server.on('data', (bytes) => this.#later(pair, () => this.fromServer(pair, bytes)));
-    for (const [socket, other] of [[client, server], [server, client]]) {
+    client.on('data', (bytes) => this.#later(pair, pair.up, () => this.fromClient(pair, bytes), bytes.length));
+    server.on('data', (bytes) => this.#later(pair, pair.down, () => this.fromServer(pair, bytes), bytes.length));
+    for (const [socket, other, way] of [[client, server, pair.up], [server, client, pair.down]]) {
       socket.on('error', () => {});
-      socket.on('end', () => this.#later(pair, () => other.end()));
+      socket.on('end', () => this.#later(pair, way, () => other.end()));
       socket.on('close', () => {
         if (this.silent) return void (pair.lost = true);
         this.pairs.delete(pair);
-        if (!pair.ended) this.#later(pair, () => other.destroy());
+        if (!pair.ended) this.#later(pair, way, () => other.destroy());
       });
     }
   }
 
-  /** What is under way keeps its order, whatever the delay becomes. */
-  #later(pair, action) {
+  #later(pair, way, action, bytes = 0) {
     if (this.silent) return void (pair.lost = true);
-    const at = Math.max(Date.now() + this.delay, pair.busyUntil ?? 0);
-    if (at <= Date.now()) return action();
-    pair.busyUntil = at;
-    setTimeout(action, at - Date.now());
+    way.add(Math.max(Date.now() + this.delay, way.busyUntil) + (bytes * 1000) / this.pace, action);
   }
 
   // What a kind of link may do otherwise.
@@ -103,7 +128,9 @@ export class Link {
     this.refuses = false;
     this.delay = 0;
     this.silent = false;
-    for (const pair of [...this.pairs]) if (pair.lost) pair.cut();
+    const soon = Date.now() + SOON_MS;
+    for (const pair of [...this.pairs]) if (pair.lost || pair.up.busyUntil > soon || pair.down.busyUntil > soon) pair.cut();
+    this.pace = Infinity;
   }
 
   close() {

@@ -4,44 +4,50 @@ import { sleep } from '../../wire/support/club.mjs';
 import { Member } from './member.mjs';
 
 export const HOT = 'kz';
-export const OPEN_ROOMS = [HOT, 'ru', 'cn', 'uz', 'fintech', 'kz.fintech', 'trade'];
-export const WRITERS = 12;
-export const READERS = 24;
+/** `thinks`: milliseconds between what a writer does. */
+const USUAL = { rooms: [HOT, 'ru', 'cn', 'uz', 'fintech', 'kz.fintech', 'trade'], writers: 12, readers: 24, thinks: [100, 700] };
 const EMOJI = ['👍', '❤️', '🎉', '🤝'];
-const THINKS_MS = [100, 700];
 const GIVES_UP_MS = 20_000;
+const SLOW_ONE = 40; // of so many readers
+const FORGETFUL_ONE = 20; // …
+const FORGETS_MS = 75_000; // a server cuts a line that takes nothing for a minute
 const RECENT = 60;
-const DOES = { post: 44, burst: 5, twice: 6, again: 5, edit: 10, remove: 6, react: 10, read: 6, history: 10, refused: 4, move: 1 };
+const WORDS = /[\p{Lu}\p{Ll}\p{Lo}\p{Nd}]+/gu;
+const DOES = { post: 44, burst: 5, twice: 6, again: 5, edit: 10, remove: 6, react: 10, read: 6, history: 10, search: 3, refused: 4, move: 1 };
 
-export const writerLogins = Array.from({ length: WRITERS }, (_, i) => (i === 0 ? 'moderator' : `writer${i}`));
+const writerLogins = ({ writers }) => Array.from({ length: writers }, (_, i) => (i === 0 ? 'moderator' : `writer${i}`));
 // Some readers are the same member on several lines.
-export const readerLogins = Array.from({ length: READERS }, (_, i) => `reader${i % (READERS * 0.75)}`);
+const readerLogins = ({ readers }) => Array.from({ length: readers }, (_, i) => `reader${i % (readers * 0.75)}`);
+/** Everybody who takes part in a load of that size. */
+export const loginsOf = (size) => [...new Set([...writerLogins({ ...USUAL, ...size }), ...readerLogins({ ...USUAL, ...size })])];
 
 /** Everybody, on their lines; `messages` is what anybody knows to stand, for edits, removals and reactions. */
 export class Load {
   writers = [];
   readers = [];
   stopping = false;
+  /** As long as it is not fulfilled writers begin nothing. */
+  lull = undefined;
   #recent = new Map(); // room → [{seq, member, text}]
 
-  /** `steady`: nobody is slow, moves or gives up. */
-  constructor({ cluster, journal, random, steady = false }) {
-    Object.assign(this, { cluster, journal, random, steady });
+  /** `steady`: nobody is slow, moves or gives up. `size`: what differs from the usual one. */
+  constructor({ cluster, journal, random, steady = false, size }) {
+    Object.assign(this, { cluster, journal, random, steady, size: { ...USUAL, ...size } });
   }
 
   async start() {
-    const logins = [...new Set([...writerLogins, ...readerLogins])];
+    const logins = loginsOf(this.size);
     this.cookies = new Map();
     for (let i = 0; i < logins.length; i += 4) {
       const some = logins.slice(i, i + 4);
       const cookies = await Promise.all(some.map((login) => this.cluster.cookie(login)));
       some.forEach((login, j) => this.cookies.set(login, cookies[j]));
     }
-    this.writers = writerLogins.map((login, i) => new Writer(this, login, i));
+    this.writers = writerLogins(this.size).map((login, i) => new Writer(this, login, i));
     await Promise.all(this.writers.map((writer) => writer.member.present(10_000)));
     this.direct = await this.#openDirect();
-    this.rooms = [...OPEN_ROOMS, this.direct];
-    this.readers = readerLogins.map((login, i) => new Reader(this, login, i));
+    this.rooms = [...this.size.rooms, this.direct];
+    this.readers = readerLogins(this.size).map((login, i) => new Reader(this, login, i));
     for (const writer of this.writers) writer.start();
     for (const reader of this.readers) reader.start();
   }
@@ -76,6 +82,11 @@ export class Load {
   /** No new writes; those under way are brought to an end. */
   async rest() {
     this.stopping = true;
+    for (const { member } of this.readers) {
+      if (!member.door) continue;
+      member.door = undefined;
+      member.move();
+    }
     await Promise.all([...this.writers, ...this.readers].map((one) => one.ended));
   }
 
@@ -107,15 +118,16 @@ class Writer {
 
   async #run() {
     while (!this.load.stopping) {
+      await this.load.lull;
       await this.member.present(1000);
       if (this.member.connected) await this[this.random.weighted(DOES)]();
-      await sleep(this.random.between(...THINKS_MS));
+      await sleep(this.random.between(...this.load.size.thinks));
     }
   }
 
   #room() {
     if ((this.index === 1 || this.index === 2) && this.random.chance(0.3)) return this.load.direct;
-    return this.random.chance(0.5) ? HOT : this.random.pick(OPEN_ROOMS);
+    return this.random.chance(0.5) ? HOT : this.random.pick(this.load.size.rooms);
   }
 
   #text() {
@@ -148,15 +160,27 @@ class Writer {
     return this.#settled(this.#newPost(room, { replyTo }));
   }
 
-  /** Several without waiting for answers, then those again that were not answered. */
+  /** Several without waiting for answers, then those again that were not answered. Where something is removed between
+   * them, the room's log in memory begins anew there, and whoever follows it is caught up from the store. */
   async burst() {
     const room = this.#room();
     const writes = Array.from({ length: this.random.between(2, 8) }, () => this.#newPost(room));
-    const answers = await Promise.all(writes.map((write) => this.member.attempt(write)));
+    const earlier = this.random.chance(0.4) ? this.#own.find((message) => message.room === room && !message.removed) : undefined;
+    const attempts = writes.map((write, i) => {
+      if (earlier && i === writes.length - 1) this.#removeAtOnce(earlier);
+      return this.member.attempt(write);
+    });
+    const answers = await Promise.all(attempts);
     for (const [i, write] of writes.entries()) {
       if (answers[i]?.outcome === 'answered') this.#posted(write, answers[i]);
       else if (answers[i]?.outcome !== 'refused') await this.#settled(write);
     }
+  }
+
+  #removeAtOnce(message) {
+    message.removed = true;
+    const write = this.journal.write('remove', { member: this.login, room: message.room, target: message.seq });
+    this.member.settle(write, { patience: 0 }).catch((error) => this.journal.violation('the harness works', error.stack));
   }
 
   /** The same client_id on two lines at once. */
@@ -183,7 +207,7 @@ class Writer {
 
   async remove() {
     const mayAll = this.login === 'moderator';
-    const messages = mayAll ? this.load.recent(this.random.pick(OPEN_ROOMS)) : this.#own.slice(-20);
+    const messages = mayAll ? this.load.recent(this.random.pick(this.load.size.rooms)) : this.#own.slice(-20);
     if (!messages.length) return;
     const { room, seq } = this.random.pick(messages);
     await this.member.settle(this.journal.write('remove', { member: this.login, room, target: seq }), { patience: GIVES_UP_MS });
@@ -212,6 +236,17 @@ class Writer {
     const params = { room, limit: this.random.between(1, 100) };
     if (last > 1 && this.random.chance(0.7)) params[this.random.chance(0.5) ? 'before' : 'after'] = this.random.between(1, last);
     await this.member.history(params);
+  }
+
+  /** A word of what was written lately, also when it was removed since. */
+  async search() {
+    const room = this.#room();
+    const messages = this.load.recent(room);
+    if (!messages.length) return;
+    const words = this.random.pick(messages).write.text.match(WORDS) ?? [];
+    if (!words.length) return;
+    const { outcome, reason } = await this.member.search({ room, text: this.random.pick(words).slice(0, 60) });
+    if (outcome === 'refused') this.journal.violation('nothing is refused without a reason', `message.search in ${room}: ${reason}`);
   }
 
   /** What must not be done, whoever is asked. */
@@ -245,7 +280,8 @@ class Reader {
     this.index = index;
     this.random = load.random.of(`reader ${index}`);
     this.member = load.client(`reader ${index}`, login);
-    for (const room of new Set([HOT, ...this.random.shuffled(OPEN_ROOMS).slice(0, 2)])) this.member.follow(room, this.random.chance(0.5) ? 0 : undefined);
+    if (index % SLOW_ONE === 3) this.member.door = load.cluster.slowDoor; // where there is one
+    for (const room of new Set([HOT, ...this.random.shuffled(load.size.rooms).slice(0, 2)])) this.member.follow(room, this.random.chance(0.5) ? 0 : undefined);
   }
 
   start() {
@@ -253,12 +289,22 @@ class Reader {
     this.ended.catch((error) => this.load.journal.violation('the harness works', error.stack));
   }
 
-  /** A third just reads, a third is slow at times, a third comes and goes. */
+  /** In a tab that is left alone: nothing is read any more. */
+  #forgets() {
+    const until = Date.now() + FORGETS_MS;
+    const comesBack = async () => {
+      while (!this.load.stopping && Date.now() < until) await sleep(500);
+    };
+    return this.member.sleepUntil(comesBack());
+  }
+
+  /** A third just reads, a third is slow at times, a third comes and goes; one of twenty does not read at all. */
   async #run() {
     while (!this.load.stopping) {
       await sleep(this.random.between(500, 2500));
       const { member, random } = this;
       if (this.load.steady) continue;
+      if (this.index % FORGETFUL_ONE === 13) await this.#forgets();
       if (this.index % 3 === 1 && random.chance(0.3)) await member.sleep(random.between(500, 6000));
       if (this.index % 3 === 2 && random.chance(0.15)) member.move();
       if (this.index % 3 === 2 && random.chance(0.15)) await member.rejoin(random.pick([...member.rooms.keys()]));

@@ -7,6 +7,8 @@ const ANSWERS_MS = 12_000;
 const PING_MS = 2000;
 const AGAIN_MS = [50, 500];
 const FINE_CLOSES = new Set([1000, 1001, 1005, 1006, 1012]);
+// What a balancer answers while no instance does, and an instance that has no room or no memory.
+const AWAY = new Set([408, 429, 502, 503, 504]);
 // Said when nobody knows what became of the request, or when it may be sent again.
 const UNSETTLED = new Set(['unavailable']);
 
@@ -21,9 +23,9 @@ export class Member {
   #next = 1;
   #changed = new Set();
 
-  /** `name`: of this client among all. */
-  constructor({ cluster, name, login, cookie, journal, random }) {
-    Object.assign(this, { cluster, name, login, cookie, journal, random });
+  /** `name`: of this client among all. `mayBeRefused`: reasons for which it may be kept out of a room, for a time. */
+  constructor({ cluster, name, login, cookie, journal, random, mayBeRefused = [] }) {
+    Object.assign(this, { cluster, name, login, cookie, journal, random, mayBeRefused });
   }
 
   get connected() {
@@ -50,7 +52,7 @@ export class Member {
 
   async #run() {
     while (!this.stopped) {
-      const line = await this.#open(this.random.pick(this.cluster.instances));
+      const line = await this.#open(this.door ?? this.random.pick(this.cluster.doors ?? this.cluster.instances));
       if (line) {
         this.reconnects++;
         await line.closed;
@@ -74,8 +76,9 @@ export class Member {
       line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch(() => {});
       await Promise.race([new Promise((done) => (line.welcomed = done)), line.closed]);
       if (!line.welcome) return undefined;
-    } catch {
-      return undefined; // refused, or nobody is there
+    } catch ({ status }) {
+      if (status !== undefined && !AWAY.has(status)) this.journal.violation('nobody is kept out without a reason', `${this.name}: ${status} on ${instance.place?.name ?? instance.port}`);
+      return undefined; // nobody is there, or not yet
     } finally {
       clearTimeout(timer);
       if (!line.welcome) line.socket.terminate();
@@ -107,7 +110,7 @@ export class Member {
     if (message.method === 'closing') this.waits = Math.min(message.params.retry_after * 1000, 3000) * this.random.next();
     if (line !== this.line) return;
     if (message.method === 'entry') this.#entry(line, message.params);
-    else if (message.method === 'left') this.journal.left(this.name, line.name, message.params.room);
+    else if (message.method === 'left') this.#left(line, message.params);
     else if (message.id !== undefined) {
       const request = this.#pending.get(message.id);
       this.#pending.delete(message.id);
@@ -121,6 +124,7 @@ export class Member {
       for (const room of this.rooms.values()) room.cursor = undefined;
     }
     this.epoch = welcome.epoch;
+    this.journal.epochs.add(welcome.epoch);
     this.me = welcome.member.id;
     line.welcome = welcome;
     line.heardAt = this.journal.clock();
@@ -166,24 +170,35 @@ export class Member {
 
   #join(line, room) {
     const wanted = this.rooms.get(room);
+    if (wanted.asks === line) return; // its answer says how to go on
+    wanted.asks = line;
     const asked = { method: 'room.join', room, line: line.name, sentAt: this.journal.clock() };
     if (wanted.cursor !== undefined) asked.after = wanted.cursor;
     const { method, line: name, sentAt, ...params } = asked;
-    const readsAlong = this.#readsAlong(line);
     wanted.joined = undefined;
     this.request('room.join', params, (answer) => {
-      if (answer.outcome === 'refused') this.journal.violation('nothing is refused without a reason', `${this.name}: room.join ${room}: ${answer.reason}`);
+      if (wanted.asks === line) wanted.asks = undefined;
+      if (answer.outcome === 'refused' && !this.mayBeRefused.includes(answer.reason)) this.journal.violation('nothing is refused without a reason', `${this.name}: room.join ${room}: ${answer.reason}`);
       if (answer.outcome !== 'answered') {
-        // `unavailable` on a line that goes on: asked again.
-        if (this.line === line) setTimeout(() => this.line === line && this.#join(line, room), this.random.between(200, 1000)).unref();
+        this.#joinLater(line, room); // `unavailable` on a line that goes on, or kept out: asked again
         return;
       }
-      const page = this.journal.page({ ...asked, slow: !readsAlong() }, answer.result);
+      const page = this.journal.page(asked, answer.result);
       this.journal.joined(this.name, page);
       wanted.cursor = page.more ? page.entries.at(-1).seq : page.as_of;
       if (page.more) this.#join(line, room);
       else wanted.joined = line.name;
     });
+  }
+
+  #joinLater(line, room) {
+    if (this.line === line) setTimeout(() => this.line === line && this.rooms.get(room).joined !== line.name && this.#join(line, room), this.random.between(200, 1000)).unref();
+  }
+
+  #left(line, { room, reason }) {
+    this.journal.left(this.name, line.name, room);
+    if (this.rooms.has(room)) this.rooms.get(room).joined = undefined;
+    if (this.mayBeRefused.includes(reason)) this.#joinLater(line, room);
   }
 
   /** Is each room that it follows joined on the present line? */
@@ -195,11 +210,20 @@ export class Member {
     const { line } = this;
     if (!line) return undefined;
     const asked = { method: 'room.history', line: line.name, sentAt: this.journal.clock(), ...params };
-    const readsAlong = this.#readsAlong(line);
     const answer = await this.request('room.history', params, (found) => {
-      if (found.outcome === 'answered') this.journal.page({ ...asked, slow: !readsAlong() }, found.result);
+      if (found.outcome === 'answered') this.journal.page(asked, found.result);
     });
     return answer.result;
+  }
+
+  /** In one room: how it went. */
+  async search(params) {
+    const { line } = this;
+    if (!line) return { outcome: 'unknown' };
+    const asked = { method: 'message.search', room: params.room, line: line.name, sentAt: this.journal.clock() };
+    return this.request('message.search', params, (answer) => {
+      if (answer.outcome === 'answered') this.journal.found(asked, answer.result);
+    });
   }
 
   // ---- requests ----
@@ -208,7 +232,7 @@ export class Member {
   request(method, params, take = () => {}) {
     const { line } = this;
     if (!line || line.socket.readyState !== line.socket.constructor.OPEN) {
-      const lost = { outcome: 'unknown' };
+      const lost = { outcome: 'unknown', unsent: true };
       take(lost);
       return Promise.resolve(lost);
     }
@@ -225,10 +249,27 @@ export class Member {
     });
   }
 
+  /** Asks until it is answered or refused: the last answer, if there was one. `unknownAt` in it: when the last one of which
+   * nobody knows what became was sent, as of the wall clock. `take` is called with each answer and when it was asked for. */
+  async insist(method, params, take = () => {}) {
+    let answer, unknownAt;
+    while (!this.stopped) {
+      if (this.line) {
+        const sentAt = Date.now();
+        answer = await this.request(method, params, (one) => take(one, sentAt));
+        if (answer.outcome === 'unknown' && !answer.unsent) unknownAt = sentAt;
+      }
+      if (answer && answer.outcome !== 'unknown') break;
+      await sleep(this.random.between(100, 400));
+      await this.present(1000);
+    }
+    return answer && { ...answer, unknownAt };
+  }
+
   /** Sends it once: how it went. */
   async attempt(write) {
     if (!this.line) return undefined;
-    const attempt = this.journal.attempt(write, this.line.name);
+    const attempt = this.journal.attempt(write, this.line.name, this.line.instance.place?.name);
     const { result, reason, outcome: how } = await this.request(`message.${write.kind}`, paramsOf(write), (answer) => {
       attempt.answeredAt = this.journal.clock();
       attempt.outcome = answer.outcome;
@@ -268,20 +309,18 @@ export class Member {
     for (const done of [...this.#changed]) done();
   }
 
-  /** A question: has it taken whatever came on the line since now? */
-  #readsAlong(line) {
-    const slept = line.slept ?? 0;
-    return () => !line.sleeps && (line.slept ?? 0) === slept;
+  /** Takes nothing for a while, as on a bad line. */
+  sleep(ms) {
+    return this.sleepUntil(sleep(ms));
   }
 
-  /** Takes nothing for a while, as on a bad line. */
-  async sleep(ms) {
+  /** Takes nothing until that is fulfilled. */
+  async sleepUntil(end) {
     const { line } = this;
     if (!line) return;
     line.sleeps = true;
-    line.slept = (line.slept ?? 0) + 1;
     line.pause();
-    await sleep(ms);
+    await end;
     line.resume();
     line.heardAt = this.journal.clock();
     line.sleeps = false;

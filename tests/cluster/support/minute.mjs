@@ -4,31 +4,45 @@ import { sleep } from '../../wire/support/club.mjs';
 import { check } from './checker.mjs';
 import { Cluster, eventually, within } from './cluster.mjs';
 import { delays } from './delays.mjs';
-import { carryOut, plan } from './faults.mjs';
+import { carryOut, plan, things } from './faults.mjs';
 import { Journal, outcomeOf } from './journal.mjs';
-import { Load, readerLogins, writerLogins } from './load.mjs';
-import { KEEPERS, LOUD, Moderating, ROOM, readModerated } from './moderating.mjs';
+import { Load, loginsOf } from './load.mjs';
+import { checkRoom } from './moderated_room.mjs';
+import { KEEPERS, LOUD, Moderating, readModerated } from './moderating.mjs';
 import { checkModerating } from './moderating_check.mjs';
 import { Random } from './random.mjs';
+import { readModeratedRoom, readTruth } from './truth.mjs';
+import { listViolations } from './violations.mjs';
 
 const AGREES_MS = 10_000;
 const RESTS_MS = 40_000;
 const PROBE = 'probe';
 const DIED = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL']);
 
-/** `{seed, seconds, told?, …}`: of what happened, in counts, and the violations. */
-export async function faultsFor({ seed, seconds, told = () => {}, ...options }) {
-  const counts = {};
-  const result = await underLoad({ ...options, seed, links: true, told }, async ({ cluster, random }) => {
-    const faults = plan(cluster, random.of('faults'), seconds * 1000);
-    const until = Date.now() + seconds * 1000;
-    await carryOut(cluster, faults, random.of('choices'), (fault) => {
-      if (!fault.over) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
-      told(fault);
-    });
-    await sleep(Math.max(0, until - Date.now()));
+/** `{seed, seconds, told?, prefer?, …}`: of what happened, in counts, and the violations. */
+export async function faultsFor({ seed, seconds, told = () => {}, prefer, ...options }) {
+  let broken;
+  const result = await underLoad({ ...options, seed, links: true, told }, async ({ cluster, random, journal }) => {
+    broken = await breakThings({ there: things(cluster), random, journal, seconds, told, prefer });
   });
-  return { ...result, seconds, faults: counts };
+  return { ...result, seconds, faults: broken.counts };
+}
+
+/** Breaks things for so long: how often each kind came to something, and what was told of them when. */
+export async function breakThings({ there, random, journal, seconds, told, ...options }) {
+  const counts = {};
+  const log = [];
+  const faults = plan(there, random.of('faults'), seconds * 1000, options);
+  const until = Date.now() + seconds * 1000;
+  const take = (fault) => {
+    if (fault.over && !fault.idle) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
+    log.push({ time: performance.now(), ...fault });
+    told(fault);
+  };
+  const errors = await carryOut(there, faults, random.of('choices'), take, options);
+  for (const error of errors) journal.violation('the harness works', error.stack);
+  await sleep(Math.max(0, until - Date.now()));
+  return { counts, log };
 }
 
 /** One instance after the other goes away and comes back: also how each ended, and how long everything took. */
@@ -46,52 +60,83 @@ export async function rollingRestart({ seed }) {
   return { ...result, seconds: Math.round((Date.now() - began) / 1000), faults: { 'instance goes away': ends.length }, ends };
 }
 
-/** Members write and read while `disturb` does what it does; then everybody must agree. */
-async function underLoad({ seed, instances = 3, store = 'postgresql', redis = true, links = false, steady = false, told = () => {} }, disturb) {
+/** Members write and read while `disturb` does what it does; then everybody must agree. `start`: another cluster than one
+ * on this machine's own network; `size`: of the load; `beside`: what else goes on, `(cluster, random) => [actor, …]`. */
+export async function underLoad({ seed, steady = false, told = () => {}, start = Cluster.start, size, logins = [], beside = () => [], ...setup }, disturb) {
   const random = new Random(seed);
-  const members = [...new Set([...writerLogins, ...readerLogins, ...KEEPERS, ...LOUD, PROBE])];
-  const cluster = await Cluster.start({ instances, store, redis, links, seed, members, settings: { CLUB_LIMITS: 'off' } });
+  const { instances = 3, store = 'postgresql', redis = true, links = false } = setup;
+  const members = [...new Set([...loginsOf(size), ...KEEPERS, ...LOUD, PROBE, ...logins])];
+  const cluster = await start({ instances, store, redis, links, seed, members, settings: { CLUB_LIMITS: 'off' } });
   const journal = new Journal();
-  const load = new Load({ cluster, journal, steady, random: random.of('load') });
+  const load = new Load({ cluster, journal, steady, size, random: random.of('load') });
   const moderating = new Moderating({ cluster, random: random.of('moderating') });
+  const actors = beside({ cluster, random, journal });
+  const all = [load, moderating, ...actors];
+  let result;
   try {
-    await load.start();
-    await moderating.start();
-    await disturb({ cluster, random });
-    cluster.heal();
-    const healed = Date.now();
-    told({ kind: 'healed' });
-    await within(Promise.all([load.rest(), moderating.rest()]), RESTS_MS);
-    const agreed = await agree(cluster, load, journal, healed);
-    told({ kind: 'agreed', after: agreed });
-    falls(cluster, journal);
-    await Promise.all([load.stop(), moderating.stop()]);
-    const { acts, journal: loud } = moderating;
-    const violations = [...check(journal, await readTruth(cluster, load)), ...loud.seen, ...checkModerating(acts, loud.writes, await readModerated(cluster))];
-    return { seed, agreed, links: linkCounts(cluster), ...delays(journal), ...summary(journal, load), acts: counted(acts, loud), violations };
+    for (const one of all) await one.start();
+    await disturb({ cluster, random, journal });
+    result = await found({ cluster, journal, load, moderating, actors, all, told });
   } finally {
-    load.stopping = moderating.stopping = true;
-    await Promise.all([load.stop(), moderating.stop()]);
-    await cluster.finish();
+    for (const one of all) one.stopping = true;
+    await Promise.all(all.map((one) => one.stop()));
+    await cluster.finish().catch((error) => {
+      if (!result) throw error;
+      result.violations.push({ rule: 'all parts end well', text: error.stack });
+    });
   }
+  return { seed, ...result };
+}
+
+/** All is healed, and looked at. */
+async function found({ cluster, journal, load, moderating, actors, all, told }) {
+  await cluster.heal();
+  const healed = Date.now();
+  told({ kind: 'healed' });
+  const rested = await within(Promise.all(all.map((one) => one.rest())).then(() => true), RESTS_MS);
+  if (!rested) journal.violation('what was under way comes to an end', `not within ${RESTS_MS} ms after the faults`);
+  const agreed = await agree(cluster, load, journal, healed);
+  told({ kind: 'agreed', after: agreed });
+  falls(cluster, journal);
+  for (const actor of actors) await actor.agrees();
+  await Promise.all(all.map((one) => one.stop()));
+  const { acts, journal: loud } = moderating;
+  const epochs = cluster.promotions ?? 0;
+  const violations = [
+    ...check(journal, await readTruth(cluster, load), { epochs }),
+    ...checkRoom(loud, acts, await readModeratedRoom(cluster, moderating.members), { epochs }),
+    ...checkModerating(acts, loud.writes, await readModerated(cluster), moderating.told()),
+  ];
+  for (const actor of actors) violations.push(...actor.found);
+  return { agreed, links: linkCounts(cluster), ...delays(journal), ...summary(journal, load), acts: counted(acts, loud), violations };
 }
 
 /** What everybody must see alike once nothing is broken any more: milliseconds until it was so. */
 async function agree(cluster, load, journal, healed) {
   const rested = Date.now(); // before that, there is still something new
   const cookie = await cluster.cookie(PROBE);
-  const probeOf = (instance) => eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in');
-  const probes = await Promise.all(cluster.instances.map(probeOf));
+  const letIn = (instance, probe) => (probe && !probe.isClosed ? probe : eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in'));
+  let probes = [];
   let differences;
   do {
+    probes = await Promise.all(cluster.instances.map((instance, i) => letIn(instance, probes[i])));
     differences = await look(cluster, load, probes);
     if (!differences.length) break;
     await sleep(250);
   } while (Date.now() < rested + AGREES_MS);
   const took = Date.now() - healed;
   for (const text of differences.slice(0, 10)) journal.violation('after the faults everybody agrees', text);
+  await Promise.all(probes.map((probe, i) => readAlong(probe, `probe ${i}`, load, journal).catch((error) => journal.violation('after the faults everybody agrees', error.message))));
   await Promise.all(probes.map((probe) => probe.close()));
   return took;
+}
+
+/** What an instance gives of each room goes into the journal, too. */
+async function readAlong(probe, line, load, journal) {
+  for (const room of load.rooms.filter((id) => id !== load.direct)) {
+    const asked = { method: 'room.history', line, room, limit: 100, sentAt: journal.clock() };
+    journal.page(asked, await probe.call('room.history', { room, limit: 100 }));
+  }
 }
 
 async function look(cluster, load, probes) {
@@ -100,7 +145,7 @@ async function look(cluster, load, probes) {
   for (const room of load.rooms.filter((id) => id !== load.direct)) {
     for (const [i, probe] of probes.entries()) {
       const online = present(cluster, load, room, i);
-      const { result, error } = await probe.ask('room.join', { room, limit: 1 });
+      const { result, error } = await probe.ask('room.join', { room, limit: 1 }).catch((reason) => ({ error: reason.message }));
       if (error) differences.push(`${room} on ${i}: ${JSON.stringify(error)}`);
       else if (result.room.head !== heads.get(room)) differences.push(`${room} on ${i}: head ${result.room.head}, the store has ${heads.get(room)}`);
       else if (result.room.online !== online) differences.push(`${room} on ${i}: online ${result.room.online}, there are ${online}`);
@@ -121,35 +166,15 @@ function present(cluster, load, room, instance) {
   return new Set(here.map(({ login }) => login)).size + 1;
 }
 
-/** An instance that ends by itself while it serves. */
-function falls(cluster, journal) {
+/** An instance that ended by itself while it served, and had no reason to. */
+export function falls(cluster, journal) {
   for (const [i, instance] of cluster.instances.entries()) {
-    for (const { status, signal } of instance.falls) {
-      if (DIED.has(signal)) journal.violation('no instance crashes', `instance ${i}: ${signal}\n${instance.log.slice(-2000)}`);
+    for (const { status, signal, stood, excused } of instance.falls) {
+      if (DIED.has(signal) || (stood && !excused)) journal.violation('no instance ends by itself', `instance ${i}: ${signal ?? status}\n${instance.log.slice(-2000)}`);
     }
     const said = /ERROR: \w+Sanitizer|runtime error:|Assertion|assert failed/.exec(instance.log);
-    if (said) journal.violation('no instance crashes', instance.log.slice(said.index, said.index + 2000));
+    if (said) journal.violation('no instance ends by itself', instance.log.slice(said.index, said.index + 2000));
   }
-}
-
-const TYPES = [, 'message', 'edit', 'remove', 'react'];
-const NUMBERS = ['seq', 'at', 'edited', 'removed', 'target', 'reply_to', 'flag'];
-
-export async function readTruth(cluster, load) {
-  const rooms = {};
-  const others = `room.id <> '${ROOM}'`; // where moderators act
-  for (const { id, head } of await cluster.query(`SELECT id, head FROM room WHERE ${others} ORDER BY id`)) rooms[id] = { head: Number(head), entries: [] };
-  const rows = await cluster.query(
-    `SELECT room.id AS room, seq, entry.at, type, login AS member, entry.client_id, text, edited, removed, target, reply_to, emoji, flag
-     FROM entry JOIN room ON room.key = entry.room JOIN member ON member.key = entry.member WHERE ${others} ORDER BY room.id, seq`,
-  );
-  for (const row of rows) {
-    for (const name of NUMBERS) if (row[name] !== null) row[name] = Number(row[name]);
-    row.type = TYPES[row.type];
-    rooms[row.room].entries.push(row);
-  }
-  const members = Object.fromEntries(load.clients.map((client) => [client.login, client.me]));
-  return { rooms, members };
 }
 
 function linkCounts(cluster) {
@@ -179,7 +204,7 @@ function counted(acts, loud) {
   return counts;
 }
 
-const times = ({ median, most, worst }) => `${median} ms (half), ${most} ms (99 of 100), ${worst} ms (all)`;
+const times = ({ median, high, longest }) => `${Math.round(median)} ms (half), ${Math.round(high)} ms (99 of 100), ${Math.round(longest)} ms (all)`;
 
 export function report({ seed, seconds, faults, agreed, links, answers, told, writes, acts, attempts, deliveries, pages, connects, violations }) {
   const list = (counts) => Object.entries(counts).sort().map(([name, count]) => `${name} ${count}`).join(', ');
@@ -192,13 +217,7 @@ export function report({ seed, seconds, faults, agreed, links, answers, told, wr
     `faults: ${list(faults)}`,
     `lines: ${list(links)}`,
     `all agreed ${agreed} ms after the faults`,
-    `violations: ${violations.length}`,
+    ...listViolations(violations),
   ];
-  const rules = new Map();
-  for (const { rule, text } of violations) rules.set(rule, [...(rules.get(rule) ?? []), text]);
-  for (const [rule, texts] of rules) {
-    lines.push(`  ${rule}: ${texts.length}`);
-    for (const text of texts.slice(0, 4)) lines.push(`    ${text}`);
-  }
   return lines.join('\n');
 }

@@ -8,13 +8,18 @@ export const ROOM = 'in';
 export const KEEPERS = ['admin', 'moderator'];
 export const LOUD = ['loud0', 'loud1', 'loud2']; // the last one is purged, the others' messages are removed one by one
 const HOLDS_MS = [2500, 4500]; // so that there is time left after the two seconds
+const BANS_MS = [4000, 6000]; // in which something is said that must not be given
 const RESTS_MS = [100, 600];
 const WRITES_MS = [40, 200];
+const LOOKS = 0.03; // how often they look at what is there
 const GIVES_UP_MS = 20_000;
 const PURGE_SECONDS = 15;
 
-/** `acts`: {action, member?, lifts?, reason?, target?, sentAt, answeredAt?, outcome, refusal?, attempts}, times as of the
- * wall clock, which is the store's, too. */
+const nameOf = (login) => `${login} among moderators`;
+
+/** `acts`: {action, by, member?, seconds?, lifts?, reason?, target?, sentAt, askedAt?, answeredAt?, unknownAt?, outcome, refusal?,
+ * attempts}: first sent at `sentAt`, what was answered was asked at `askedAt`, the last attempt of which nobody knows what
+ * became at `unknownAt`; times as of the wall clock, which is the store's, too. */
 export class Moderating {
   acts = [];
   stopping = false;
@@ -31,14 +36,18 @@ export class Moderating {
     for (const login of [...KEEPERS, ...LOUD]) members.push(await this.#member(login));
     [this.admin, this.moderator, ...this.loud] = members;
     await Promise.all(members.map((member) => member.present(10_000)));
-    const loops = [this.#silences(), this.#keeps(), ...this.loud.map((member) => this.#writes(member))];
+    const loops = [this.#silences('mute', HOLDS_MS), this.#silences('ban', BANS_MS), this.#keeps(), ...this.loud.map((member) => this.#writes(member))];
     this.ended = Promise.all(loops.map((loop) => loop.catch((error) => this.journal.violation('the harness works', error.stack))));
   }
 
   async #member(login) {
     const { cluster, journal } = this;
     const cookie = await cluster.cookie(login);
-    return new Member({ cluster, journal, name: `${login} among moderators`, login, cookie, random: this.random.of(login) }).start();
+    const name = nameOf(login);
+    const member = new Member({ cluster, journal, name, login, cookie, random: this.random.of(login), mayBeRefused: ['banned'] });
+    // Those who write also read, and come again and again while they are not let in.
+    if (LOUD.includes(login)) member.follow(ROOM);
+    return member.start();
   }
 
   get members() {
@@ -55,6 +64,12 @@ export class Moderating {
     await Promise.all(this.members.map((member) => member.stop()));
   }
 
+  /** What those who write were given: [{member, events}] as in a journal's followers. */
+  told() {
+    const { followers } = this.journal;
+    return LOUD.map((login) => ({ member: login, events: followers.get(`${nameOf(login)} ${ROOM}`)?.events ?? [] }));
+  }
+
   // ---- those who write ----
 
   async #writes(member) {
@@ -64,6 +79,8 @@ export class Moderating {
       const write = this.journal.write('post', { member: login, room: ROOM, clientId: `loud-${number}`, text: `Слон № ${number} 大象` });
       const { outcome, result } = await member.settle(write, { patience: GIVES_UP_MS });
       if (outcome === 'answered') this.#posted.push({ login, seq: result.seq });
+      if (random.chance(LOOKS)) await member.history({ room: ROOM, limit: 50 });
+      if (random.chance(LOOKS)) await member.search({ room: ROOM, text: 'Слон' });
       await sleep(random.between(...WRITES_MS));
     }
   }
@@ -74,30 +91,26 @@ export class Moderating {
   async #act(keeper, method, params, fields) {
     const act = { ...fields, by: keeper.login, attempts: 0, outcome: 'unknown', sentAt: Date.now() };
     this.acts.push(act);
-    while (!keeper.stopped && act.outcome === 'unknown') {
-      if (keeper.line) {
-        act.attempts++;
-        await keeper.request(method, params, ({ outcome, result, reason }) => {
-          Object.assign(act, { outcome, answeredAt: Date.now() });
-          if (outcome === 'refused') act.refusal = reason;
-          if (result) act.result = result;
-        });
-      }
-      if (act.outcome === 'unknown') await sleep(keeper.random.between(100, 400));
-      await keeper.present(1000);
-    }
+    await keeper.insist(method, params, ({ outcome, result, reason, unsent }, askedAt) => {
+      if (unsent) return;
+      act.attempts++;
+      Object.assign(act, { outcome, askedAt, answeredAt: Date.now() });
+      if (outcome === 'unknown') act.unknownAt = askedAt;
+      if (outcome === 'refused') act.refusal = reason;
+      if (result) act.result = result;
+    });
     return act;
   }
 
-  async #silences() {
-    const { admin, random } = this;
+  async #silences(action, holds) {
+    const { admin } = this;
+    const random = this.random.of(action);
     while (!this.stopping) {
       const { me, login } = random.pick(this.loud);
-      const action = random.pick(['mute', 'ban']);
       const number = ++this.#count;
       const [reason, lifted] = [`реклама ${number}`, `хватит ${number}`];
       await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: null, reason }, { action, member: login, reason });
-      await sleep(random.between(...HOLDS_MS));
+      await sleep(random.between(...holds));
       await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: 0, reason: lifted }, { action, member: login, reason: lifted, lifts: true });
       await sleep(random.between(...RESTS_MS));
     }
@@ -130,7 +143,7 @@ export class Moderating {
 
   async #purges() {
     const { me, login } = this.loud.at(-1);
-    await this.#act(this.moderator, 'message.purge', { room: ROOM, member: me, for: PURGE_SECONDS }, { action: 'purge', member: login });
+    await this.#act(this.moderator, 'message.purge', { room: ROOM, member: me, for: PURGE_SECONDS }, { action: 'purge', member: login, seconds: PURGE_SECONDS });
   }
 }
 

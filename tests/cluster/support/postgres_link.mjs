@@ -14,6 +14,8 @@ export class PostgresLink extends Link {
   /** `pass`; `before` and `after` cut at a COMMIT, `share` of them. */
   mode = 'pass';
   share = 1;
+  /** Done once, when an instance says COMMIT, before that is handed on. */
+  atCommit = undefined;
   counts = { commits: 0, cutBefore: 0, cutAfter: 0 };
 
   began(pair) {
@@ -45,6 +47,9 @@ export class PostgresLink extends Link {
 
   #decide() {
     this.counts.commits++;
+    const { atCommit } = this;
+    this.atCommit = undefined;
+    atCommit?.();
     if (this.mode === 'pass' || this.random.next() >= this.share) return undefined;
     return this.mode;
   }
@@ -89,6 +94,7 @@ export class PostgresLink extends Link {
 
   heal() {
     this.mode = 'pass';
+    this.atCommit = undefined;
     super.heal();
   }
 }

@@ -59,6 +59,11 @@ export class Serving {
     return /lies in (\S+)/.exec(this.output)[1];
   }
 
+  /** What the instances have said. */
+  get logs() {
+    return [...this.output.matchAll(/\/metrics; (\S+)$/gm)].map(([, file]) => `${file}:\n${readFileSync(file, 'utf8')}`).join('\n');
+  }
+
   /** The first admin's. */
   get link() {
     return /\n {2}(https:\S+#invite=\S+)\n/.exec(this.output)[1];

@@ -1,0 +1,113 @@
+// A world under load in which everything breaks; what came of it, on a page.
+import { summary } from '../summary.mjs';
+import { breakThings, underLoad } from '../minute.mjs';
+import { Disk } from '../disk.mjs';
+import { Herd, herdLogins } from './herd.mjs';
+import { LASTS_MS, kinds, things } from './kinds.mjs';
+import { Private, guestLogins } from './private.mjs';
+import { timeline } from './picture.mjs';
+import { recoveries } from './recoveries.mjs';
+import { Resources } from './resources.mjs';
+import { Shut, shutLogins } from './shut.mjs';
+import { World } from './world.mjs';
+
+const MEGABYTES = 400;
+const ROOMS = ['kz', 'ru', 'cn', 'uz', 'kg', 'pk', 'ir', 'by', 'fintech', 'trade', 'robotics', 'investment', 'logistics', 'energy', 'travel', 'education',
+  'kz.fintech', 'ru.finance', 'cn.trade', 'uz.trade', 'ir.energy', 'by.robotics', 'pk.agriculture', 'kg.logistics'];
+const SIZES = {
+  whole: { rooms: ROOMS, writers: 30, readers: 200, thinks: [400, 2400] },
+  small: { rooms: ROOMS.slice(0, 8), writers: 12, readers: 24 },
+};
+
+/**
+ * `{seed, seconds, herd, size, prefer, logs?, told?}`: `size` `whole` or `small`, `prefer` kinds of faults that come more often
+ * than others, `logs` a folder for what the parts say. Of what happened, in counts, with the violations.
+ */
+export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whole', prefer = [], logs, told = () => {} }) {
+  let broken;
+  let actors;
+  let journal;
+  const beside = ({ cluster, random, journal: kept }) => {
+    journal = kept;
+    const resources = new Resources({ cluster });
+    const shut = new Shut({ cluster, random: random.of('shut'), journal });
+    const guests = new Private({ cluster, random: random.of('private'), journal });
+    const herd = count ? new Herd({ cluster, random: random.of('herd'), journal, count }) : undefined;
+    actors = { resources, shut, guests, herd };
+    return [herd, shut, guests, resources].filter(Boolean);
+  };
+  const start = (setup) => World.start({ ...setup, logIn: shutLogins, logs, disk: () => Disk.make({ megabytes: MEGABYTES }) });
+  const logins = [...shutLogins, ...guestLogins, ...(count ? herdLogins : [])];
+  const result = await underLoad({ seed, told, start, size: SIZES[size], logins, beside }, async ({ cluster, random }) => {
+    broken = await breakThings({
+      there: things(cluster, actors.herd),
+      random,
+      journal,
+      seconds,
+      told,
+      own: kinds,
+      usual: LASTS_MS,
+      prefer,
+      evenly: !prefer.length,
+    });
+  });
+  const { resources, shut, guests, herd } = actors;
+  return {
+    ...result,
+    seconds,
+    faults: Object.fromEntries(Object.keys(kinds).map((kind) => [kind, broken.counts[kind] ?? 0])),
+    timeline: timeline(broken.log, journal, seconds * 1000),
+    recovered: recoveries(broken.log, journal),
+    herd: { count, recoveries: herd?.recoveries ?? [] },
+    shut: shut.counts,
+    guests: guests.counts,
+    memory: { before: most(resources.before), after: most(resources.after), peak: resources.peak },
+  };
+}
+
+const most = (all) => Math.max(...all.map(({ memory }) => memory));
+const megabytes = (bytes) => `${(bytes / (1 << 20)).toFixed(0)} MB`;
+const seconds = (ms) => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : 'never');
+
+function herdLines({ count, recoveries: all }) {
+  if (!all.length) return [];
+  const [took, reads] = ['took', 'reads'].map((name) => summary(all.map((one) => one[name])));
+  return [
+    `| ${count} members cut off at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
+    `| reads of the store meanwhile, by everybody (half · all) | ${reads.median} · ${reads.longest} |`,
+  ];
+}
+
+const recoveryCells = ({ first, each } = {}) =>
+  [first, each].flatMap((found) => (found ? [found.median, found.high, found.longest].map(seconds) : ['', '', ''])).join(' | ');
+
+/** In Markdown. */
+export function page({ seed, seconds: time, faults, writes, deliveries, pages, connects, violations, recovered, herd, shut, guests, memory, agreed, acts }) {
+  const total = Object.values(faults).reduce((sum, count) => sum + count, 0);
+  const refusals = Object.entries(acts).map(([name, count]) => `${name} ${count}`).join(', ');
+  const lines = [
+    '# What was broken, and what came of it',
+    '',
+    `\`make chaos FOR=${time} SEED=${seed}\`: ${total} faults of ${Object.values(faults).filter(Boolean).length} kinds in ${time} seconds, three instances behind haproxy, PostgreSQL with a synchronous standby, Redis.`,
+    '',
+    '| | |',
+    '| --- | --- |',
+    `| writes answered · unknown · refused as they had to be | ${writes.answered} · ${writes.unknown} · ${writes.refused} |`,
+    `| deliveries · pages read · connections | ${deliveries} · ${pages} · ${connects} |`,
+    `| logouts · bans of the club, watched | ${shut.logouts} · ${shut.bans} |`,
+    `| guests of a private room let in · put out | ${guests.in} · ${guests.out} |`,
+    `| moderated | ${refusals} |`,
+    `| **violations** | **${violations.length}** |`,
+    `| all agreed, after the last fault | ${seconds(agreed)} |`,
+    `| memory of the largest instance: when nobody was there · after · at most | ${megabytes(memory.before)} · ${megabytes(memory.after)} · ${megabytes(memory.peak)} |`,
+    ...herdLines(herd),
+    '',
+    'From the moment in which what was killed or stopped is begun again, or what was in the way is taken away (of what is over at once: from its beginning), until somebody was answered what was sent after it, and until each instance has answered something, whatever else is still broken:',
+    '',
+    '| fault | times | somebody: median | 99th percentile | longest | each instance: median | 99th percentile | longest |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...Object.entries(faults).sort().map(([kind, count]) => `| ${kind} | ${count} | ${recoveryCells(recovered[kind])} |`),
+    '',
+  ];
+  return lines.join('\n');
+}

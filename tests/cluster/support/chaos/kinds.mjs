@@ -1,0 +1,198 @@
+// What is broken in a world of its own network (world.mjs), beside what is broken on one machine (../faults.mjs).
+import { spawnSync } from 'node:child_process';
+import { sleep } from '../../../wire/support/club.mjs';
+import { kinds as usual, leaves } from '../faults.mjs';
+
+const HOUR = 3600;
+const JUMPS_MS = [1000, 2500]; // the clock looks at its setting each second
+const MEMORY_SHARE = 0.2;
+const SHORT_MS = [1000, 4000];
+const MIDDLE_MS = [1000, 10_000];
+const LONG_MS = [1000, 20_000];
+/** How long what says nothing else lasts. */
+export const LASTS_MS = LONG_MS;
+const SLOW = 1000; // bytes a second
+const COMMITS_MS = 2000;
+
+const limit = ({ process: { pid } }, what, value) => {
+  const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--${what}=${value}:`], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+};
+/** Something is taken from an instance, given back later; if it ended meanwhile it starts again. */
+const deprived = (what, least, given) => ({
+  weight: 1,
+  on: 'instance',
+  begin: ({ instance }) => {
+    instance.excused = true;
+    limit(instance, what, least(instance));
+  },
+  end: async ({ instance }) => {
+    if (instance.running) limit(instance, what, given);
+    else await instance.serveUntilReady();
+    instance.excused = false;
+  },
+});
+
+/** Packets of a place from another one, or to it, or both: `place` and `other` say which of what is held, an address the latter. */
+const cut = (on, { place, other }, ways, more = {}) => ({
+  weight: 1,
+  on,
+  ...more,
+  begin: async ({ [on]: held }) => {
+    if (ways.includes('in')) await place(held).deafTo(other(held));
+    if (ways.includes('out')) await place(held).muteTo(other(held));
+  },
+  end: ({ [on]: held }) => place(held).heal(),
+});
+const lineTo = (to) => ({ place: ({ place }) => place, other: ({ network }) => network[to] });
+const balancerToMembers = { place: ({ place }) => place, other: ({ members }) => members };
+const primaryToStandby = { place: ({ world }) => world.primary.place, other: ({ world }) => world.standby.place.address };
+
+/** In the moment in which an instance says COMMIT; where nothing is written for long, then. */
+const atCommit = (line, action) =>
+  new Promise((done) => {
+    const act = () => done(action());
+    line.atCommit = act;
+    setTimeout(() => line.atCommit === act && ((line.atCommit = undefined), act()), COMMITS_MS);
+  });
+
+async function jump({ clock, random, lasts }) {
+  const until = Date.now() + lasts;
+  const hour = random.pick([-HOUR, HOUR]);
+  for (clock.offset = hour; Date.now() < until; await sleep(random.between(...JUMPS_MS))) clock.offset = random.chance(0.7) ? hour : random.between(-HOUR, HOUR);
+}
+
+/** PostgreSQL ends with its disk, and comes back with what was flushed. */
+async function powerCut(server) {
+  const { disk } = server.place;
+  await disk.cut([server.pid]);
+  await server.kill();
+  await disk.mountAgain();
+  await server.serve();
+}
+
+export const kinds = {
+  ...usual,
+  'postgres away': { ...usual['postgres away'], lasts: MIDDLE_MS },
+  'all instances restarted in turn': {
+    weight: 1,
+    on: 'instance',
+    all: true,
+    lasts: [0, 0],
+    takes: 15_000,
+    begin: async ({ instance: all }) => {
+      for (const instance of all) {
+        await leaves({ instance });
+        await instance.serveUntilReady();
+      }
+    },
+  },
+  'instance out of files': deprived('nofile', (instance) => instance.files, 20_000),
+  'instance out of memory': deprived('data', ({ idle }) => Math.round(idle.data + idle.resident * MEMORY_SHARE), 'unlimited'),
+  'instance killed inside a transaction': {
+    weight: 1,
+    on: 'instance',
+    lasts: SHORT_MS,
+    begin: ({ instance }) => atCommit(instance.line, () => instance.kill()),
+    end: ({ instance }) => instance.serveUntilReady(),
+  },
+  'instance stopped inside a transaction': {
+    weight: 1,
+    on: 'instance',
+    begin: ({ instance }) => atCommit(instance.line, () => instance.pause()),
+    end: ({ instance }) => instance.resume(),
+  },
+  'postgres killed inside a transaction': {
+    weight: 1,
+    on: 'postgres',
+    lasts: SHORT_MS,
+    begin: ({ postgres: { world }, random }) => atCommit(random.pick(world.instances).line, () => world.primary.kill()),
+    end: ({ postgres }) => postgres.serve(),
+  },
+  'clock of an instance jumps an hour': { weight: 1, on: 'clock', begin: (context) => void jump(context), end: ({ clock }) => (clock.offset = 0) },
+  'instance does not hear its members': cut('line', lineTo('members'), ['in']),
+  'members do not hear an instance': cut('line', lineTo('members'), ['out']),
+  'instance does not hear postgres': cut('line', lineTo('toPostgres'), ['in']),
+  'postgres does not hear an instance': cut('line', lineTo('toPostgres'), ['out']),
+  'instance does not hear redis': cut('line', lineTo('toRedis'), ['in']),
+  'redis does not hear an instance': cut('line', lineTo('toRedis'), ['out']),
+  'instance does not hear the balancer': cut('line', lineTo('balancer'), ['in']),
+  'balancer does not hear an instance': cut('line', lineTo('balancer'), ['out']),
+  'instance and balancer cut off': cut('line', lineTo('balancer'), ['in', 'out']),
+  'balancer does not hear members': cut('balancer', balancerToMembers, ['in']),
+  'members do not hear the balancer': cut('balancer', balancerToMembers, ['out']),
+  'instance loses a tenth of all packets': { weight: 1, on: 'line', begin: ({ line: { place } }) => place.lossy(0.1), end: ({ line: { place } }) => place.heal() },
+  'lines to an instance reset': { weight: 1, on: 'line', lasts: SHORT_MS, begin: ({ line: { place, network } }) => place.resets(network.members), end: ({ line: { place } }) => place.heal() },
+  'lines to postgres reset': { weight: 1, on: 'line', lasts: SHORT_MS, begin: ({ line: { place, network } }) => place.resets(network.toPostgres), end: ({ line: { place } }) => place.heal() },
+  'redis on a line of 1 KB a second': { weight: 1, on: 'redisLink', begin: ({ redisLink }) => (redisLink.pace = SLOW) },
+  'postgres on a line of 1 KB a second': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => (postgresLink.pace = SLOW) },
+  'balancer killed': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.kill(), end: ({ balancer }) => balancer.serve() },
+  'balancer stopped': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.pause(), end: ({ balancer }) => balancer.resume() },
+  'redis replaced by an empty one': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.world.replaceRedis() },
+  'standby killed': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres: { world } }) => world.standby.kill(), end: ({ postgres: { world } }) => world.standby.serve() },
+  'standby stopped': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres: { world } }) => world.standby.pause(), end: ({ postgres: { world } }) => world.standby.resume() },
+  'postgres does not hear its standby': cut('postgres', primaryToStandby, ['in'], { lasts: MIDDLE_MS }),
+  'standby does not hear postgres': cut('postgres', primaryToStandby, ['out'], { lasts: MIDDLE_MS }),
+  'standby promoted': {
+    weight: 1,
+    on: 'postgres',
+    lasts: [0, 3000],
+    takes: 6000,
+    begin: ({ postgres: { world } }) => world.promote(),
+    end: ({ postgres: { world } }) => world.follow(),
+  },
+  'power cut under postgres': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.primary) },
+  'power cut under the standby': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.standby) },
+  'disk of postgres full': {
+    weight: 1,
+    on: 'postgres',
+    lasts: MIDDLE_MS,
+    begin: ({ postgres: { world } }) => world.primary.place.disk.fill(),
+    end: async ({ postgres: { world } }) => {
+      world.primary.place.disk.free();
+      if (!world.primary.runs) await world.primary.serve();
+    },
+  },
+  'thousands of members cut off at once': { weight: 1, on: 'herd', lasts: [0, 0], takes: 25_000, begin: ({ herd }) => herd.cutAll() },
+};
+
+/** One that stands for whichever server of the world has that part now: `primary`, `redis`. */
+const whoeverIs = (part, world) =>
+  new Proxy(world, {
+    get(_, name) {
+      if (name === 'world') return world;
+      const value = world[part][name];
+      return typeof value === 'function' ? value.bind(world[part]) : value;
+    },
+  });
+
+/** An instance's lines to PostgreSQL as one: broken is the one to the server that has the last word, healed are both. */
+const lineOf = (instance) =>
+  new Proxy(instance, {
+    get(_, name) {
+      if (name === 'heal') return () => instance.postgresLinks.forEach((link) => link.heal());
+      const value = instance.line[name];
+      return typeof value === 'function' ? value.bind(instance.line) : value;
+    },
+    set(_, name, value) {
+      instance.line[name] = value;
+      return true;
+    },
+  });
+
+/** What may be broken of a world: {name: [thing, …]}. */
+export function things(world, herd) {
+  const { members, toPostgres, toRedis } = world.network;
+  const network = { members, toPostgres, toRedis, balancer: world.balancer.place.address };
+  return {
+    instance: world.instances,
+    line: world.instances.map(({ place }) => ({ place, network })),
+    clock: world.instances.map((instance) => ({ set offset(seconds) { instance.clock = seconds; } })),
+    redis: [whoeverIs('redis', world)],
+    redisLink: world.redisLinks,
+    postgres: [whoeverIs('primary', world)],
+    postgresLink: world.instances.map(lineOf),
+    balancer: [Object.assign(world.balancer, { members })],
+    herd: herd ? [herd] : [],
+  };
+}

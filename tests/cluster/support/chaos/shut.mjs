@@ -1,0 +1,121 @@
+// Members who log out, and members who are banned from the club, while lines of theirs stand: two seconds after it was
+// answered nothing that was committed then reaches those lines, and nobody is let in with that session.
+import { PASSWORD, sessionCookie, sleep } from '../../../wire/support/club.mjs';
+import { Turns } from '../late.mjs';
+import { Member } from '../member.mjs';
+import { EFFECT_MS } from '../moderating_check.mjs';
+import { HOT } from '../load.mjs';
+import { Watch } from './watch.mjs';
+
+const STAYS_MS = [1000, 4000];
+const LOOKS_MS = [4000, 6000];
+const RULE = 'nothing committed two seconds after a ban or logout is delivered';
+
+export const shutLogins = ['leaver0', 'leaver1', 'shut0', 'shut1'];
+
+export class Shut {
+  found = [];
+  counts = { logouts: 0, bans: 0 };
+  stopping = false;
+
+  constructor({ cluster, random, journal }) {
+    Object.assign(this, { cluster, random, journal });
+  }
+
+  async start() {
+    const cookie = await this.cluster.cookie('admin');
+    this.admin = new Member({ cluster: this.cluster, journal: this.journal, name: 'admin who bans', login: 'admin', cookie, random: this.random.of('admin') }).start();
+    this.ended = Promise.all(
+      shutLogins.map((login) => this.#loop(login).catch((error) => this.found.push({ rule: 'the harness works', text: error.stack }))),
+    );
+  }
+
+  async #loop(login) {
+    const random = this.random.of(login);
+    const turns = new Turns();
+    let me; // who was banned
+    while (!this.stopping) {
+      const cookie = await this.#logIn(login, random);
+      if (!cookie) {
+        // Banned once more, by what was carried out late?
+        if (me && turns.mayBeOut) await turns.letIn(() => this.#act(me, 0));
+        await sleep(500);
+        continue;
+      }
+      const watch = this.#watch(cookie, random);
+      await sleep(random.between(...STAYS_MS));
+      if (login.startsWith('leaver')) await this.#logOut(cookie, random, watch);
+      else if (watch.me) await this.#ban((me = watch.me), turns, watch);
+      await sleep(random.between(...LOOKS_MS));
+      await watch.stop();
+      if (me) await turns.letIn(() => this.#act(me, 0));
+    }
+  }
+
+  #watch(cookie, random) {
+    const watch = new Watch({
+      cluster: this.cluster,
+      cookie,
+      random,
+      room: HOT,
+      welcomed: ({ member }, openedAt) => {
+        watch.me = member.id;
+        if (openedAt > watch.shutAt + EFFECT_MS) this.#wrong(`let in ${openedAt - watch.shutAt} ms after`);
+      },
+      entry: ({ room, seq, at }) => {
+        const after = Date.parse(at) - watch.shutAt;
+        if (after > EFFECT_MS) this.#wrong(`${room} ${seq} was committed ${after} ms after`);
+      },
+    });
+    return watch.start();
+  }
+
+  #wrong(text) {
+    this.found.push({ rule: RULE, text });
+  }
+
+  /** On any instance; nothing when it is not possible now. */
+  async #ask(random, method, path, options) {
+    const instance = random.pick(this.cluster.instances);
+    return instance.http(method, path, options).catch(() => undefined);
+  }
+
+  async #logIn(login, random) {
+    const answer = await this.#ask(random, 'POST', '/api/session', { body: { login, password: PASSWORD } });
+    return answer?.status === 200 ? sessionCookie(answer) : undefined;
+  }
+
+  /** Until it is answered. */
+  async #logOut(cookie, random, watch) {
+    for (;;) {
+      const answer = await this.#ask(random, 'DELETE', '/api/session', { cookie });
+      if (answer?.status === 204 || answer?.status === 401) break;
+      await sleep(200);
+    }
+    if (watch.hasJoined) this.counts.logouts++;
+    watch.shutAt = Date.now();
+  }
+
+  async #ban(me, turns, watch) {
+    await turns.putOut(() => this.#act(me, null));
+    if (watch.hasJoined) this.counts.bans++;
+    watch.shutAt = turns.since;
+  }
+
+  async #act(member, duration) {
+    const answer = await this.admin.insist('member.ban', { member, for: duration, reason: 'проверка 检查' });
+    if (answer?.outcome === 'refused') this.found.push({ rule: 'nothing is refused without a reason', text: `member.ban: ${answer.reason}` });
+    return answer;
+  }
+
+  async rest() {
+    this.stopping = true;
+    await this.ended;
+  }
+
+  async agrees() {}
+
+  stop() {
+    return this.admin?.stop();
+  }
+}

@@ -1,0 +1,129 @@
+// One place has one content for everybody at all times, but for what was removed: what anybody was told of an entry is held
+// against the store's, and against what others were told.
+import { short } from './violations.mjs';
+
+const RULE = 'one place has one content';
+
+export class Contents {
+  #texts = new Map(); // `room seq` → the text of a message or edit, as it was posted
+  #byTarget = new Map(); // `room seq` → {edits: [seq], reacts: [entry]} of a message
+
+  /** `fail(rule, text)` is told of what is wrong. */
+  constructor(journal, truth, fail) {
+    Object.assign(this, { journal, truth, fail });
+    this.#learnAnswered();
+    this.#index();
+  }
+
+  entry(room, seq) {
+    return this.truth.rooms[room]?.entries[seq - 1];
+  }
+
+  /** What a message or edit said when it was posted, also when it was removed since: as the store, its author or anybody
+   * was told; undefined: nobody knows. */
+  text(room, seq) {
+    return this.entry(room, seq)?.text ?? this.#texts.get(`${room} ${seq}`);
+  }
+
+  /** What was answered, and what is shown in pages, is known before anything is compared. */
+  #learnAnswered() {
+    for (const { kind, room, text, attempts } of this.journal.writes) {
+      if (kind !== 'post' && kind !== 'edit') continue;
+      for (const { outcome, seq } of attempts) {
+        if (outcome === 'answered' && this.text(room, seq) === undefined) this.#texts.set(`${room} ${seq}`, text);
+      }
+    }
+  }
+
+  #index() {
+    for (const [room, { entries }] of Object.entries(this.truth.rooms)) {
+      for (const entry of entries) {
+        if (entry.type === 'edit') this.#of(room, entry.target).edits.push(entry.seq);
+        if (entry.type === 'react') this.#of(room, entry.target).reacts.push(entry);
+      }
+    }
+  }
+
+  #of(room, target) {
+    const name = `${room} ${target}`;
+    if (!this.#byTarget.has(name)) this.#byTarget.set(name, { edits: [], reacts: [] });
+    return this.#byTarget.get(name);
+  }
+
+  look() {
+    for (const { room, events, client } of this.journal.followers.values()) {
+      for (const { what, entry } of events) if (what === 'entry') this.#told(room, entry, client);
+    }
+    for (const page of this.journal.pages) for (const entry of page.entries) this.#stands(page, entry);
+    for (const search of this.journal.searches) for (const entry of search.entries) this.#found(search, entry);
+  }
+
+  #complain(who, entry, what) {
+    this.fail(RULE, `${who}: ${what}: ${short(entry)} but ${short(this.entry(entry.room, entry.seq) ?? null)}`);
+  }
+
+  /** What never changes. */
+  #same(who, told) {
+    const entry = this.entry(told.room, told.seq);
+    if (!entry) return this.#complain(who, told, 'it is not in the store'), false;
+    const fits =
+      told.type === entry.type &&
+      Date.parse(told.at) === entry.at &&
+      (told.client_id ?? null) === (entry.client_id ?? null) &&
+      (told.target ?? null) === (entry.target ?? null) &&
+      (told.emoji ?? null) === (entry.emoji ?? null) &&
+      (told.reply_to ?? null) === (entry.reply_to ?? null) &&
+      (told.type !== 'react' || told.on === Boolean(entry.flag)) &&
+      (!this.truth.members || this.truth.members[entry.member] === told.from.id);
+    if (!fits) this.#complain(who, told, 'another entry');
+    return fits;
+  }
+
+  /** As it was posted; the first who is told is believed where nobody else knows. */
+  #posted(who, told) {
+    const known = this.text(told.room, told.seq);
+    if (known === undefined) this.#texts.set(`${told.room} ${told.seq}`, told.text);
+    else if (known !== told.text) this.#complain(who, told, `another text than ${short(known)}`);
+  }
+
+  /** A notification shows the entry as it was posted. */
+  #told(room, told, who) {
+    if (!this.#same(who, told) || (told.type !== 'message' && told.type !== 'edit')) return;
+    if (told.text !== undefined) this.#posted(who, told);
+    else if (!this.entry(room, told.seq).removed) this.#complain(who, told, 'no text');
+  }
+
+  /** An answer shows a message as it stands at `as_of`, an edit as it was posted. */
+  #stands(page, told) {
+    const who = `${page.method} on ${page.line}`;
+    if (!this.#same(who, told) || (told.type !== 'message' && told.type !== 'edit')) return;
+    const { removed } = this.entry(told.room, told.seq);
+    const gone = Boolean(removed && removed <= page.as_of);
+    const marked = told.type === 'edit' ? gone : told.removed === true;
+    if (gone !== marked || gone !== (told.text === undefined)) return this.#complain(who, told, `as of ${page.as_of}`);
+    if (gone) return;
+    if (told.type === 'edit') return this.#posted(who, told);
+    this.#asOf(who, page.as_of, told);
+  }
+
+  #asOf(who, asOf, told) {
+    const { edits, reacts } = this.#of(told.room, told.seq);
+    const last = edits.filter((edit) => edit <= asOf).at(-1);
+    const expected = this.text(told.room, last ?? told.seq);
+    if (expected !== undefined && told.text !== expected) this.#complain(who, told, `another text as of ${asOf} than ${short(expected)}`);
+    const counts = new Map();
+    for (const { seq, emoji, flag } of reacts) if (seq <= asOf) counts.set(emoji, (counts.get(emoji) ?? 0) + (flag ? 1 : -1));
+    for (const [emoji, count] of counts) if (count === 0) counts.delete(emoji);
+    const shown = told.reactions ?? [];
+    if (shown.length !== counts.size || shown.some(({ emoji, count }) => counts.get(emoji) !== count))
+      this.#complain(who, told, `other reactions as of ${asOf} than ${short([...counts])}`);
+  }
+
+  /** What is found says what the message says, or said once: a search's answer has no `as_of`. */
+  #found({ method, line }, told) {
+    const who = `${method} on ${line}`;
+    if (!this.#same(who, told)) return;
+    const texts = [told.seq, ...this.#of(told.room, told.seq).edits].map((seq) => this.text(told.room, seq));
+    if (!texts.includes(told.text) && !texts.includes(undefined)) this.#complain(who, told, 'a text that it never had');
+  }
+}
