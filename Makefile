@@ -209,7 +209,7 @@ power:
 torture:
 	@tests/install.sh build test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TORTURES)
-	@TORTURE=$(or $(TORTURE),all) node tests/torture.mjs $(TORTURES)
+	@TORTURE=$(TORTURE) node tests/torture.mjs $(TORTURES)
 
 -include tests/bench/bench.mk
 include tests/broken/broken.mk

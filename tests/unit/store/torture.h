@@ -2,8 +2,8 @@
 #define TEST_STORE_TORTURE_H
 /* One run of the script after the other, each with a fault in another place, until one passes untouched.
  *
- * TORTURE=all tries each single place, TORTURE=20 one of twenty; otherwise of many a share is tried, another one for each
- * day. */
+ * TORTURE=all tries each single place, TORTURE=20 one of twenty, with TORTURE_FIRST=3 from the fourth on; otherwise of many a
+ * share is tried, another one for each day. */
 #include <time.h>
 
 #include "torture_check.h"
@@ -109,7 +109,8 @@ static inline long torture_count(struct torture *torture, unsigned what) {
 
 static inline void torture_each(const struct torture *torture, unsigned what, bool for_good, long step,
                                 struct torture_sum *sum) {
-  for (long after = 0; torture_run(torture, what, for_good, after, sum); after += step)
+  const char *first = getenv("TORTURE_FIRST");
+  for (long after = first ? atol(first) : 0; torture_run(torture, what, for_good, after, sum); after += step)
     assert_in_range(after, 0, TORTURE_MOST);
 }
 

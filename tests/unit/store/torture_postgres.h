@@ -29,7 +29,7 @@ static inline void torture_postgres_check(struct suite *suite) {
 
 static inline void torture_postgres_make(struct suite *suite, const struct suite *beginning) {
   char from[32] = "", name[32], sql[128];
-  assert_int_equal(sscanf(beginning->address, "postgresql://club@/%31[a-z0-9]", from), 1);
+  assert_int_equal(sscanf(beginning->address, "postgresql://postgres@/%31[a-z0-9]", from), 1);
   postgres_schema_name(++postgres_server.made, name, sizeof name);
   snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy", name, from);
   postgres_server_run(sql);
