@@ -1,12 +1,14 @@
 // Faults of one to ten seconds that overlap, all chosen by a seed before they begin. Each takes hold of one thing (an
 // instance, PostgreSQL, Redis, a line) and gives it back healed; what is held is not broken twice.
 import { sleep } from '../../wire/support/club.mjs';
+import { within } from './cluster.mjs';
 
 const FIRST_MS = 2000;
 const BETWEEN_MS = [300, 1600];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
 const LATE_MS = 2000;
+const ENDS_MS = 120_000; // after the last one was to be over
 const PREFERRED = 6; // times as often
 
 // `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: a number that is
@@ -105,11 +107,13 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
 /**
  * Carries the faults out; all is healed when it is done. `told` hears of each when it begins, {at, kind, on, which, lasts}, and
  * when it is `over`: `from` when its end began, or where it heals by itself it, `time` when that was done, both as of
- * performance.now(), and `idle` if it came to nothing. What could not be done: errors.
+ * performance.now(), and `idle` if it came to nothing. What could not be done: errors, and those that are not over so many
+ * milliseconds, `ends`, after the last one was to be.
  */
-export async function carryOut(there, faults, random, told = () => {}, { own = kinds } = {}) {
+export async function carryOut(there, faults, random, told = () => {}, { own = kinds, ends = ENDS_MS } = {}) {
   const began = Date.now();
   const errors = [];
+  const goOn = new Map(); // faults that are not over: since when
   const held = new Map(); // the end of what a thing was last held by
   const one = async (fault) => {
     const { at, lasts, kind, on, which, seed } = fault;
@@ -121,13 +125,17 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
     for (const name of names) held.set(name, end);
     await Promise.all(before);
     if (Date.now() - began > at + LATE_MS) return void release(); // the one before took longer than was planned
+    goOn.set(fault, Date.now());
     told({ at: Date.now() - began, kind, on, which, lasts });
     const context = { [on]: which === undefined ? there[on] : there[on][which], random: random.of(String(seed)), lasts };
     const { from, idle } = await carryOutOne(own[kind], context, (error) => errors.push(Object.assign(error, { message: `${kind}: ${error.message}` })));
     told({ at: Date.now() - began, kind, on, which, lasts, over: true, from, time: performance.now(), idle });
+    goOn.delete(fault);
     release();
   };
-  await Promise.all(faults.map(one));
+  const last = Math.max(0, ...faults.map(({ at, lasts }) => at + lasts));
+  await within(Promise.all(faults.map(one)), last + ends);
+  for (const [{ kind, which }, since] of goOn) errors.push(new Error(`${kind}${which === undefined ? '' : ` ${which}`}: not over ${Date.now() - since} ms after it began`));
   return errors;
 }
 

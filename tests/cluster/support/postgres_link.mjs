@@ -14,19 +14,44 @@ export class PostgresLink extends Link {
   /** `pass`; `before` and `after` cut at a COMMIT, `share` of them. */
   mode = 'pass';
   share = 1;
-  /** Done once, when an instance says COMMIT, before that is handed on. */
-  atCommit = undefined;
+  #awaiting = []; // the next COMMIT
   counts = { commits: 0, cutBefore: 0, cutAfter: 0 };
 
   began(pair) {
     pair.rest = Buffer.alloc(0);
     pair.typed = false; // the first messages have no letter
     pair.commits = new Set(); // names of prepared statements
+    pair.holds = false; // a COMMIT, until what waited for it was done
+  }
+
+  /**
+   * Does `act` once, while a transaction that an instance is about to commit is open: its writes are at the server, its
+   * COMMIT is not. Where none comes within so many milliseconds, then, whatever becomes of the line: was there one?
+   */
+  atCommit(act, ms) {
+    return new Promise((done, failed) => {
+      let timer;
+      const settle = (came) => {
+        clearTimeout(timer);
+        this.#awaiting = this.#awaiting.filter((one) => one !== settle);
+        try {
+          Promise.resolve(act()).then(() => done(came), failed);
+        } catch (error) {
+          failed(error);
+        }
+      };
+      this.#awaiting.push(settle);
+      timer = setTimeout(settle, ms, false);
+    });
   }
 
   fromClient(pair, bytes) {
     if (pair.dying) return;
     pair.rest = pair.rest.length ? Buffer.concat([pair.rest, bytes]) : bytes;
+    if (!pair.holds) this.#handOn(pair);
+  }
+
+  #handOn(pair) {
     let passed = 0; // bytes of `rest` that may go
     let cut;
     for (;;) {
@@ -35,21 +60,30 @@ export class PostgresLink extends Link {
       const size = head + pair.rest.readInt32BE(passed + head);
       if (pair.rest.length < passed + size) break;
       const message = pair.rest.subarray(passed, passed + size);
-      if (this.#isCommit(pair, message) && !cut) cut = this.#decide();
-      if (cut === 'before') break;
+      const commits = this.#isCommit(pair, message);
+      if (commits && this.#awaiting.length) pair.holds = true;
+      else if (commits && !cut) cut = this.#decide();
+      if (cut === 'before' || pair.holds) break;
       passed += size;
     }
     if (passed) pair.toServer(pair.rest.subarray(0, passed));
     pair.rest = Buffer.from(pair.rest.subarray(passed));
     if (cut === 'before') this.#cutBefore(pair);
     if (cut === 'after') this.#cutAfter(pair);
+    if (pair.holds) setTimeout(() => this.#letGo(pair), this.random.between(1, HOLDS_MS));
+  }
+
+  /** The server has had the time to carry out what came before. */
+  #letGo(pair) {
+    pair.holds = false;
+    if (pair.ended || pair.dying) return;
+    for (const settle of [...this.#awaiting]) settle(true);
+    if (this.silent) pair.lost = true;
+    else this.#handOn(pair);
   }
 
   #decide() {
     this.counts.commits++;
-    const { atCommit } = this;
-    this.atCommit = undefined;
-    atCommit?.();
     if (this.mode === 'pass' || this.random.next() >= this.share) return undefined;
     return this.mode;
   }
@@ -94,7 +128,6 @@ export class PostgresLink extends Link {
 
   heal() {
     this.mode = 'pass';
-    this.atCommit = undefined;
     super.heal();
   }
 }

@@ -1,5 +1,6 @@
 // A world under load in which everything breaks; what came of it, on a page.
 import { summary } from '../summary.mjs';
+import { within } from '../cluster.mjs';
 import { breakThings, underLoad } from '../minute.mjs';
 import { Disk } from '../disk.mjs';
 import { Herd, herdLogins } from './herd.mjs';
@@ -12,6 +13,7 @@ import { Shut, shutLogins } from './shut.mjs';
 import { World } from './world.mjs';
 
 const MEGABYTES = 400;
+const ENDS_MS = 900_000; // beside the faults
 const ROOMS = ['kz', 'ru', 'cn', 'uz', 'kg', 'pk', 'ir', 'by', 'fintech', 'trade', 'robotics', 'investment', 'logistics', 'energy', 'travel', 'education',
   'kz.fintech', 'ru.finance', 'cn.trade', 'uz.trade', 'ir.energy', 'by.robotics', 'pk.agriculture', 'kg.logistics'];
 const SIZES = {
@@ -23,10 +25,15 @@ const SIZES = {
  * `{seed, seconds, herd, size, prefer, logs?, told?}`: `size` `whole` or `small`, `prefer` kinds of faults that come more often
  * than others, `logs` a folder for what the parts say. Of what happened, in counts, with the violations.
  */
-export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whole', prefer = [], logs, told = () => {} }) {
+export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whole', prefer = [], logs, told: tell = () => {} }) {
   let broken;
   let actors;
   let journal;
+  let last = 'nothing';
+  const told = (news) => {
+    last = news.kind;
+    tell(news);
+  };
   const beside = ({ cluster, random, journal: kept }) => {
     journal = kept;
     const resources = new Resources({ cluster });
@@ -38,7 +45,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
   };
   const start = (setup) => World.start({ ...setup, logIn: shutLogins, logs, disk: () => Disk.make({ megabytes: MEGABYTES }) });
   const logins = [...shutLogins, ...guestLogins, ...(count ? herdLogins : [])];
-  const result = await underLoad({ seed, told, start, size: SIZES[size], logins, beside }, async ({ cluster, random }) => {
+  const all = underLoad({ seed, told, start, size: SIZES[size], logins, beside }, async ({ cluster, random }) => {
     broken = await breakThings({
       there: things(cluster, actors.herd),
       random,
@@ -51,6 +58,8 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
       evenly: !prefer.length,
     });
   });
+  const result = await within(all, seconds * 1000 + ENDS_MS);
+  if (!result) throw new Error([`it does not end; told of last: ${last}`, ...(journal?.seen ?? []).map(({ text }) => text)].join('\n'));
   const { resources, shut, guests, herd } = actors;
   return {
     ...result,

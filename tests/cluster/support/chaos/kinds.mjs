@@ -48,13 +48,8 @@ const lineTo = (to) => ({ place: ({ place }) => place, other: ({ network }) => n
 const balancerToMembers = { place: ({ place }) => place, other: ({ members }) => members };
 const primaryToStandby = { place: ({ world }) => world.primary.place, other: ({ world }) => world.standby.place.address };
 
-/** In the moment in which an instance says COMMIT; where nothing is written for long, then. */
-const atCommit = (line, action) =>
-  new Promise((done) => {
-    const act = () => done(action());
-    line.atCommit = act;
-    setTimeout(() => line.atCommit === act && ((line.atCommit = undefined), act()), COMMITS_MS);
-  });
+/** While an instance has a transaction open. */
+const inTransaction = (instance, act) => instance.line.atCommit(act, COMMITS_MS);
 
 async function jump({ clock, random, lasts }) {
   const until = Date.now() + lasts;
@@ -93,20 +88,20 @@ export const kinds = {
     weight: 1,
     on: 'instance',
     lasts: SHORT_MS,
-    begin: ({ instance }) => atCommit(instance.line, () => instance.kill()),
+    begin: ({ instance }) => inTransaction(instance, () => instance.kill()),
     end: ({ instance }) => instance.serveUntilReady(),
   },
   'instance stopped inside a transaction': {
     weight: 1,
     on: 'instance',
-    begin: ({ instance }) => atCommit(instance.line, () => instance.pause()),
+    begin: ({ instance }) => inTransaction(instance, () => instance.pause()),
     end: ({ instance }) => instance.resume(),
   },
   'postgres killed inside a transaction': {
     weight: 1,
     on: 'postgres',
     lasts: SHORT_MS,
-    begin: ({ postgres: { world }, random }) => atCommit(random.pick(world.instances).line, () => world.primary.kill()),
+    begin: ({ postgres: { world }, random }) => inTransaction(random.pick(world.instances), () => world.primary.kill()),
     end: ({ postgres }) => postgres.serve(),
   },
   'clock of an instance jumps an hour': { weight: 1, on: 'clock', begin: (context) => void jump(context), end: ({ clock }) => (clock.offset = 0) },

@@ -1,0 +1,29 @@
+// How faults are planned and carried out, with nothing that could break.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { carryOut } from './support/faults.mjs';
+import { Random } from './support/random.mjs';
+
+const LASTS_MS = 20;
+
+/** What was told of one fault of that kind, and what could not be done. */
+async function carriedOut(kind, options = {}) {
+  const there = { thing: [{ count: 0 }] };
+  const faults = [{ at: 0, lasts: LASTS_MS, kind: 'broken', on: 'thing', which: 0, seed: 1 }];
+  const told = [];
+  const errors = await carryOut(there, faults, new Random(1), (news) => told.push(news), { own: { broken: { on: 'thing', ...kind } }, ...options });
+  return { over: told.find(({ over }) => over), errors };
+}
+
+test('a fault that does not come to its end is named', async () => {
+  const { over, errors } = await carriedOut({ begin: () => new Promise(() => {}) }, { ends: LASTS_MS });
+  assert.equal(over, undefined);
+  assert.match(errors[0].message, /^broken 0: not over \d+ ms after it began$/);
+});
+
+test('what fails is ended, and told', async () => {
+  let ended = false;
+  const { over, errors } = await carriedOut({ begin: () => Promise.reject(new Error('no')), end: () => (ended = true) });
+  assert.ok(over && ended);
+  assert.deepEqual(errors.map(({ message }) => message), ['broken: no']);
+});
