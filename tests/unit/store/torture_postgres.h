@@ -17,7 +17,7 @@ static const char torture_indexes_sql[] =
     "WHERE pg_am.amname = 'btree' AND pg_class.oid >= " TORTURE_OWN " AND pg_index.indisready";
 static const char torture_tables_sql[] =
     "SELECT string_agg(pg_class.relname || ': ' || fault.msg, '; ') FROM pg_class, "
-    "LATERAL verify_heapam(pg_class.oid, on_error_stop => true) AS fault "
+    "LATERAL verify_heapam(pg_class.oid, on_error_stop => true, check_toast => true) AS fault "
     "WHERE pg_class.relkind = 'r' AND pg_class.oid >= " TORTURE_OWN;
 
 static inline void torture_postgres_check(struct suite *suite) {
