@@ -21,6 +21,19 @@ test('a fault that does not come to its end is named', async () => {
   assert.match(errors[0].message, /^broken 0: not over \d+ ms after it began$/);
 });
 
+test('a fault came to something if all that it counts has grown before it is undone', async () => {
+  const kind = { begin: () => {}, end: ({ thing }) => (thing.count = 1) };
+  const comes = (worked) => carriedOut({ ...kind, worked });
+  assert.equal((await comes(({ thing }) => [(thing.begun = (thing.begun ?? 0) + 1)])).over.idle, false);
+  const idle = await comes(({ thing }) => [(thing.begun = (thing.begun ?? 0) + 1), thing.count]);
+  assert.equal(idle.over.idle, true);
+  assert.ok(idle.over.at > LASTS_MS, 'it was given more time');
+});
+
+test('a fault whose beginning says so came to nothing', async () => {
+  assert.equal((await carriedOut({ begin: async () => false })).over.idle, true);
+});
+
 test('what fails is ended, and told', async () => {
   let ended = false;
   const { over, errors } = await carriedOut({ begin: () => Promise.reject(new Error('no')), end: () => (ended = true) });

@@ -16,10 +16,12 @@ export class Instance extends Club {
   paused = false;
   /** How it ended when nobody had asked for it: {status, signal, stood, excused}. */
   falls = [];
-  /** Something is taken from it without which it may have to end. */
-  excused = false;
+  /** What is taken from it without which it may have to end. */
+  excused = undefined;
   #stood = false;
   #wanted = false;
+  #served = 0;
+  #since; // it serves
 
   async serve(options) {
     this.#wanted = true;
@@ -27,16 +29,30 @@ export class Instance extends Club {
     await super.serve(options);
     const child = this.process;
     this.ended.then((how) => {
-      if (this.process === child && this.#wanted) this.falls.push({ ...how, stood: this.#stood, excused: this.excused });
+      if (this.process !== child) return;
+      this.#rests();
+      if (this.#wanted) this.falls.push({ ...how, stood: this.#stood, excused: this.excused });
     });
   }
 
   async ready(ms) {
     await super.ready(ms);
     this.#stood = true;
+    this.#since ??= performance.now();
+  }
+
+  /** Milliseconds that it has served in all: was ready, and neither stopped nor asked to leave. */
+  get served() {
+    return this.#served + (this.#since === undefined ? 0 : performance.now() - this.#since);
+  }
+
+  #rests() {
+    this.#served = this.served;
+    this.#since = undefined;
   }
 
   pause() {
+    this.#rests();
     this.paused = true;
     this.signal('SIGSTOP');
   }
@@ -44,6 +60,7 @@ export class Instance extends Club {
   resume() {
     this.paused = false;
     this.signal('SIGCONT');
+    if (this.running && this.#stood) this.#since = performance.now();
   }
 
   async kill() {
@@ -55,14 +72,15 @@ export class Instance extends Club {
   /** As an operator does it. */
   async leave() {
     this.#wanted = false;
+    this.#rests();
     const began = Date.now();
     this.signal('SIGTERM');
     const ended = await this.endsWithin(4 * WAIT_MS);
     return { ...ended, took: Date.now() - began };
   }
 
-  /** What looks after a container does this: begun again until it stands. */
-  async serveUntilReady(ms = 6 * WAIT_MS) {
+  /** What looks after a container does this: begun again until it stands. That takes as long as its store is away. */
+  async serveUntilReady(ms = 20 * WAIT_MS) {
     for (const until = Date.now() + ms; ; ) {
       try {
         if (!this.running) await this.serve({ ready: false });

@@ -4,15 +4,21 @@ import { sleep } from '../../wire/support/club.mjs';
 import { within } from './cluster.mjs';
 
 const FIRST_MS = 2000;
-const BETWEEN_MS = [300, 1600];
+const BETWEEN_MS = [300, 2350];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
-const LATE_MS = 2000;
+const LATE_MS = 6000;
+const GOES_ON_MS = 5000;
+const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over
 const PREFERRED = 6; // times as often
+const RARE = 1.4; // …
 
-// `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: a number that is
-// another one afterwards if it came to anything.
+// `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
+// have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: it
+// comes to nothing at times, as what has `worked` does unless it says otherwise.
+const counted = (link, name) => (context) => [context[link].counts[name]];
+
 /** As an operator does it: it ends well, and in time. */
 export async function leaves({ instance }) {
   if (!instance.running) return;
@@ -37,24 +43,24 @@ export const kinds = {
   'redis emptied': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.command('FLUSHALL') },
   'redis killed': { weight: 2, on: 'redis', begin: ({ redis }) => redis.kill(), end: ({ redis }) => redis.restart() },
   'redis stopped': { weight: 2, on: 'redis', begin: ({ redis }) => redis.pause(), end: ({ redis }) => redis.resume() },
-  'redis deaf': { weight: 3, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'withhold') },
-  'redis doubles': { weight: 2, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'double') },
-  'redis reorders': { weight: 2, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'reorder') },
-  'redis garbles': { weight: 2, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'garble') },
-  'redis speaks nonsense': { weight: 1, on: 'redisLink', lasts: SHORT_MS, begin: ({ redisLink }) => (redisLink.mode = 'nonsense') },
-  'redis cut': { weight: 1, on: 'redisLink', lasts: [0, 0], begin: ({ redisLink }) => redisLink.cut() },
-  'redis unreachable': { weight: 1, on: 'redisLink', begin: ({ redisLink }) => redisLink.silence() },
+  'redis deaf': { weight: 3, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'withhold'), worked: counted('redisLink', 'withheld') },
+  'redis doubles': { weight: 2, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'double'), worked: counted('redisLink', 'doubled') },
+  'redis reorders': { weight: 2, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'reorder'), worked: counted('redisLink', 'reordered') },
+  'redis garbles': { weight: 2, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'garble'), worked: counted('redisLink', 'garbled') },
+  'redis speaks nonsense': { weight: 1, on: 'redisLink', lasts: SHORT_MS, begin: ({ redisLink }) => (redisLink.mode = 'nonsense'), worked: counted('redisLink', 'nonsense') },
+  'redis cut': { weight: 1, on: 'redisLink', lasts: [0, 0], begin: ({ redisLink }) => redisLink.cut(), worked: counted('redisLink', 'cuts') },
+  'redis unreachable': { weight: 1, on: 'redisLink', begin: ({ redisLink }) => redisLink.silence(), worked: counted('redisLink', 'lost') },
   'postgres restarted (fast)': { weight: 1, on: 'postgres', lasts: [0, 0], begin: ({ postgres }) => postgres.restart({ mode: 'fast' }) },
   'postgres restarted (immediate)': { weight: 1, on: 'postgres', lasts: [0, 0], begin: ({ postgres }) => postgres.restart({ mode: 'immediate' }) },
   'postgres away': { weight: 1, on: 'postgres', begin: ({ postgres }) => postgres.halt({ mode: 'immediate' }), end: ({ postgres }) => postgres.serve() },
   'postgres killed': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres }) => postgres.kill(), end: ({ postgres }) => postgres.serve() },
   'postgres stopped': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres }) => postgres.pause(), end: ({ postgres }) => postgres.resume() },
-  'postgres ends its backends': { weight: 2, on: 'postgres', lasts: [0, 0], begin: ({ postgres }) => postgres.terminate().catch(() => {}) },
-  'postgres cut': { weight: 2, on: 'postgresLink', lasts: [0, 0], begin: ({ postgresLink }) => postgresLink.cut() },
-  'postgres cut before COMMIT': { weight: 5, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('before'), worked: ({ postgresLink }) => postgresLink.counts.cutBefore },
-  'postgres cut after COMMIT': { weight: 3, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('after'), worked: ({ postgresLink }) => postgresLink.counts.cutAfter },
-  'postgres slow': { weight: 2, on: 'postgresLink', begin: ({ postgresLink, random }) => (postgresLink.delay = random.between(5, 400)) },
-  'postgres unreachable': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => postgresLink.silence() },
+  'postgres ends its backends': { weight: 2, on: 'postgres', lasts: [0, 0], begin: async ({ postgres }) => (await postgres.terminate()) > 0 },
+  'postgres cut': { weight: 2, on: 'postgresLink', lasts: [0, 0], begin: ({ postgresLink }) => postgresLink.cut(), worked: counted('postgresLink', 'cuts') },
+  'postgres cut before COMMIT': { weight: 5, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('before'), worked: counted('postgresLink', 'cutBefore') },
+  'postgres cut after COMMIT': { weight: 3, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('after'), worked: counted('postgresLink', 'cutAfter') },
+  'postgres slow': { weight: 2, on: 'postgresLink', begin: ({ postgresLink, random }) => (postgresLink.delay = random.between(5, 400)), worked: counted('postgresLink', 'delayed') },
+  'postgres unreachable': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => postgresLink.silence(), worked: counted('postgresLink', 'lost') },
 };
 
 function cutAtCommit(mode) {
@@ -80,7 +86,7 @@ const hold = ({ on, which }, there) => (which === undefined ? there[on].map((_, 
 
 /**
  * The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. `prefer`: kinds that come more often; `evenly`:
- * what came rarely is more likely; `usual`: how long a fault lasts that says nothing of it.
+ * what came rarely is more likely, and what may come to nothing is to come more often; `usual`: how long a fault lasts that says nothing of it.
  */
 export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS } = {}) {
   for (const name of prefer) if (!own[name]) throw new Error(`there is no fault ${name}`);
@@ -88,17 +94,23 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
   const possible = Object.entries(own).filter(([, kind]) => there[kind.on]?.length);
   const weights = Object.fromEntries(possible.map(([name, kind]) => [name, weight(name, kind)]));
   const heldUntil = new Map();
+  const isFree = (name, at) => at >= (heldUntil.get(name) ?? 0);
+  const choices = ({ on, all }, at) => {
+    const free = there[on].map((_, i) => i).filter((i) => isFree(`${on} ${i}`, at));
+    if (!all) return free;
+    return free.length === there[on].length ? [undefined] : [];
+  };
   const faults = [];
   for (let at = FIRST_MS; at < ms; at += random.between(...BETWEEN_MS)) {
-    const kind = random.weighted(weights);
-    const { on, all, lasts: [least, most] = usual, takes = 1000 } = own[kind];
-    const which = all ? undefined : random.between(0, there[on].length - 1);
+    const free = Object.entries(weights).filter(([name]) => choices(own[name], at).length);
+    if (!free.length) continue;
+    const kind = random.weighted(Object.fromEntries(free));
+    const { on, lasts: [least, most] = usual, takes = 1000 } = own[kind];
+    const which = random.pick(choices(own[kind], at));
     const lasts = Math.min(random.between(least, most), ms - at);
-    const names = hold({ on, which }, there);
-    if (names.some((name) => at < (heldUntil.get(name) ?? 0))) continue;
-    for (const name of names) heldUntil.set(name, at + lasts + takes);
+    for (const name of hold({ on, which }, there)) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });
-    if (evenly) weights[kind] /= 2;
+    if (evenly) weights[kind] /= own[kind].rare ?? own[kind].worked ? 2 ** (1 / RARE) : 2;
     if (evenly && weights[kind] < 2 ** -40) for (const name of Object.keys(weights)) weights[name] *= 2 ** 40;
   }
   return faults;
@@ -106,7 +118,7 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
 
 /**
  * Carries the faults out; all is healed when it is done. `told` hears of each when it begins, {at, kind, on, which, lasts}, and
- * when it is `over`: `from` when its end began, or where it heals by itself it, `time` when that was done, both as of
+ * when it is `over`: `since` when it began, `from` when its end began, or where it heals by itself it, `time` when that was done, both as of
  * performance.now(), and `idle` if it came to nothing. What could not be done: errors, and those that are not over so many
  * milliseconds, `ends`, after the last one was to be.
  */
@@ -126,10 +138,11 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
     await Promise.all(before);
     if (Date.now() - began > at + LATE_MS) return void release(); // the one before took longer than was planned
     goOn.set(fault, Date.now());
-    told({ at: Date.now() - began, kind, on, which, lasts });
+    const since = Date.now() - began;
+    told({ at: since, kind, on, which, lasts });
     const context = { [on]: which === undefined ? there[on] : there[on][which], random: random.of(String(seed)), lasts };
     const { from, idle } = await carryOutOne(own[kind], context, (error) => errors.push(Object.assign(error, { message: `${kind}: ${error.message}` })));
-    told({ at: Date.now() - began, kind, on, which, lasts, over: true, from, time: performance.now(), idle });
+    told({ at: Date.now() - began, kind, on, which, lasts, over: true, since, from, time: performance.now(), idle });
     goOn.delete(fault);
     release();
   };
@@ -139,24 +152,26 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
   return errors;
 }
 
-/** What was begun is ended, whatever fails meanwhile. */
-async function carryOutOne({ on, begin, end, worked = () => undefined }, context, failed) {
+/** What was begun is ended, whatever fails meanwhile. What lasts and came to nothing so far goes on for a while. */
+async function carryOutOne({ on, begin, end, worked = () => [] }, context, failed) {
   const attempt = async (action) => {
     try {
-      await action?.(context);
+      return await action?.(context);
     } catch (error) {
-      failed(error);
+      return failed(error);
     }
   };
-  const before = worked(context);
+  const look = async () => (await attempt(async () => Promise.all(await worked(context)))) ?? [];
+  const before = await look();
+  const grew = async () => (await look()).every((now, i) => now > before[i]);
   let from = performance.now();
-  await attempt(begin);
-  if (context.lasts) {
-    await sleep(context.lasts);
-    from = performance.now();
-  }
-  const idle = before !== undefined && worked(context) === before;
+  const begun = await attempt(begin);
+  if (context.lasts) await sleep(context.lasts);
+  const until = Date.now() + (context.lasts ? GOES_ON_MS : 0);
+  let idle = !(await grew());
+  for (; idle && Date.now() < until; idle = !(await grew())) await sleep(LOOKS_MS);
+  if (context.lasts) from = performance.now();
   if (end) await attempt(end);
   else if (on.endsWith('Link')) context[on].heal();
-  return { from, idle };
+  return { from, idle: idle || begun === false };
 }

@@ -17,6 +17,8 @@ export class Journal {
   searches = [];
   /** The histories that anybody was told of. */
   epochs = new Set();
+  /** Lines → the place where each leads, where that is known. */
+  places = new Map();
   /** What must never be, seen when it happened: {rule, text}. */
   seen = [];
   deliveries = 0;

@@ -65,6 +65,8 @@ export class Link {
   silent = false;
   /** Bytes a second, each way of each connection. */
   pace = Infinity;
+  /** Connections that were cut while both ends were there; pieces that were lost, late, or at a pace. */
+  counts = { cuts: 0, lost: 0, delayed: 0, paced: 0 };
 
   /** `target`: a port of this machine, or `{host, port}`. `at`: the address to listen at, and to come from. */
   static async to(target, { at = '127.0.0.1' } = {}) {
@@ -99,8 +101,15 @@ export class Link {
   }
 
   #later(pair, way, action, bytes = 0) {
+    if (bytes) this.#count();
     if (this.silent) return void (pair.lost = true);
     way.add(Math.max(Date.now() + this.delay, way.busyUntil) + (bytes * 1000) / this.pace, action);
+  }
+
+  #count() {
+    if (this.silent) this.counts.lost++;
+    else if (this.pace < Infinity) this.counts.paced++;
+    else if (this.delay) this.counts.delayed++;
   }
 
   // What a kind of link may do otherwise.
@@ -114,7 +123,10 @@ export class Link {
 
   /** All connections that there are; new ones are let through. */
   cut() {
-    for (const pair of [...this.pairs]) pair.cut();
+    for (const pair of [...this.pairs]) {
+      if (pair.server.readyState === 'open') this.counts.cuts++;
+      pair.cut();
+    }
     this.pairs.clear();
   }
 

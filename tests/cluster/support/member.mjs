@@ -128,6 +128,7 @@ export class Member {
     this.me = welcome.member.id;
     line.welcome = welcome;
     line.heardAt = this.journal.clock();
+    this.journal.places.set(line.name, line.instance.place?.name);
     this.line = line;
     line.pulse = setInterval(() => this.#pulse(line), PING_MS);
     line.welcomed?.();

@@ -15,7 +15,7 @@ export class PostgresLink extends Link {
   mode = 'pass';
   share = 1;
   #awaiting = []; // the next COMMIT
-  counts = { commits: 0, cutBefore: 0, cutAfter: 0 };
+  counts = { ...this.counts, commits: 0, cutBefore: 0, cutAfter: 0 };
 
   began(pair) {
     pair.rest = Buffer.alloc(0);

@@ -2,7 +2,7 @@
 // change their order and garble them.
 import { Link } from './link.mjs';
 
-const REORDER_MS = 300;
+const REORDER_MS = 1000;
 const REORDER_COUNT = 8;
 
 /** Where the reply ends that begins at `at`; -1: not here yet. */
@@ -39,7 +39,7 @@ function garbled(reply, random) {
 export class RedisLink extends Link {
   /** `pass`, `withhold`, `double`, `reorder`, `garble`, `nonsense` (what is no reply at all). */
   mode = 'pass';
-  counts = { messages: 0, withheld: 0, doubled: 0, reordered: 0, garbled: 0 };
+  counts = { ...this.counts, messages: 0, withheld: 0, doubled: 0, reordered: 0, garbled: 0, nonsense: 0 };
 
   began(pair) {
     pair.rest = Buffer.alloc(0);
@@ -73,7 +73,7 @@ export class RedisLink extends Link {
         this.counts.garbled++;
         return [garbled(reply, this.random)];
       case 'nonsense':
-        this.counts.garbled++;
+        this.counts.nonsense++;
         return [Buffer.from('?no reply\r\n')];
       case 'reorder':
         this.#hold(pair, reply);
@@ -84,7 +84,6 @@ export class RedisLink extends Link {
   }
 
   #hold(pair, reply) {
-    this.counts.reordered++;
     pair.held.push(reply);
     if (pair.held.length >= REORDER_COUNT) return this.#release(pair);
     pair.timer ??= setTimeout(() => this.#release(pair), REORDER_MS);
@@ -93,7 +92,11 @@ export class RedisLink extends Link {
   #release(pair) {
     clearTimeout(pair.timer);
     pair.timer = undefined;
-    for (const reply of this.random.shuffled(pair.held.splice(0))) pair.toClient(reply);
+    const held = pair.held.splice(0);
+    let replies = this.random.shuffled(held);
+    if (replies.every((reply, i) => reply === held[i])) replies = held.toReversed();
+    if (!pair.ended && held.length > 1) this.counts.reordered += held.length;
+    for (const reply of replies) pair.toClient(reply);
   }
 
   heal() {

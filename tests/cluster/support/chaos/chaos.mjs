@@ -29,6 +29,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
   let broken;
   let actors;
   let journal;
+  let world;
   let last = 'nothing';
   const told = (news) => {
     last = news.kind;
@@ -36,6 +37,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
   };
   const beside = ({ cluster, random, journal: kept }) => {
     journal = kept;
+    world = cluster;
     const resources = new Resources({ cluster });
     const shut = new Shut({ cluster, random: random.of('shut'), journal });
     const guests = new Private({ cluster, random: random.of('private'), journal });
@@ -58,20 +60,32 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
       evenly: !prefer.length,
     });
   });
-  const result = await within(all, seconds * 1000 + ENDS_MS);
-  if (!result) throw new Error([`it does not end; told of last: ${last}`, ...(journal?.seen ?? []).map(({ text }) => text)].join('\n'));
+  const seen = () => (journal?.seen ?? []).map(({ text }) => text);
+  const result = await within(all, seconds * 1000 + ENDS_MS).catch((error) => {
+    throw new Error([error.stack, ...seen()].join('\n'));
+  });
+  if (!result) throw new Error([`it does not end; told of last: ${last}`, ...seen()].join('\n'));
   const { resources, shut, guests, herd } = actors;
   return {
     ...result,
     seconds,
     faults: Object.fromEntries(Object.keys(kinds).map((kind) => [kind, broken.counts[kind] ?? 0])),
     timeline: timeline(broken.log, journal, seconds * 1000),
-    recovered: recoveries(broken.log, journal),
+    recovered: recoveries(broken.log, journal, { own: kinds, door: world.balancer.place.name }),
+    ended: endedBy(world),
     herd: { count, recoveries: herd?.recoveries ?? [] },
     shut: shut.counts,
     guests: guests.counts,
     memory: { before: most(resources.before), after: most(resources.after), peak: resources.peak },
+    more: resources.more,
   };
+}
+
+/** How often an instance ended by itself because of what was taken from it: {what: times}. */
+function endedBy({ instances }) {
+  const times = {};
+  for (const { excused, stood } of instances.flatMap(({ falls }) => falls)) if (excused && stood) times[excused] = (times[excused] ?? 0) + 1;
+  return times;
 }
 
 const most = (all) => Math.max(...all.map(({ memory }) => memory));
@@ -91,7 +105,7 @@ const recoveryCells = ({ first, each } = {}) =>
   [first, each].flatMap((found) => (found ? [found.median, found.high, found.longest].map(seconds) : ['', '', ''])).join(' | ');
 
 /** In Markdown. */
-export function page({ seed, seconds: time, faults, writes, deliveries, pages, connects, violations, recovered, herd, shut, guests, memory, agreed, acts }) {
+export function page({ seed, seconds: time, faults, writes, deliveries, pages, connects, violations, recovered, ended, more, herd, shut, guests, memory, agreed, acts }) {
   const total = Object.values(faults).reduce((sum, count) => sum + count, 0);
   const refusals = Object.entries(acts).map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
@@ -108,10 +122,12 @@ export function page({ seed, seconds: time, faults, writes, deliveries, pages, c
     `| moderated | ${refusals} |`,
     `| **violations** | **${violations.length}** |`,
     `| all agreed, after the last fault | ${seconds(agreed)} |`,
-    `| memory of the largest instance: when nobody was there · after · at most | ${megabytes(memory.before)} · ${megabytes(memory.after)} · ${megabytes(memory.peak)} |`,
+    `| memory of the largest instance: with everybody there, before the faults · after them · at most | ${megabytes(memory.before)} · ${megabytes(memory.after)} · ${megabytes(memory.peak)} |`,
+    `| most that an instance had for some ten seconds, or in the end, more than when it was ready, what its sockets take apart: memory · files | ${megabytes(more.memory)} · ${more.files} |`,
+    `| an instance ended by itself: out of files · out of memory | ${ended['out of files'] ?? 0} · ${ended['out of memory'] ?? 0} |`,
     ...herdLines(herd),
     '',
-    'From the moment in which what was killed or stopped is begun again, or what was in the way is taken away (of what is over at once: from its beginning), until somebody was answered what was sent after it, and until each instance has answered something, whatever else is still broken:',
+    'From the moment in which what was killed or stopped is begun again, or what was in the way is taken away (of what is over at once: from its beginning), whatever else is still broken, until somebody was answered what was sent after it, and until each instance has answered something. Of the balancer and what is between it and an instance: until somebody was answered through the balancer. Of Redis and the lines to it: until something that was posted on one instance after it was told on another one, and until something was on each. Clocks, and thousands who are cut off, have no such times:',
     '',
     '| fault | times | somebody: median | 99th percentile | longest | each instance: median | 99th percentile | longest |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',

@@ -6,30 +6,31 @@ import { kinds as usual, leaves } from '../faults.mjs';
 const HOUR = 3600;
 const JUMPS_MS = [1000, 2500]; // the clock looks at its setting each second
 const MEMORY_SHARE = 0.2;
+const CLOCK_MS = [4000, 20_000];
 const SHORT_MS = [1000, 4000];
 const MIDDLE_MS = [1000, 10_000];
 const LONG_MS = [1000, 20_000];
 /** How long what says nothing else lasts. */
 export const LASTS_MS = LONG_MS;
 const SLOW = 1000; // bytes a second
-const COMMITS_MS = 2000;
+const COMMITS_MS = 6000;
 
 const limit = ({ process: { pid } }, what, value) => {
   const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--${what}=${value}:`], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
 };
 /** Something is taken from an instance, given back later; if it ended meanwhile it starts again. */
-const deprived = (what, least, given) => ({
+const deprived = (what, least, given, excuse) => ({
   weight: 1,
   on: 'instance',
   begin: ({ instance }) => {
-    instance.excused = true;
+    instance.excused = excuse;
     limit(instance, what, least(instance));
   },
   end: async ({ instance }) => {
     if (instance.running) limit(instance, what, given);
     else await instance.serveUntilReady();
-    instance.excused = false;
+    instance.excused = undefined;
   },
 });
 
@@ -43,18 +44,52 @@ const cut = (on, { place, other }, ways, more = {}) => ({
     if (ways.includes('out')) await place(held).muteTo(other(held));
   },
   end: ({ [on]: held }) => place(held).heal(),
+  worked: ({ [on]: held }) => caught(place(held), held.instance),
+});
+/** Packets, while an instance that has to do with it, if any, served. */
+const caught = (place, instance) => [place.caught(), ...(instance ? [instance.served] : [])];
+/** Something is done to all packets of an instance, or of some. */
+const spoiled = (begin, more = {}) => ({
+  weight: 1,
+  on: 'line',
+  ...more,
+  begin: ({ line }) => begin(line),
+  end: ({ line: { place } }) => place.heal(),
+  worked: ({ line: { place, instance } }) => caught(place, instance),
 });
 const lineTo = (to) => ({ place: ({ place }) => place, other: ({ network }) => network[to] });
 const balancerToMembers = { place: ({ place }) => place, other: ({ members }) => members };
 const primaryToStandby = { place: ({ world }) => world.primary.place, other: ({ world }) => world.standby.place.address };
 
-/** While an instance has a transaction open. */
-const inTransaction = (instance, act) => instance.line.atCommit(act, COMMITS_MS);
+/** While one of these instances has a transaction open: whichever is the first to say COMMIT. */
+async function inTransaction(instances, act) {
+  let acted;
+  const once = () => (acted ??= act() ?? true);
+  const came = await Promise.race(instances.map(({ line }) => line.atCommit(once, COMMITS_MS)));
+  await acted;
+  return came;
+}
+/** What is done then, and what undoes it. */
+const inside = (on, instances, act, more) => ({
+  weight: 1,
+  on,
+  rare: true,
+  takes: 3000, // a COMMIT may not come at once
+  ...more,
+  begin: (context) => inTransaction(instances(context), () => act(context)),
+});
+const itself = ({ instance }) => [instance];
+const allOf = ({ postgres: { world } }) => world.instances;
 
 async function jump({ clock, random, lasts }) {
   const until = Date.now() + lasts;
   const hour = random.pick([-HOUR, HOUR]);
-  for (clock.offset = hour; Date.now() < until; await sleep(random.between(...JUMPS_MS))) clock.offset = random.chance(0.7) ? hour : random.between(-HOUR, HOUR);
+  for (let offset = hour; Date.now() < until; offset = random.chance(0.7) ? hour : random.between(-HOUR, HOUR)) {
+    clock.offset = offset;
+    const { served } = clock.instance;
+    await sleep(random.between(...JUMPS_MS));
+    if (clock.instance.served - served > JUMPS_MS[0]) clock.seen++; // it has looked, and served by that clock
+  }
 }
 
 /** PostgreSQL ends with its disk, and comes back with what was flushed. */
@@ -68,7 +103,9 @@ async function powerCut(server) {
 
 export const kinds = {
   ...usual,
-  'postgres away': { ...usual['postgres away'], lasts: MIDDLE_MS },
+  'postgres away': { ...usual['postgres away'], lasts: SHORT_MS },
+  'postgres cut before COMMIT': { ...usual['postgres cut before COMMIT'], lasts: MIDDLE_MS },
+  'postgres cut after COMMIT': { ...usual['postgres cut after COMMIT'], lasts: MIDDLE_MS },
   'all instances restarted in turn': {
     weight: 1,
     on: 'instance',
@@ -82,52 +119,54 @@ export const kinds = {
       }
     },
   },
-  'instance out of files': deprived('nofile', (instance) => instance.files, 20_000),
-  'instance out of memory': deprived('data', ({ idle }) => Math.round(idle.data + idle.resident * MEMORY_SHARE), 'unlimited'),
-  'instance killed inside a transaction': {
-    weight: 1,
-    on: 'instance',
+  'instance out of files': deprived('nofile', (instance) => instance.files, 20_000, 'out of files'),
+  'instance out of memory': deprived('data', ({ idle }) => Math.round(idle.data + idle.resident * MEMORY_SHARE), 'unlimited', 'out of memory'),
+  'instance killed inside a transaction': inside('instance', itself, ({ instance }) => instance.kill(), {
     lasts: SHORT_MS,
-    begin: ({ instance }) => inTransaction(instance, () => instance.kill()),
     end: ({ instance }) => instance.serveUntilReady(),
-  },
-  'instance stopped inside a transaction': {
-    weight: 1,
-    on: 'instance',
-    begin: ({ instance }) => inTransaction(instance, () => instance.pause()),
+  }),
+  'instance stopped inside a transaction': inside('instance', itself, ({ instance }) => instance.pause(), {
     end: ({ instance }) => instance.resume(),
-  },
-  'postgres killed inside a transaction': {
-    weight: 1,
-    on: 'postgres',
+  }),
+  'postgres killed inside a transaction': inside('postgres', allOf, ({ postgres }) => postgres.kill(), {
     lasts: SHORT_MS,
-    begin: ({ postgres: { world }, random }) => inTransaction(random.pick(world.instances), () => world.primary.kill()),
     end: ({ postgres }) => postgres.serve(),
+  }),
+  'postgres stopped inside a transaction': inside('postgres', allOf, ({ postgres }) => postgres.pause(), {
+    lasts: SHORT_MS,
+    end: ({ postgres }) => postgres.resume(),
+  }),
+  'clock of an instance jumps an hour': {
+    weight: 1,
+    on: 'clock',
+    lasts: CLOCK_MS,
+    begin: (context) => void jump(context),
+    end: ({ clock }) => (clock.offset = 0),
+    worked: ({ clock }) => [clock.seen],
   },
-  'clock of an instance jumps an hour': { weight: 1, on: 'clock', begin: (context) => void jump(context), end: ({ clock }) => (clock.offset = 0) },
   'instance does not hear its members': cut('line', lineTo('members'), ['in']),
   'members do not hear an instance': cut('line', lineTo('members'), ['out']),
   'instance does not hear postgres': cut('line', lineTo('toPostgres'), ['in']),
   'postgres does not hear an instance': cut('line', lineTo('toPostgres'), ['out']),
-  'instance does not hear redis': cut('line', lineTo('toRedis'), ['in']),
-  'redis does not hear an instance': cut('line', lineTo('toRedis'), ['out']),
-  'instance does not hear the balancer': cut('line', lineTo('balancer'), ['in']),
-  'balancer does not hear an instance': cut('line', lineTo('balancer'), ['out']),
-  'instance and balancer cut off': cut('line', lineTo('balancer'), ['in', 'out']),
-  'balancer does not hear members': cut('balancer', balancerToMembers, ['in']),
-  'members do not hear the balancer': cut('balancer', balancerToMembers, ['out']),
-  'instance loses a tenth of all packets': { weight: 1, on: 'line', begin: ({ line: { place } }) => place.lossy(0.1), end: ({ line: { place } }) => place.heal() },
-  'lines to an instance reset': { weight: 1, on: 'line', lasts: SHORT_MS, begin: ({ line: { place, network } }) => place.resets(network.members), end: ({ line: { place } }) => place.heal() },
-  'lines to postgres reset': { weight: 1, on: 'line', lasts: SHORT_MS, begin: ({ line: { place, network } }) => place.resets(network.toPostgres), end: ({ line: { place } }) => place.heal() },
-  'redis on a line of 1 KB a second': { weight: 1, on: 'redisLink', begin: ({ redisLink }) => (redisLink.pace = SLOW) },
-  'postgres on a line of 1 KB a second': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => (postgresLink.pace = SLOW) },
+  'instance does not hear redis': cut('line', lineTo('toRedis'), ['in'], { seenIn: 'told' }),
+  'redis does not hear an instance': cut('line', lineTo('toRedis'), ['out'], { seenIn: 'told' }),
+  'instance does not hear the balancer': cut('line', lineTo('balancer'), ['in'], { seenIn: 'door' }),
+  'balancer does not hear an instance': cut('line', lineTo('balancer'), ['out'], { seenIn: 'door' }),
+  'instance and balancer cut off': cut('line', lineTo('balancer'), ['in', 'out'], { seenIn: 'door' }),
+  'balancer does not hear members': cut('balancer', balancerToMembers, ['in'], { rare: false }),
+  'members do not hear the balancer': cut('balancer', balancerToMembers, ['out'], { rare: false }),
+  'instance loses a tenth of all packets': spoiled(({ place }) => place.lossy(0.1)),
+  'lines to an instance reset': spoiled(({ place, network }) => place.resets(network.members), { lasts: SHORT_MS }),
+  'lines to postgres reset': spoiled(({ place, network }) => place.resets(network.toPostgres), { lasts: SHORT_MS }),
+  'redis on a line of 1 KB a second': { weight: 1, on: 'redisLink', begin: ({ redisLink }) => (redisLink.pace = SLOW), worked: ({ redisLink }) => [redisLink.counts.paced] },
+  'postgres on a line of 1 KB a second': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => (postgresLink.pace = SLOW), worked: ({ postgresLink }) => [postgresLink.counts.paced] },
   'balancer killed': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.kill(), end: ({ balancer }) => balancer.serve() },
   'balancer stopped': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.pause(), end: ({ balancer }) => balancer.resume() },
   'redis replaced by an empty one': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.world.replaceRedis() },
   'standby killed': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres: { world } }) => world.standby.kill(), end: ({ postgres: { world } }) => world.standby.serve() },
   'standby stopped': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres: { world } }) => world.standby.pause(), end: ({ postgres: { world } }) => world.standby.resume() },
-  'postgres does not hear its standby': cut('postgres', primaryToStandby, ['in'], { lasts: MIDDLE_MS }),
-  'standby does not hear postgres': cut('postgres', primaryToStandby, ['out'], { lasts: MIDDLE_MS }),
+  'postgres does not hear its standby': cut('postgres', primaryToStandby, ['in'], { lasts: MIDDLE_MS, rare: false }),
+  'standby does not hear postgres': cut('postgres', primaryToStandby, ['out'], { lasts: MIDDLE_MS, rare: false }),
   'standby promoted': {
     weight: 1,
     on: 'postgres',
@@ -166,6 +205,7 @@ const lineOf = (instance) =>
   new Proxy(instance, {
     get(_, name) {
       if (name === 'heal') return () => instance.postgresLinks.forEach((link) => link.heal());
+      if (name === 'counts') return added(instance.postgresLinks);
       const value = instance.line[name];
       return typeof value === 'function' ? value.bind(instance.line) : value;
     },
@@ -175,14 +215,16 @@ const lineOf = (instance) =>
     },
   });
 
+const added = (links) => Object.fromEntries(Object.keys(links[0].counts).map((name) => [name, links.reduce((sum, { counts }) => sum + counts[name], 0)]));
+
 /** What may be broken of a world: {name: [thing, …]}. */
 export function things(world, herd) {
   const { members, toPostgres, toRedis } = world.network;
   const network = { members, toPostgres, toRedis, balancer: world.balancer.place.address };
   return {
     instance: world.instances,
-    line: world.instances.map(({ place }) => ({ place, network })),
-    clock: world.instances.map((instance) => ({ set offset(seconds) { instance.clock = seconds; } })),
+    line: world.instances.map((instance) => ({ place: instance.place, instance, network })),
+    clock: world.instances.map((instance) => ({ instance, seen: 0, set offset(seconds) { instance.clock = seconds; } })),
     redis: [whoeverIs('redis', world)],
     redisLink: world.redisLinks,
     postgres: [whoeverIs('primary', world)],

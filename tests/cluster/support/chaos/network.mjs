@@ -96,6 +96,12 @@ class Place {
     await this.#rule('OUTPUT', '-d', address, ...refusal);
   }
 
+  /** Packets that were kept from getting through since the rules were made. */
+  async caught() {
+    const { stdout } = await this.#within('iptables', '-w', '-nvxL');
+    return [...stdout.matchAll(/^ *(\d+) +\d+ +(?:DROP|REJECT) /gm)].reduce((sum, [, packets]) => sum + Number(packets), 0);
+  }
+
   /** All goes through again: whatever rules there are, they are of these tests. */
   heal() {
     return this.#within('iptables', '-w', '-F');

@@ -19,13 +19,13 @@ const ROWS = [
 ];
 
 /**
- * What happened when: `log` of [{on, which, at, lasts, time, over}] of faults as they were told, times as of the journal's
- * clock; {ms, faults: [{on, from, to}], answered, delivered}, these two counted in as many equal parts of the time.
+ * What happened when: `log` of [{on, at, time, over, since}] of faults as they were told, `time` as of the journal's clock;
+ * {ms, faults: [{on, from, to}], answered, delivered}, these two counted in as many equal parts of the time.
  */
 export function timeline(log, journal, ms) {
   const begin = log.length ? log[0].time - log[0].at : 0;
   const faults = [];
-  for (const { on, at, lasts, over } of log) if (!over) faults.push({ on, from: at, to: Math.min(at + lasts, ms) });
+  for (const { on, since, time, over } of log) if (over) faults.push({ on, from: since, to: Math.min(time - begin, ms) });
   const [answered, delivered] = [new Array(COLUMNS).fill(0), new Array(COLUMNS).fill(0)];
   const count = (columns, time) => {
     const column = Math.floor(((time - begin) / ms) * COLUMNS);

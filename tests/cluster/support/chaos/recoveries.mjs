@@ -1,40 +1,84 @@
 // How long after the end of a fault the club works again, whatever else is broken beside it: from the moment in which what
-// was killed or stopped is begun again, or what was in the way is taken away, until somebody was answered what was sent after
-// it, and until each instance has answered something. Of what is over at once, as a restart, it is from its beginning.
+// was killed or stopped is begun again, or what was in the way is taken away. Of what is over at once, as a restart, it is from
+// its beginning. That it works is seen where the fault was: in answers of the instances, in answers through the balancer, or
+// in what is told on one instance of what was posted on another one, which takes Redis.
 import { summary } from '../summary.mjs';
 
 const LATE_MS = 30_000; // so long before the end of all nobody waited long enough to say that it never came
+/** In what it is seen for what takes hold of these; of the others in answers. A kind's own `seenIn` comes before it. */
+const SEEN_IN = { balancer: 'door', redis: 'told', redisLink: 'told', clock: 'nothing', herd: 'nothing' };
 
-/** `log`: of what was told of faults (faults.mjs); {kind: {times, first, each}}, both {median, high, longest} in milliseconds,
- * Infinity: an instance never answered again. */
-export function recoveries(log, journal) {
-  const answered = answersOf(journal);
-  const last = Math.max(...[...answered.values()].flat().map(({ sentAt }) => sentAt));
+/**
+ * `log`: of what was told of faults (faults.mjs), `own`: their kinds, `door`: the balancer's place; {kind: {times, first,
+ * each}}, until it was seen at all, and, but for the balancer, at each instance, both {median, high, longest} in milliseconds,
+ * Infinity: it was not seen again. Nothing of kinds that it is not seen of.
+ */
+export function recoveries(log, journal, { own, door }) {
+  const answers = answersOf(journal);
+  const atDoor = new Map([[door, answers.get(door) ?? []]]);
+  answers.delete(door);
+  const seen = { answers, door: atDoor, told: toldOf(journal, door) };
   const found = {};
-  for (const { kind, over, idle, lasts, from, time } of log) {
-    if (!over || idle) continue;
-    const times = [...answered.values()].map((list) => firstAnswer(list, lasts ? from : time) - from);
-    if (!times.every(Number.isFinite) && from > last - LATE_MS) continue;
-    found[kind] ??= { first: [], each: [] };
+  for (const { kind, on, over, idle, lasts, from, time } of log) {
+    const where = seen[own[kind].seenIn ?? SEEN_IN[on] ?? 'answers'];
+    if (!over || idle || !where) continue;
+    const times = [...where.values()].map((list) => firstAnswer(list, lasts ? from : time) - from);
+    if (!times.every(Number.isFinite) && from > lastOf(where) - LATE_MS) continue;
+    found[kind] ??= { first: [], each: where === atDoor ? undefined : [] };
     found[kind].first.push(Math.min(...times));
-    found[kind].each.push(Math.max(...times));
+    found[kind].each?.push(Math.max(...times));
   }
-  const summed = Object.entries(found).map(([kind, { first, each }]) => [kind, { times: first.length, first: summary(first), each: summary(each) }]);
+  const summed = Object.entries(found).map(([kind, { first, each }]) => [kind, { times: first.length, first: summary(first), each: each && summary(each) }]);
   return Object.fromEntries(summed);
 }
 
-/** By instance: what it was asked and answered, by when that was sent; each then has the first answer to it or any later one. */
+const lastOf = (lists) => Math.max(...[...lists.values()].map((list) => list.at(-1)?.sentAt ?? -Infinity));
+
+/** By place: what was asked there and answered, by when that was sent; each then has the first answer to it or any later one. */
 function answersOf(journal) {
   const answered = new Map();
   for (const { attempts } of journal.writes) {
     for (const { place, outcome, sentAt, answeredAt } of attempts) {
-      if (place === undefined || outcome !== 'answered') continue;
-      if (!answered.has(place)) answered.set(place, []);
-      answered.get(place).push({ sentAt, answeredAt });
+      if (place !== undefined && outcome === 'answered') listOf(answered, place).push({ sentAt, answeredAt });
     }
   }
   for (const list of answered.values()) earliestAfter(list);
   return answered;
+}
+
+/** By instance: posts that were sent to another one, and when they were told on this one. */
+function toldOf(journal, door) {
+  const posts = postsOf(journal, door);
+  for (const { events } of journal.followers.values()) {
+    for (const { what, line, entry, at } of events) {
+      const post = what === 'entry' ? posts.get(`${entry.room} ${entry.seq}`) : undefined;
+      const place = post && journal.places.get(line);
+      if (place === undefined || place === door || place === post.place) continue;
+      post.told.set(place, Math.min(at, post.told.get(place) ?? Infinity));
+    }
+  }
+  const told = new Map();
+  for (const post of posts.values()) {
+    for (const [place, answeredAt] of post.told) listOf(told, place).push({ sentAt: post.sentAt, answeredAt });
+  }
+  for (const list of told.values()) earliestAfter(list);
+  return told;
+}
+
+/** Those that were sent once, to an instance, by their rooms and numbers. */
+function postsOf(journal, door) {
+  const posts = new Map();
+  for (const { kind, room, attempts } of journal.writes) {
+    const [{ place, outcome, sentAt, seq } = {}] = attempts;
+    if (kind !== 'post' || attempts.length !== 1 || outcome !== 'answered' || place === undefined || place === door) continue;
+    posts.set(`${room} ${seq}`, { place, sentAt, told: new Map() });
+  }
+  return posts;
+}
+
+function listOf(lists, name) {
+  if (!lists.has(name)) lists.set(name, []);
+  return lists.get(name);
 }
 
 function earliestAfter(list) {

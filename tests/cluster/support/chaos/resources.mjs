@@ -1,16 +1,52 @@
-// What the instances hold: files, memory. After the faults it must be what it was before.
-const FILES = 24; // beyond its connections
-const MEMORY = { share: 1.6, bytes: 32 << 20 };
+// What the instances hold: files, memory. While they serve, and after the faults, it must be what it was when each was ready,
+// and what its sockets take.
+const LOOKS_MS = 2500;
+const LOOKS = 4; // what one of so many in a row finds no more was passing
+const FILES = 6; // beside its sockets, and more than before the faults
+/** More than when it was ready: for each of the sockets that it ever had, and beside them, of which checking a password takes
+ * a third. */
+const MEMORY = { socket: 8 << 10, bytes: 64 << 20 };
 
 async function measure(instance) {
   if (!instance.running) throw new Error(`an instance does not run: ${JSON.stringify(instance.falls)}\n${instance.log.slice(-2000)}`);
-  const connections = await instance.metric('clubd_connections');
-  return { files: instance.files - connections, memory: instance.memory() };
+  const sockets = await instance.metric('clubd_sockets');
+  return { sockets, files: instance.files - sockets, memory: instance.memory() };
+}
+
+/** One instance from when it is begun until it ends; `files` that it has beside its sockets. */
+class Life {
+  #looks = [];
+  #sockets = 0; // at most
+
+  constructor(instance, files) {
+    Object.assign(this, { instance, idle: instance.idle, files });
+  }
+
+  /** What it holds beyond that, and beyond what its sockets take: {files, memory}. */
+  async look() {
+    const { instance, idle } = this;
+    const { sockets, files, memory } = await measure(instance);
+    this.#sockets = Math.max(this.#sockets, sockets);
+    const look = { files: files - this.files, memory: memory - idle.resident - this.#sockets * MEMORY.socket };
+    this.#looks = [...this.#looks, look].slice(-LOOKS);
+    return look;
+  }
+
+  /** The least of the last looks; undefined as long as there are too few. */
+  get lasting() {
+    if (this.#looks.length < LOOKS) return undefined;
+    const least = (name) => Math.min(...this.#looks.map((look) => look[name]));
+    return { files: least('files'), memory: least('memory') };
+  }
 }
 
 export class Resources {
   found = [];
   peak = 0;
+  /** At most, for some ten seconds or at the end: what an instance held more than it had, its sockets apart. */
+  more = { files: -Infinity, memory: -Infinity };
+  #files;
+  #lives = new Map();
 
   constructor({ cluster }) {
     this.cluster = cluster;
@@ -22,36 +58,65 @@ export class Resources {
 
   async start() {
     this.before = await this.#all();
-    this.timer = setInterval(() => {
-      for (const instance of this.cluster.instances) {
-        try {
-          this.peak = Math.max(this.peak, instance.memory());
-        } catch {} // it does not run
-      }
-    }, 500);
+    this.#files = Math.max(...this.before.map(({ files }) => files));
+    this.timers = [
+      setInterval(() => this.#peaks(), 500),
+      setInterval(() => this.cluster.instances.forEach((instance) => this.#look(instance)), LOOKS_MS),
+    ];
+  }
+
+  #peaks() {
+    for (const instance of this.cluster.instances) {
+      try {
+        this.peak = Math.max(this.peak, instance.memory());
+      } catch {} // it does not run
+    }
+  }
+
+  #life(instance) {
+    const known = this.#lives.get(instance);
+    if (known?.idle === instance.idle) return known;
+    const life = new Life(instance, this.#files);
+    this.#lives.set(instance, life);
+    return life;
+  }
+
+  /** One that serves, and from which nothing is taken. */
+  async #look(instance) {
+    const { idle } = instance;
+    if (!instance.running || instance.paused || instance.excused || idle.process !== instance.process) return;
+    const life = this.#life(instance);
+    if (life.isAsked) return;
+    life.isAsked = true;
+    const look = await life.look().catch(() => undefined); // it ended meanwhile, or was stopped
+    life.isAsked = false;
+    if (look && life.lasting) this.#judge(instance, life.lasting);
+  }
+
+  #judge(instance, { files, memory }) {
+    this.more = { files: Math.max(this.more.files, files), memory: Math.max(this.more.memory, memory) };
+    const { name } = instance.place;
+    if (files > FILES) this.#wrong(`${name} has ${files} files more than before the faults, its sockets apart`);
+    if (memory > MEMORY.bytes) this.#wrong(`${name} has ${memory} bytes more than when it was ready, those of its sockets apart`);
   }
 
   async rest() {}
 
   async agrees() {
+    this.after = this.before;
     try {
       this.after = await this.#all();
+      for (const instance of this.cluster.instances) this.#judge(instance, await this.#life(instance).look());
     } catch ({ message }) {
-      this.after = this.before;
-      return void this.found.push({ rule: 'no instance ends by itself', text: message });
-    }
-    const most = (all, name) => Math.max(...all.map((one) => one[name]));
-    for (const [i, { files, memory }] of this.after.entries()) {
-      if (files > most(this.before, 'files') + FILES) this.#wrong(`instance ${i} has ${files} files beside its connections; before ${most(this.before, 'files')}`);
-      if (memory > most(this.before, 'memory') * MEMORY.share + MEMORY.bytes) this.#wrong(`instance ${i} has ${memory} bytes of memory; before ${most(this.before, 'memory')}`);
+      this.found.push({ rule: 'no instance ends by itself', text: message });
     }
   }
 
   #wrong(text) {
-    this.found.push({ rule: 'memory and files are back where they were', text });
+    if (this.found.length < 100) this.found.push({ rule: 'memory and files are back where they were', text });
   }
 
   async stop() {
-    clearInterval(this.timer);
+    for (const timer of this.timers ?? []) clearInterval(timer);
   }
 }

@@ -27,12 +27,13 @@ const SLOW_LINE = { bytesASecond: 1000, delay: 200 };
 
 /** One clubd with a clock that may be set, and lines of its own to both PostgreSQL servers. */
 class Node extends Instance {
-  /** Bytes that it has when nobody is there: {data, resident}. */
-  idle = undefined;
+  /** Bytes that it had when it was ready, the last time that it was begun: {data, resident, process}. */
+  idle = {};
 
   async ready(ms) {
     await super.ready(ms);
-    this.idle ??= { data: this.memory('VmData'), resident: this.memory() };
+    const { process } = this;
+    if (this.idle.process !== process) this.idle = { data: this.memory('VmData'), resident: this.memory(), process };
   }
 
   /** The line to the server that has the last word now. */
@@ -97,10 +98,10 @@ function answers(host, port) {
   });
 }
 
-/** A way in that is no instance's own. */
+/** A way in that is no instance's own; `place`: through it, and through nothing else. */
 class Door {
-  constructor(world, host, port) {
-    Object.assign(this, { world, host, port });
+  constructor(world, { host, port, place }) {
+    Object.assign(this, { world, host, port, place });
   }
 
   open({ cookie } = {}) {
@@ -143,9 +144,9 @@ export class World extends Cluster {
     await world.balancer.serve();
     await Promise.all(world.sides.map(({ disk: made }) => made.flush())); // what was made without waiting for the disk
     world.slow = await SlowLine.listen({ host: balancerPlace.address, port: DOOR_PORT }, SLOW_LINE);
-    const { address } = balancerPlace;
-    world.doors = [...world.instances, new Door(world, address, DOOR_PORT), new Door(world, address, DOOR_PORT)];
-    world.slowDoor = new Door(world, '127.0.0.1', world.slow.port);
+    const door = { host: balancerPlace.address, port: DOOR_PORT, place: balancerPlace };
+    world.doors = [...world.instances, new Door(world, door), new Door(world, door)];
+    world.slowDoor = new Door(world, { host: '127.0.0.1', port: world.slow.port });
     return world;
   }
 
