@@ -4,7 +4,7 @@
 // in what is told on one instance of what was posted on another one, which takes Redis.
 import { summary } from '../summary.mjs';
 
-const LATE_MS = 30_000; // so long before the end of all nobody waited long enough to say that it never came
+const LATE_MS = 120_000; // so long before the end of all nobody waited long enough to say that it never came
 /** In what it is seen for what takes hold of these; of the others in answers. A kind's own `seenIn` comes before it. */
 const SEEN_IN = { balancer: 'door', redis: 'told', redisLink: 'told', clock: 'nothing', herd: 'nothing' };
 

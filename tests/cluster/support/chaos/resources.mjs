@@ -4,8 +4,8 @@ const LOOKS_MS = 2500;
 const LOOKS = 4; // what one of so many in a row finds no more was passing
 const FILES = 6; // beside its sockets, and more than before the faults
 /** More than when it was ready: for each of the sockets that it ever had, and beside them, of which checking a password takes
- * a third. */
-const MEMORY = { socket: 8 << 10, bytes: 64 << 20 };
+ * a quarter. */
+const MEMORY = { socket: 8 << 10, bytes: 72 << 20 };
 
 async function measure(instance) {
   if (!instance.running) throw new Error(`an instance does not run: ${JSON.stringify(instance.falls)}\n${instance.log.slice(-2000)}`);
