@@ -15,7 +15,7 @@ for part in "$@"; do
       ;;
     test)
       packages+=(libcmocka-dev fortunes fortunes-ru fortunes-zh fonts-noto-cjk postgresql redis-server e2fsprogs mount util-linux)
-      commands+=(sqlite3:sqlite3 openssl:openssl haproxy:haproxy chromium-headless-shell:chromium-headless-shell nm:binutils)
+      commands+=(sqlite3:sqlite3 openssl:openssl haproxy:haproxy chromium-headless-shell:chromium-headless-shell /usr/lib/chromium/chromium:chromium nm:binutils)
       ;;
     cluster)
       packages+=(postgresql redis-server)

@@ -4,12 +4,13 @@
 
 const COMPLETE = 'the log has no hole and nothing twice';
 const ANSWERED = 'what was answered is there';
+const KNOWN = 'a repeated post is known as one';
 const CONTIGUOUS = 'a subscription has no hole and nothing twice';
 const OBEYED = 'nothing is given two seconds after a ban';
 
 export const rules = {
   gap: { what: "what is missing of a room's log is skipped", faults: ['redis deaf', 'redis reorders'], finds: [CONTIGUOUS] },
-  duplicate: { what: 'a client_id that is there is posted once more', faults: ['postgres cut after COMMIT'], finds: [ANSWERED] },
+  duplicate: { what: 'a client_id that is there is posted once more', faults: ['postgres cut after COMMIT'], finds: [KNOWN] },
   cursor: { what: 'a cursor is off by one after catching up', faults: ['instance stopped'], finds: [CONTIGUOUS] },
   early: { what: 'answered before it is committed', faults: ['postgres cut before COMMIT', 'postgres ends its backends'], finds: [ANSWERED] },
   lock: { what: "a room's entries are numbered without a lock", faults: ['postgres slow'], finds: [COMPLETE] },

@@ -13,7 +13,7 @@
 
 /* Under the sanitizers each takes five times as long. */
 #ifdef __SANITIZE_ADDRESS__
-#define USUAL_SEEDS 150
+#define USUAL_SEEDS 80
 #else
 #define USUAL_SEEDS 2000
 #endif

@@ -167,7 +167,7 @@ static void make_standby(struct postgres_server *standby) {
   char command[512];
   assert_int_equal(stat(postgres_server.folder, &owner), 0);
   assert_int_equal(chown(standby->folder, owner.st_uid, owner.st_gid), 0);
-  snprintf(command, sizeof command, "pg_basebackup -h %s -U club -D %s/data -R -c fast --no-sync",
+  snprintf(command, sizeof command, "pg_basebackup -h %s -U postgres -D %s/data -R -c fast --no-sync",
            postgres_server.folder, standby->folder);
   int status = -1;
   waitpid(postgres_server_spawn(standby, command), &status, 0);

@@ -92,7 +92,7 @@ static const struct torture_store store = {.arm = arm,
                                            .recover = recover,
                                            .checkpoint = checkpoint,
                                            .check_whole = check_file,
-                                           .tries = 150};
+                                           .tries = 60};
 
 TORTURE(a_write_fails, FAULTY_WRITE, false)
 TORTURE(all_writes_fail_from_one_on, FAULTY_WRITE, true)
