@@ -190,7 +190,8 @@ function summary(journal, load) {
   for (const write of journal.writes) outcomes[outcomeOf(write)]++;
   const attempts = journal.writes.reduce((sum, write) => sum + write.attempts.length, 0);
   const connects = load.clients.reduce((sum, client) => sum + client.reconnects, 0);
-  return { writes: outcomes, attempts, deliveries: journal.deliveries, pages: journal.pages.length, connects };
+  const { twice, slow } = load;
+  return { writes: outcomes, attempts, deliveries: journal.deliveries, pages: journal.pages.length, marks: journal.marks.size, connects, twice, slow };
 }
 
 /** Answered acts by their kind, and how those who went on writing fared. */
@@ -206,7 +207,7 @@ function counted(acts, loud) {
 
 const times = ({ median, high, longest }) => `${Math.round(median)} ms (half), ${Math.round(high)} ms (99 of 100), ${Math.round(longest)} ms (all)`;
 
-export function report({ seed, seconds, faults, agreed, links, answers, told, writes, acts, attempts, deliveries, pages, connects, violations }) {
+export function report({ seed, seconds, faults, agreed, links, answers, told, writes, acts, attempts, deliveries, pages, marks, connects, twice, slow, violations }) {
   const list = (counts) => Object.entries(counts).sort().map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
     `seed ${seed}, ${seconds} s`,
@@ -216,7 +217,9 @@ export function report({ seed, seconds, faults, agreed, links, answers, told, wr
     `posts answered within ${times(answers)}, told within ${times(told)}`,
     `faults: ${list(faults)}`,
     `lines: ${list(links)}`,
+    `posts sent to two instances at once: ${twice.sent}, answered by both: ${twice.answered}; rooms marked as read, by members: ${marks}`,
     `all agreed ${agreed} ms after the faults`,
+    ...(slow.readers ? [`  ${slow.readers} of them at 1 KB a second: ${slow.told} deliveries, ${slow.pages} joins`] : []),
     ...listViolations(violations),
   ];
   return lines.join('\n');

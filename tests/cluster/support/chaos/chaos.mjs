@@ -82,7 +82,7 @@ const recoveryCells = ({ first, each } = {}) =>
   [first, each].flatMap((found) => (found ? [found.median, found.high, found.longest].map(seconds) : ['', '', ''])).join(' | ');
 
 /** In Markdown. */
-export function page({ seed, seconds: time, faults, writes, deliveries, pages, connects, violations, recovered, herd, shut, guests, memory, agreed, acts }) {
+export function page({ seed, seconds: time, faults, writes, deliveries, pages, marks, connects, twice, slow, violations, recovered, herd, shut, guests, memory, agreed, acts }) {
   const total = Object.values(faults).reduce((sum, count) => sum + count, 0);
   const refusals = Object.entries(acts).map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
@@ -94,8 +94,11 @@ export function page({ seed, seconds: time, faults, writes, deliveries, pages, c
     '| --- | --- |',
     `| writes answered · unknown · refused as they had to be | ${writes.answered} · ${writes.unknown} · ${writes.refused} |`,
     `| deliveries · pages read · connections | ${deliveries} · ${pages} · ${connects} |`,
-    `| logouts · bans of the club, watched | ${shut.logouts} · ${shut.bans} |`,
-    `| guests of a private room let in · put out | ${guests.in} · ${guests.out} |`,
+    `| posts sent to two instances at once · answered by both | ${twice.sent} · ${twice.answered} |`,
+    `| members' marks of reading that were answered, by rooms | ${marks} |`,
+    `| readers on a line of 1 KB a second · told · joins | ${slow.readers} · ${slow.told} · ${slow.pages} |`,
+    `| logouts · bans of the club, each after something was told, with the time at which it took effect known | ${shut.logouts} · ${shut.bans} |`,
+    `| guests of a private room let in · put out, each after something was told, with the time at which it took effect known | ${guests.in} · ${guests.out} |`,
     `| moderated | ${refusals} |`,
     `| **violations** | **${violations.length}** |`,
     `| all agreed, after the last fault | ${seconds(agreed)} |`,

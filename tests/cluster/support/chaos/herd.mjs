@@ -48,6 +48,7 @@ class One {
       headers: { Cookie: `__Host-club=${this.cookie}` },
     });
     this.socket = socket;
+    socket.openedAt = this.herd.journal.clock();
     let waits;
     const timer = setTimeout(() => this.joined || socket.terminate(), OPENS_MS);
     // A line on which not even a ping comes is dead, whoever has not noticed it.
@@ -79,6 +80,7 @@ class One {
   }
 
   #welcomed(socket, { epoch }) {
+    this.herd.journal.welcomed(epoch, socket.openedAt);
     if (this.epoch !== epoch) this.cursor = undefined;
     this.epoch = epoch;
     this.#join(socket);
