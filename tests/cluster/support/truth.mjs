@@ -22,7 +22,7 @@ async function readRooms(cluster, which, members) {
   return { rooms, marks: new Map(marks.map(({ room, member, read }) => [`${member} ${room}`, Number(read)])), members: Object.fromEntries(members.map(({ login, me }) => [login, me])) };
 }
 
-/** All rooms but the one where moderators act: its members keep a journal of their own. */
-export const readTruth = (cluster, load) => readRooms(cluster, `room.id <> '${ROOM}'`, load.clients);
+/** All rooms but the one where moderators act: its members keep a journal of their own. `members`: who writes, [{login, me}]. */
+export const readTruth = (cluster, members) => readRooms(cluster, `room.id <> '${ROOM}'`, members);
 
 export const readModeratedRoom = (cluster, members) => readRooms(cluster, `room.id = '${ROOM}'`, members);
