@@ -2,7 +2,7 @@
 import { summary } from '../summary.mjs';
 import { breakThings, underLoad } from '../minute.mjs';
 import { Disk } from '../disk.mjs';
-import { Herd, herdLogins } from './herd.mjs';
+import { Herd, LOGINS, herdLogins } from './herd.mjs';
 import { LASTS_MS, kinds, things } from './kinds.mjs';
 import { Private, guestLogins } from './private.mjs';
 import { timeline } from './picture.mjs';
@@ -71,11 +71,13 @@ const seconds = (ms) => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : '
 
 function herdLines({ count, recoveries: all }) {
   if (!all.length) return [];
-  const [took, reads] = ['took', 'reads'].map((name) => summary(all.map((one) => one[name])));
-  return [
-    `| ${count} members cut off at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
-    `| reads of the store meanwhile, by everybody (half · all) | ${reads.median} · ${reads.longest} |`,
+  const took = summary(all.map((one) => one.took));
+  const reads = summary(all.map((one) => one.reads).filter((one) => one !== undefined));
+  const lines = [
+    `| ${count} lines of ${LOGINS} members, all in one room, closed at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
   ];
+  if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (half · all), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);
+  return lines;
 }
 
 const recoveryCells = ({ first, each } = {}) =>
