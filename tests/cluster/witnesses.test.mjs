@@ -2,9 +2,10 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { readsSince } from './support/chaos/herd.mjs';
+import { Herd, readsSince } from './support/chaos/herd.mjs';
 import { Watch, neverSeen } from './support/chaos/watch.mjs';
 import { check } from './support/checker.mjs';
+import { eventually } from './support/cluster.mjs';
 import { LATE_MS } from './support/late.mjs';
 import { Moderating } from './support/moderating.mjs';
 import { Sorted, groupBy } from './support/sorted.mjs';
@@ -18,6 +19,15 @@ test('reads of the store are not known where an instance did not say them, or en
   assert.equal(readsSince(new Map([[1, 10], [2, undefined]]), new Map([[1, 15], [2, 2000]])), undefined);
   assert.equal(readsSince(new Map([[1, 10], [2, 20]]), new Map([[1, 15], [2, undefined]])), undefined);
   assert.equal(readsSince(new Map([[1, 10], [2, 20]]), new Map([[1, 15]])), undefined);
+});
+
+test('a herd that is not told the same is found', () => {
+  const herd = new Herd({});
+  const told = { seq: 1, at: '2026-01-31T08:05:03.000Z', from: { id: 'm1' }, client_id: 'one', text: 'Караван' };
+  for (const one of [told, { ...told }, { ...told, seq: 2 }]) herd.holds(one);
+  assert.deepEqual(herd.found, []);
+  herd.holds({ ...told, text: '商队' });
+  assert.deepEqual(herd.found.map(({ rule }) => rule), ['one place has one content']);
 });
 
 test('what a long run did not come to is found, of a short one it is no matter', () => {
@@ -64,11 +74,10 @@ function watching(story, opened) {
   return { watch, lines };
 }
 
-test('a line of a watch that is refused ends, and others come', async () => {
+test('a line of a watch that is refused ends, and others come', async (t) => {
   const { watch, lines } = watching(new Story(), () => Promise.reject(Object.assign(new Error('429'), { status: 429 })));
-  await new Promise((done) => setTimeout(done, 50));
-  assert.ok(lines.length > 4, `${lines.length} lines`);
-  await watch.stop();
+  t.after(() => watch.stop());
+  await eventually(() => lines.length > 4, 'a third line of each');
 });
 
 /** What is found after a watch joined at the first of three posts, and was told these. */
@@ -81,8 +90,9 @@ async function watched(...told) {
   line.takes({ id: line.asked, result: { as_of: 1, more: false, entries: [story.told(1)] } });
   for (const name of ['two', 'three']) story.post(name);
   line.takes(...told.map((one) => ({ method: 'entry', params: typeof one === 'number' ? story.told(one) : { ...story.told(2), ...one } })));
-  assert.equal(watch.hears, true);
+  const { hears } = watch;
   await watch.stop();
+  assert.ok(hears);
   return check(story.journal, story.truth).map(({ rule }) => rule);
 }
 
