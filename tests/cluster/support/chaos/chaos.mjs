@@ -74,7 +74,7 @@ function herdLines({ count, recoveries: all }) {
   const took = summary(all.map((one) => one.took));
   const reads = summary(all.map((one) => one.reads).filter((one) => one !== undefined));
   const lines = [
-    `| ${count} lines of ${LOGINS} members, all in one room, closed at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
+    `| ${count} lines of ${LOGINS} members, all in one room, a tenth by the balancer, closed at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
   ];
   if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (half · all), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);
   return lines;

@@ -10,6 +10,7 @@ const ROOM = 'tj';
 export const LOGINS = 50;
 const POSTS_MS = [1000, 3000];
 const AGAIN_MS = [50, 1500];
+const BALANCED = 0.1; // of all connections
 const OPENS_MS = 15_000;
 const DEAD_MS = 30_000; // a server pings every 25 seconds
 const LOOKS_MS = 5000;
@@ -150,9 +151,10 @@ export class Herd {
     else if (known !== content) this.wrong(`${seq} is ${content} and ${known}`, CONTENT);
   }
 
-  /** An instance's own, or the balancer's. */
+  /** An instance's own, or the balancer's, which has to carry everything twice. */
   door(random) {
-    const { address, host = address, port } = random.pick(this.cluster.doors);
+    const { instances, doors } = this.cluster;
+    const { address, host = address, port } = random.chance(BALANCED) ? doors.at(-1) : random.pick(instances);
     return { host, port };
   }
 
