@@ -9,6 +9,9 @@ import { whyNoNetworks } from './support/chaos/network.mjs';
 import { whyNoPowerCuts } from './support/disk.mjs';
 
 const SECONDS = 25;
+// Fewer that came to something, or of fewer kinds, are no chaos.
+const FAULTS = 10;
+const KINDS = 5;
 const program = fileURLToPath(new URL('chaos.mjs', import.meta.url));
 const seed = process.env.CLUB_CHAOS_SEED ?? String(randomInt(2 ** 31));
 const reason = whyNoNetworks() ?? whyNoPowerCuts();
@@ -22,4 +25,7 @@ test(`nothing answered is lost while networks, disks, clocks and everything else
   t.diagnostic(`answered ${writes.answered}, unknown ${writes.unknown}, refused ${writes.refused}`);
   assert.deepEqual(violations, []);
   assert.ok(writes.answered > 50, 'too little was written for this to say anything');
+  const came = Object.values(faults).filter(Boolean);
+  const total = came.reduce((sum, count) => sum + count, 0);
+  assert.ok(total >= FAULTS && came.length >= KINDS, `too little was broken for this to say anything: ${total} faults of ${came.length} kinds`);
 });

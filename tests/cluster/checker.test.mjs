@@ -88,6 +88,16 @@ finds('an answered post that replies to nothing, or to another message, is found
 test('a post that replies to a message is no matter', () => assert.deepEqual(found((story) => story.write('post', { clientId: 'three', text: 'Да', replyTo: 1 })), []));
 finds('another reaction than was asked for is found', ANSWERED, ({ log }) => (log.entries[3].emoji = '🎉'));
 
+const marked = (seq, read) => (story) => {
+  story.journal.marked('anna', 'kz', 1);
+  story.journal.marked('anna', 'kz', seq);
+  story.truth.marks = new Map(read === undefined ? [] : [['anna kz', read]]);
+};
+finds('an answered mark of reading that is lost is found', ANSWERED, marked(3, 2));
+test('a mark of reading that is there, that is beyond what was answered, or of a room that is on no list is no matter', () => {
+  for (const read of [3, 4, undefined]) assert.deepEqual(found(marked(3, read)), []);
+});
+
 const REPEATED = 'a repeated post is known as one';
 finds('a repeated post that is answered as a new one is found', REPEATED, (story) => {
   const { write, row } = story.post('three');
@@ -259,11 +269,19 @@ finds('a removed text in the entry of an edit after two seconds is found', REMOV
 // ---- another history ----
 
 const HISTORY = 'the history changes only when a standby was promoted';
-const histories = (...epochs) => ({ journal }) => epochs.forEach((epoch) => journal.epochs.add(epoch));
+const histories = (...epochs) => ({ journal }) => epochs.forEach((epoch) => journal.welcomed(epoch, journal.clock()));
 test('one history is no matter, and another one for each promotion', () => {
   assert.deepEqual(found(histories('a', 'a')), []);
-  assert.deepEqual(found(histories('a', 'b', 'a'), { epochs: 1 }), []);
+  assert.deepEqual(found(histories('a', 'b'), { epochs: 1 }), []);
 });
+/** The first history once more, on a line that was opened so long after the second one was known. */
+const backAfter = (ms) => (story) => {
+  histories('a', 'b')(story);
+  story.journal.welcomed('a', story.journal.epochs.get('b').toldAt + ms);
+};
+test('the history before may be told for as long as an instance may not know of the next one', () => assert.deepEqual(found(backAfter(2000), { epochs: 1 }), []));
+test('the history before that is told later is found', () =>
+  assert.deepEqual(found(backAfter(2001), { epochs: 1 }).map(({ rule }) => rule), ['nobody is told of a history that is over']));
 finds('another history without a promotion is found', HISTORY, histories('a', 'b'));
 test('one history more than there were promotions is found', () => {
   assert.deepEqual(found(histories('a', 'b', 'c'), { epochs: 1 }).map(({ rule }) => rule), [HISTORY]);

@@ -14,7 +14,7 @@ export const SLOW = { bytesASecond: 32_000 / 8, delay: 600 };
 /** A packet on such a line. */
 const PIECE = 500;
 
-/** One direction, which all connections share: pieces leave one after another, and each arrives a while later. */
+/** One direction, which all connections share unless each has its own: pieces leave one after another, and each arrives a while later. */
 class Direction {
   #free = 0;
   bytes = 0;
@@ -37,7 +37,7 @@ export class SlowLine {
   #sockets = new Set();
   connections = 0;
 
-  /** `far`: where the server listens, a port or `{host, port}`. */
+  /** `far`: where the server listens, a port or `{host, port}`; `line.each`: a line for each connection, which is not counted. */
   static async listen(far, line = SLOW) {
     const slow = new SlowLine();
     slow.far = far;
@@ -69,8 +69,9 @@ export class SlowLine {
     const server = net.connect({ host: '127.0.0.1', ...(typeof this.far === 'number' ? { port: this.far } : this.far) });
     // Opening a connection is a way there and back before anything can be said.
     const opened = performance.now() + this.line.delay;
-    this.#carry(client, server, this.up, opened);
-    this.#carry(server, client, this.down, opened);
+    const [up, down] = this.line.each ? [new Direction(this.line), new Direction(this.line)] : [this.up, this.down];
+    this.#carry(client, server, up, opened);
+    this.#carry(server, client, down, opened);
   }
 
   #carry(from, to, direction, opened) {

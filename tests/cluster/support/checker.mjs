@@ -1,7 +1,8 @@
 // Holds a journal against what the store has in the end. Linear in what was written and told.
 //
 // `truth`: {rooms: {ROOM: {head, entries: [{seq, at, type, member, client_id, text, edited, removed, target, reply_to, emoji, flag}]}}}
-// with `member` a login, as the store shows it after the faults. What is found is [{rule, text}].
+// with `member` a login, marks?: Map of `member room` to how far that member has read it, as the store shows it after the
+// faults. What is found is [{rule, text}].
 import { Contents } from './contents.mjs';
 import { outcomeOf } from './journal.mjs';
 import { removals } from './removals.mjs';
@@ -16,6 +17,8 @@ const MAY_BE_REFUSED = {
   react: ['not_found', 'rate_limited'],
 };
 
+/** As long as what the store has not confirmed may be used. */
+const FRESH_MS = 2000;
 const EXPECTED = 'what must be refused is refused';
 
 /** `epochs`: how often the history may have become another one, `mayBeRefused`: reasons beside the usual ones, by kind. */
@@ -24,6 +27,7 @@ export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
   check.log();
   check.contents.look(); // first of all that needs texts: it knows also those that are gone
   check.answered();
+  check.marks();
   check.duplicates();
   check.unanswered();
   check.expected();
@@ -92,6 +96,15 @@ class Check {
     if (write.text !== undefined && entry.text === null && !entry.removed) complain('no text');
     if (write.kind === 'react' && (entry.emoji !== write.emoji || Boolean(entry.flag) !== write.on)) complain('another reaction');
     if (write.kind === 'remove' && this.entry(write.room, write.target)?.removed !== attempt.seq) complain('the target is not removed by it');
+  }
+
+  /** 2: nobody has read less than was answered. The last five seconds of marks might be lost, but the server stores each
+   * before it answers, and is held to that. A room that is not on a member's list has no mark. */
+  marks() {
+    for (const [name, seq] of this.journal.marks) {
+      const read = this.truth.marks?.get(name);
+      if (read < seq) this.fail('what was answered is there', `${name}: read up to ${read}, ${seq} was answered`);
+    }
   }
 
   /** 2: a post is new once at most, and not at all when it is repeated after it was answered. */
@@ -176,7 +189,7 @@ class Check {
       if (outcomeOf(write) !== 'refused') asked.set(name(write), (asked.get(name(write)) ?? 0) + write.attempts.length);
     }
     for (const [room, log] of Object.entries(this.truth.rooms)) {
-      for (const entry of log.entries.slice(log.before ?? 0)) {
+      for (const entry of log.entries) {
         const kind = entry.type === 'message' ? 'post' : entry.type;
         const wanted = name({ ...entry, kind, room, clientId: entry.client_id, on: Boolean(entry.flag), emoji: entry.emoji ?? undefined });
         const left = asked.get(wanted) ?? 0;
@@ -186,7 +199,7 @@ class Check {
     }
   }
 
-  /** 5: what a subscription is given rises by one, over reconnects too. */
+  /** 5: what a subscription is given rises by one, over reconnects too. Another history begins it anew (`histories`). */
   subscriptions() {
     for (const follower of this.journal.followers.values()) this.#subscription(follower);
   }
@@ -220,13 +233,20 @@ class Check {
     }
   }
 
-  /** 5: members are told of another history only when there is one, since for them that excuses a hole. */
+  /** 5: members are told of another history only when there is one, since for them that excuses a hole; and not of the one
+   * before, but for the two seconds for which an instance may go by what it knew. */
   histories(most) {
-    const { epochs } = this.journal;
-    if (epochs.size - 1 > most) this.fail('the history changes only when a standby was promoted', `${epochs.size - 1} times, at most ${most}: ${[...epochs].join(', ')}`);
+    const epochs = [...this.journal.epochs];
+    const names = epochs.map(([epoch]) => epoch).join(', ');
+    if (epochs.length - 1 > most) this.fail('the history changes only when a standby was promoted', `${epochs.length - 1} times, at most ${most}: ${names}`);
+    for (const [i, [epoch, { openedAt }]] of epochs.entries()) {
+      const after = openedAt - epochs[i + 1]?.[1].toldAt;
+      if (after > FRESH_MS) this.fail('nobody is told of a history that is over', `${epoch} on a line that was opened ${Math.round(after)} ms after the next one was known, of ${names}`);
+    }
   }
 
-  /** 6: what was answered before another was asked for stands before it. */
+  /** 6: what was answered before another was asked for stands before it. Posts and edits are: a removal or reaction that changes
+   * nothing is answered with the entry that did it, which may be an old one. */
   causality() {
     const moments = [];
     for (const write of this.journal.writes) {

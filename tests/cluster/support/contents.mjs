@@ -1,12 +1,13 @@
 // One place has one content for everybody at all times, but for what was removed: what anybody was told of an entry is held
 // against the store's, and against what others were told.
+import { Sorted } from './sorted.mjs';
 import { short } from './violations.mjs';
 
 const RULE = 'one place has one content';
 
 export class Contents {
   #texts = new Map(); // `room seq` → the text of a message or edit, as it was posted
-  #byTarget = new Map(); // `room seq` → {edits: [seq], reacts: [entry]} of a message
+  #byTarget = new Map(); // `room seq` → {edits: [seq], counts: [{seq, of}]} of a message; `of`: its reactions after that one
 
   /** `fail(rule, text)` is told of what is wrong. */
   constructor(journal, truth, fail) {
@@ -39,15 +40,31 @@ export class Contents {
     for (const [room, { entries }] of Object.entries(this.truth.rooms)) {
       for (const entry of entries) {
         if (entry.type === 'edit') this.#of(room, entry.target).edits.push(entry.seq);
-        if (entry.type === 'react') this.#of(room, entry.target).reacts.push(entry);
+        if (entry.type === 'react') this.#react(this.#of(room, entry.target).counts, entry);
       }
     }
   }
 
+  #react(counts, { seq, emoji, flag }) {
+    const of = new Map(counts.at(-1)?.of);
+    const count = (of.get(emoji) ?? 0) + (flag ? 1 : -1);
+    if (count) of.set(emoji, count);
+    else of.delete(emoji);
+    counts.push({ seq, of });
+  }
+
   #of(room, target) {
     const name = `${room} ${target}`;
-    if (!this.#byTarget.has(name)) this.#byTarget.set(name, { edits: [], reacts: [] });
+    if (!this.#byTarget.has(name)) this.#byTarget.set(name, { edits: [], counts: [] });
     return this.#byTarget.get(name);
+  }
+
+  /** What was the last of each as of an entry: {edit?, counts}. */
+  #lastOf(told, asOf) {
+    const known = this.#of(told.room, told.seq);
+    known.sorted ??= [new Sorted(known.edits, (seq) => seq), new Sorted(known.counts, ({ seq }) => seq)];
+    const [edits, counts] = known.sorted;
+    return { edit: edits.last(asOf), counts: counts.last(asOf)?.of ?? new Map() };
   }
 
   look() {
@@ -107,13 +124,9 @@ export class Contents {
   }
 
   #asOf(who, asOf, told) {
-    const { edits, reacts } = this.#of(told.room, told.seq);
-    const last = edits.filter((edit) => edit <= asOf).at(-1);
-    const expected = this.text(told.room, last ?? told.seq);
+    const { edit, counts } = this.#lastOf(told, asOf);
+    const expected = this.text(told.room, edit ?? told.seq);
     if (expected !== undefined && told.text !== expected) this.#complain(who, told, `another text as of ${asOf} than ${short(expected)}`);
-    const counts = new Map();
-    for (const { seq, emoji, flag } of reacts) if (seq <= asOf) counts.set(emoji, (counts.get(emoji) ?? 0) + (flag ? 1 : -1));
-    for (const [emoji, count] of counts) if (count === 0) counts.delete(emoji);
     const shown = told.reactions ?? [];
     if (shown.length !== counts.size || shown.some(({ emoji, count }) => counts.get(emoji) !== count))
       this.#complain(who, told, `other reactions as of ${asOf} than ${short([...counts])}`);

@@ -15,8 +15,11 @@ export class Journal {
   followers = new Map(); // `client room` → {client, room, events}
   pages = [];
   searches = [];
-  /** The histories that anybody was told of. */
-  epochs = new Set();
+  /** `member room` → the highest mark of reading that was answered. */
+  marks = new Map();
+  /** The histories that anybody was told of, in that order: epoch → {toldAt, openedAt}, when it was told first, and when the
+   * last line was opened on which it was told. */
+  epochs = new Map();
   /** Lines → the place where each leads, where that is known. */
   places = new Map();
   /** What must never be, seen when it happened: {rule, text}. */
@@ -71,6 +74,11 @@ export class Journal {
     this.searches.push({ ...asked, entries: hits.map(({ entry }) => this.entry(entry)) });
   }
 
+  marked(member, room, seq) {
+    const name = `${member} ${room}`;
+    this.marks.set(name, Math.max(this.marks.get(name) ?? 0, seq));
+  }
+
   joined(client, page) {
     this.follower(client, page.room).events.push({ what: 'join', line: page.line, page });
   }
@@ -82,6 +90,13 @@ export class Journal {
 
   left(client, line, room) {
     this.follower(client, room).events.push({ what: 'left', line });
+  }
+
+  /** On a line that was opened at that time. */
+  welcomed(epoch, openedAt) {
+    const known = this.epochs.get(epoch);
+    if (known) known.openedAt = Math.max(known.openedAt, openedAt);
+    else this.epochs.set(epoch, { toldAt: this.clock(), openedAt });
   }
 
   /** Another history: what was kept is thrown away. */

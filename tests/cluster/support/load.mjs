@@ -4,6 +4,10 @@ import { sleep } from '../../wire/support/club.mjs';
 import { Member } from './member.mjs';
 
 export const HOT = 'kz';
+/** Little is said here: what readers on a slow line follow. */
+const QUIET = 'agriculture';
+const QUIET_SHARE = 0.02; // of what is written
+const SLOW_LINE = { limit: 5, patience: 5 };
 /** `thinks`: milliseconds between what a writer does. */
 const USUAL = { rooms: [HOT, 'ru', 'cn', 'uz', 'fintech', 'kz.fintech', 'trade'], writers: 12, readers: 24, thinks: [100, 700] };
 const EMOJI = ['👍', '❤️', '🎉', '🤝'];
@@ -28,6 +32,8 @@ export class Load {
   stopping = false;
   /** As long as it is not fulfilled writers begin nothing. */
   lull = undefined;
+  /** Posts that were sent to two instances at once, and those of them that both answered. */
+  twice = { sent: 0, answered: 0 };
   #recent = new Map(); // room → [{seq, member, text}]
 
   /** `steady`: nobody is slow, moves or gives up. `size`: what differs from the usual one. */
@@ -46,22 +52,33 @@ export class Load {
     this.writers = writerLogins(this.size).map((login, i) => new Writer(this, login, i));
     await Promise.all(this.writers.map((writer) => writer.member.present(10_000)));
     this.direct = await this.#openDirect();
-    this.rooms = [...this.size.rooms, this.direct];
+    for (const { member } of this.#talking) member.follow(this.direct, 0);
+    this.rooms = [...this.size.rooms, QUIET, this.direct];
     this.readers = readerLogins(this.size).map((login, i) => new Reader(this, login, i));
     for (const writer of this.writers) writer.start();
     for (const reader of this.readers) reader.start();
   }
 
-  /** The talk of the first two writers who are no moderators. */
+  /** The first two writers who are no moderators. */
+  get #talking() {
+    return this.writers.slice(1, 3);
+  }
+
+  /** Their talk, which both follow. */
   async #openDirect() {
-    const [, one, other] = this.writers;
+    const [one, other] = this.#talking;
     const { result } = await one.member.request('direct.open', { member: other.member.me });
     return result.room.room;
   }
 
-  client(name, login) {
+  client(name, login, options) {
     const { cluster, journal } = this;
-    return new Member({ cluster, journal, name, login, cookie: this.cookies.get(login), random: this.random.of(name) }).start();
+    return new Member({ cluster, journal, name, login, cookie: this.cookies.get(login), random: this.random.of(name), ...options });
+  }
+
+  countTwice(...answers) {
+    this.twice.sent++;
+    if (answers.every((answer) => answer?.outcome === 'answered')) this.twice.answered++;
   }
 
   recent(room) {
@@ -82,12 +99,20 @@ export class Load {
   /** No new writes; those under way are brought to an end. */
   async rest() {
     this.stopping = true;
+    this.slow = this.#toldSlowly();
     for (const { member } of this.readers) {
       if (!member.door) continue;
       member.door = undefined;
       member.move();
     }
     await Promise.all([...this.writers, ...this.readers].map((one) => one.ended));
+  }
+
+  /** Of those on a slow line: how many they are, what they were told, in notifications and in pages. */
+  #toldSlowly() {
+    const followers = this.readers.filter(({ member }) => member.door).map(({ member }) => this.journal.follower(member.name, QUIET));
+    const events = followers.flatMap((one) => one.events);
+    return { readers: followers.length, told: events.filter(({ what }) => what === 'entry').length, pages: events.filter(({ page }) => page).length };
   }
 
   async stop() {
@@ -105,13 +130,13 @@ class Writer {
     this.login = login;
     this.index = index;
     this.random = load.random.of(`writer ${index}`);
-    this.member = load.client(`writer ${index}`, login);
+    this.member = load.client(`writer ${index}`, login).start();
   }
 
   start() {
     // One who follows what is written beside writing, one who has two lines.
     if (this.index % 3 === 0) this.member.follow(HOT, 0);
-    if (this.index < 6) this.twin = this.load.client(`twin ${this.index}`, this.login);
+    if (this.index < 6) this.twin = this.load.client(`twin ${this.index}`, this.login).start();
     this.ended = this.#run();
     this.ended.catch((error) => this.journal.violation('the harness works', error.stack));
   }
@@ -127,6 +152,7 @@ class Writer {
 
   #room() {
     if ((this.index === 1 || this.index === 2) && this.random.chance(0.3)) return this.load.direct;
+    if (this.random.chance(QUIET_SHARE)) return QUIET;
     return this.random.chance(0.5) ? HOT : this.random.pick(this.load.size.rooms);
   }
 
@@ -183,11 +209,14 @@ class Writer {
     this.member.settle(write, { patience: 0 }).catch((error) => this.journal.violation('the harness works', error.stack));
   }
 
-  /** The same client_id on two lines at once. */
+  /** The same client_id to two instances at once; where there is only one, on two lines. */
   async twice() {
-    if (!this.twin?.connected) return;
+    const [place, another] = [this.member.line?.welcome.instance, this.twin?.line?.welcome.instance];
+    const differ = place !== another;
+    if (!place || !another || (!differ && this.load.cluster.instances.length > 1)) return;
     const write = this.#newPost();
     const [one, other] = await Promise.all([this.member.attempt(write), this.twin.attempt(write)]);
+    if (differ) this.load.countTwice(one, other);
     const answer = [one, other].find((found) => found?.outcome === 'answered');
     if (answer) this.#posted(write, answer);
     else await this.#settled(write);
@@ -227,6 +256,7 @@ class Writer {
     const last = this.load.recent(room).at(-1);
     if (!last) return;
     const { outcome, reason } = await this.member.request('room.read', { room, seq: last.seq });
+    if (outcome === 'answered') this.journal.marked(this.login, room, last.seq);
     if (outcome === 'refused') this.journal.violation('nothing is refused without a reason', `room.read ${room} ${last.seq}: ${reason}`);
   }
 
@@ -279,9 +309,12 @@ class Reader {
     this.load = load;
     this.index = index;
     this.random = load.random.of(`reader ${index}`);
-    this.member = load.client(`reader ${index}`, login);
-    if (index % SLOW_ONE === 3) this.member.door = load.cluster.slowDoor; // where there is one
-    for (const room of new Set([HOT, ...this.random.shuffled(load.size.rooms).slice(0, 2)])) this.member.follow(room, this.random.chance(0.5) ? 0 : undefined);
+    const door = index % SLOW_ONE === 3 ? load.cluster.slowDoor : undefined; // where there is one
+    this.member = load.client(`reader ${index}`, login, door && SLOW_LINE);
+    this.member.door = door;
+    const rooms = door ? [QUIET] : new Set([HOT, ...this.random.shuffled(load.size.rooms).slice(0, 2)]);
+    for (const room of rooms) this.member.follow(room, this.random.chance(0.5) ? 0 : undefined);
+    this.member.start();
   }
 
   start() {

@@ -23,9 +23,10 @@ export class Member {
   #next = 1;
   #changed = new Set();
 
-  /** `name`: of this client among all. `mayBeRefused`: reasons for which it may be kept out of a room, for a time. */
-  constructor({ cluster, name, login, cookie, journal, random, mayBeRefused = [] }) {
-    Object.assign(this, { cluster, name, login, cookie, journal, random, mayBeRefused });
+  /** `name`: of this client among all. `mayBeRefused`: reasons for which it may be kept out of a room, for a time. `limit`: of
+   * a join's pages; `patience`: how many times longer than others it waits. */
+  constructor({ cluster, name, login, cookie, journal, random, mayBeRefused = [], limit, patience = 1 }) {
+    Object.assign(this, { cluster, name, login, cookie, journal, random, mayBeRefused, limit, patience });
   }
 
   get connected() {
@@ -68,7 +69,8 @@ export class Member {
     const line = instance.open({ cookie: this.cookie });
     line.name = `${++lines}`;
     line.instance = instance;
-    const timer = setTimeout(() => line.socket.terminate(), OPENS_MS);
+    line.openedAt = this.journal.clock();
+    const timer = setTimeout(() => line.socket.terminate(), OPENS_MS * this.patience);
     line.closed.then(({ code }) => this.#closed(code));
     try {
       await line.opened;
@@ -124,7 +126,7 @@ export class Member {
       for (const room of this.rooms.values()) room.cursor = undefined;
     }
     this.epoch = welcome.epoch;
-    this.journal.epochs.add(welcome.epoch);
+    this.journal.welcomed(welcome.epoch, line.openedAt);
     this.me = welcome.member.id;
     line.welcome = welcome;
     line.heardAt = this.journal.clock();
@@ -139,7 +141,7 @@ export class Member {
   /** A dead line is noticed, sooner or later. */
   #pulse(line) {
     if (line.sleeps) return;
-    const patience = (line.patience ??= this.random.between(4, 15) * 1000);
+    const patience = (line.patience ??= this.random.between(4, 15) * 1000 * this.patience);
     if (this.journal.clock() - line.heardAt > patience) line.socket.terminate();
     else this.request('ping', {});
   }
@@ -175,6 +177,7 @@ export class Member {
     wanted.asks = line;
     const asked = { method: 'room.join', room, line: line.name, sentAt: this.journal.clock() };
     if (wanted.cursor !== undefined) asked.after = wanted.cursor;
+    if (this.limit) asked.limit = this.limit;
     const { method, line: name, sentAt, ...params } = asked;
     wanted.joined = undefined;
     this.request('room.join', params, (answer) => {
@@ -239,7 +242,7 @@ export class Member {
     }
     const id = this.#next++;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => line.socket.terminate(), ANSWERS_MS); // a dead line: what was asked is unknown
+      const timer = setTimeout(() => line.socket.terminate(), ANSWERS_MS * this.patience); // a dead line: what was asked is unknown
       const settle = (answer) => {
         clearTimeout(timer);
         take(answer);

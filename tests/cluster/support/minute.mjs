@@ -95,7 +95,7 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
   told({ kind: 'healed' });
   const rested = await within(Promise.all(all.map((one) => one.rest())).then(() => true), RESTS_MS);
   if (!rested) journal.violation('what was under way comes to an end', `not within ${RESTS_MS} ms after the faults`);
-  const agreed = await agree(cluster, load, journal, healed);
+  const agreed = await agree(cluster, { load, moderating, journal, healed });
   told({ kind: 'agreed', after: agreed });
   falls(cluster, journal);
   for (const actor of actors) await actor.agrees();
@@ -103,7 +103,7 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
   const { acts, journal: loud } = moderating;
   const epochs = cluster.promotions ?? 0;
   const violations = [
-    ...check(journal, await readTruth(cluster, load), { epochs }),
+    ...check(journal, await readTruth(cluster, [...load.clients, ...actors.flatMap(({ clients = [] }) => clients)]), { epochs }),
     ...checkRoom(loud, acts, await readModeratedRoom(cluster, moderating.members), { epochs }),
     ...checkModerating(acts, loud.writes, await readModerated(cluster), moderating.told()),
   ];
@@ -112,7 +112,7 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
 }
 
 /** What everybody must see alike once nothing is broken any more: milliseconds until it was so. */
-async function agree(cluster, load, journal, healed) {
+async function agree(cluster, { load, moderating, journal, healed }) {
   const rested = Date.now(); // before that, there is still something new
   const cookie = await cluster.cookie(PROBE);
   const letIn = (instance, probe) => (probe && !probe.isClosed ? probe : eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in'));
@@ -120,7 +120,7 @@ async function agree(cluster, load, journal, healed) {
   let differences;
   do {
     probes = await Promise.all(cluster.instances.map((instance, i) => letIn(instance, probes[i])));
-    differences = await look(cluster, load, probes);
+    differences = await look(cluster, load, probes, [...load.clients, ...moderating.followers]);
     if (!differences.length) break;
     await sleep(250);
   } while (Date.now() < rested + AGREES_MS);
@@ -139,7 +139,7 @@ async function readAlong(probe, line, load, journal) {
   }
 }
 
-async function look(cluster, load, probes) {
+async function look(cluster, load, probes, followers) {
   const differences = [];
   const heads = new Map((await cluster.query('SELECT id, head FROM room')).map(({ id, head }) => [id, Number(head)]));
   for (const room of load.rooms.filter((id) => id !== load.direct)) {
@@ -151,7 +151,11 @@ async function look(cluster, load, probes) {
       else if (result.room.online !== online) differences.push(`${room} on ${i}: online ${result.room.online}, there are ${online}`);
     }
   }
-  for (const client of load.clients) {
+  for (const [i, probe] of probes.entries()) {
+    const { error } = await probe.ask('room.join', { room: load.direct, limit: 1 }).catch(() => ({}));
+    if (error?.data?.reason !== 'not_found') differences.push(`a stranger is not kept out of a direct talk on ${i}: ${JSON.stringify(error ?? null)}`);
+  }
+  for (const client of followers) {
     if (!client.follows) differences.push(`${client.name} has not joined all its rooms`);
     for (const [room, { cursor }] of client.rooms) {
       if (cursor !== heads.get(room)) differences.push(`${client.name} has ${room} up to ${cursor}, the store ${heads.get(room)}`);
@@ -190,7 +194,8 @@ function summary(journal, load) {
   for (const write of journal.writes) outcomes[outcomeOf(write)]++;
   const attempts = journal.writes.reduce((sum, write) => sum + write.attempts.length, 0);
   const connects = load.clients.reduce((sum, client) => sum + client.reconnects, 0);
-  return { writes: outcomes, attempts, deliveries: journal.deliveries, pages: journal.pages.length, connects };
+  const { twice, slow } = load;
+  return { writes: outcomes, attempts, deliveries: journal.deliveries, pages: journal.pages.length, marks: journal.marks.size, connects, twice, slow };
 }
 
 /** Answered acts by their kind, and how those who went on writing fared. */
@@ -206,13 +211,15 @@ function counted(acts, loud) {
 
 const times = ({ median, high, longest }) => `${Math.round(median)} ms (half), ${Math.round(high)} ms (99 of 100), ${Math.round(longest)} ms (all)`;
 
-export function report({ seed, seconds, faults, agreed, links, answers, told, writes, acts, attempts, deliveries, pages, connects, violations }) {
+export function report({ seed, seconds, faults, agreed, links, answers, told, writes, acts, attempts, deliveries, pages, marks, connects, twice, slow, violations }) {
   const list = (counts) => Object.entries(counts).sort().map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
     `seed ${seed}, ${seconds} s`,
     `writes: answered ${writes.answered}, unknown ${writes.unknown}, refused ${writes.refused}, sent ${attempts} times`,
     `moderated: ${list(acts)}`,
+    `posts sent to two instances at once: ${twice.sent}, answered by both: ${twice.answered}; rooms marked as read, by members: ${marks}`,
     `told: ${deliveries} deliveries, ${pages} pages, over ${connects} connections`,
+    ...(slow.readers ? [`  ${slow.readers} of them at 1 KB a second: ${slow.told} deliveries, ${slow.pages} joins`] : []),
     `posts answered within ${times(answers)}, told within ${times(told)}`,
     `faults: ${list(faults)}`,
     `lines: ${list(links)}`,

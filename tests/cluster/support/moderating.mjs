@@ -2,6 +2,7 @@
 // whatever they are told. What was asked and answered is kept for moderating_check.mjs.
 import { sleep } from '../../wire/support/club.mjs';
 import { Journal } from './journal.mjs';
+import { lateUntil } from './late.mjs';
 import { Member } from './member.mjs';
 
 export const ROOM = 'in';
@@ -62,6 +63,15 @@ export class Moderating {
 
   async stop() {
     await Promise.all(this.members.map((member) => member.stop()));
+  }
+
+  /** Those who write and cannot have been banned once more by what was carried out late: they have all there is. */
+  get followers() {
+    return this.loud.filter(({ login }) => {
+      const bans = this.acts.filter(({ action, member }) => action === 'ban' && member === login);
+      const lifted = bans.findLast(({ lifts }) => lifts);
+      return !bans.some((ban) => !ban.lifts && lateUntil(ban) > lifted?.sentAt);
+    });
   }
 
   /** What those who write were given: [{member, events}] as in a journal's followers. */

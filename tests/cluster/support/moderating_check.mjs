@@ -1,4 +1,5 @@
-// Holds what moderators did (moderating.mjs) against what the store has in the end.
+// Holds what moderators did (moderating.mjs) against what the store has in the end. Each time is looked up, so that the work
+// grows little faster than what was done and written.
 //
 // `acts` and `writes` are of moderating.mjs; `truth`: {head, entries: [{seq, at, type, member, client_id, removed, target}],
 // audit: [{action, member, seq, reason, detail}]} of the room, `type` as the store numbers it; `told`: [{member, events}]
@@ -7,6 +8,7 @@
 // An act with an attempt of which nobody knows what became (`unknownAt`) may be carried out late (late.mjs), after the next
 // one, which is the opposite one. All others are done when they are answered.
 import { lateUntil } from './late.mjs';
+import { Sorted, groupBy } from './sorted.mjs';
 import { short } from './violations.mjs';
 
 export const EFFECT_MS = 2000;
@@ -18,6 +20,23 @@ const DONE = { mute: ['mute', 'unmute'], ban: ['ban', 'unban'] };
 
 const sum = (counts) => counts.reduce((all, one) => all + one, 0);
 const nameOf = ({ action, member }) => `${action} ${member ?? ''}`;
+
+/** From when to when nothing may be done against it. */
+const spanOf = ({ act, lift }) => [act.answeredAt + EFFECT_MS, lift?.sentAt ?? Infinity];
+
+/** Acts of one kind on one member, each from when it was asked for until it was over for certain. */
+class Held {
+  constructor(periods) {
+    this.sorted = new Sorted(periods, ({ act }) => act.sentAt);
+    let longest = -Infinity;
+    this.until = this.sorted.things.map(({ over }) => (longest = Math.max(longest, over?.answeredAt ?? Infinity)));
+  }
+
+  /** May it have been so at any time from `sentAt` to `answeredAt`? */
+  during(sentAt, answeredAt) {
+    return this.until[this.sorted.upTo(answeredAt) - 1] >= sentAt;
+  }
+}
 
 export function checkModerating(acts, writes, truth, told = []) {
   const check = new Check(acts, writes, truth, told);
@@ -89,12 +108,13 @@ class Check {
   /** Two seconds after it was answered nothing is committed by whom it concerns, until it is lifted. */
   silence() {
     const messages = this.truth.entries.filter(({ type, client_id: id }) => type === MESSAGE && id);
-    for (const { act, lift } of this.#certain()) {
-      const [from, until] = [act.answeredAt + EFFECT_MS, lift?.sentAt ?? Infinity];
-      for (const { seq, at, member } of messages) {
-        if (at > from && at < until && (!act.member || act.member === member))
-          this.fail('nothing is committed two seconds after a mute, ban or lock', `${seq} by ${member}, ${at - act.answeredAt} ms after: ${short(act)}`);
-      }
+    const all = new Sorted(messages, ({ at }) => at);
+    const own = new Map([...groupBy(messages, ({ member }) => member)].map(([member, some]) => [member, new Sorted(some, ({ at }) => at)]));
+    for (const period of this.#certain()) {
+      const { act } = period;
+      const concerned = act.member ? own.get(act.member) : all;
+      for (const { seq, at, member } of concerned?.between(...spanOf(period)) ?? [])
+        this.fail('nothing is committed two seconds after a mute, ban or lock', `${seq} by ${member}, ${at - act.answeredAt} ms after: ${short(act)}`);
     }
   }
 
@@ -103,28 +123,30 @@ class Check {
   deliveries() {
     const bans = this.#certain().filter(({ act }) => act.action === 'ban');
     for (const { member, events } of this.told) {
-      const own = bans.filter(({ act }) => act.member === member);
-      for (const event of events) for (const ban of own) this.#given(event, ban);
+      const given = {
+        entries: new Sorted(events.filter(({ what }) => what === 'entry').map(({ entry }) => ({ seq: entry.seq, at: Date.parse(entry.at) })), ({ at }) => at),
+        pages: new Sorted(events.map(({ page }) => page).filter(Boolean), ({ sentAt }) => sentAt),
+      };
+      for (const ban of bans) if (ban.act.member === member) this.#given(given, ban);
     }
   }
 
-  #given({ what, entry, page }, { act, lift }) {
+  #given({ entries, pages }, ban) {
     const rule = 'nothing is given two seconds after a ban';
-    const [from, until] = [act.answeredAt + EFFECT_MS, lift?.sentAt ?? Infinity];
-    const at = what === 'entry' ? Date.parse(entry.at) : undefined;
-    if (at > from && at < until) this.fail(rule, `${entry.seq}, committed ${at - act.answeredAt} ms after: ${short(act)}`);
-    if (page && page.sentAt > from && page.answeredAt < until) this.fail(rule, `let in ${page.sentAt - act.answeredAt} ms after: ${short(act)}`);
+    const { act } = ban;
+    const [from, until] = spanOf(ban);
+    for (const { seq, at } of entries.between(from, until)) this.fail(rule, `${seq}, committed ${at - act.answeredAt} ms after: ${short(act)}`);
+    for (const { sentAt, answeredAt } of pages.between(from, until)) if (answeredAt < until) this.fail(rule, `let in ${sentAt - act.answeredAt} ms after: ${short(act)}`);
   }
 
   /** Nobody is refused but by what was asked for and not lifted. */
   refusals() {
-    const periods = this.#periods();
+    const reasons = new Map([...groupBy(this.#periods(), ({ act }) => `${REASONS[act.action]} ${act.member ?? ''}`)].map(([name, periods]) => [name, new Held(periods)]));
     for (const { member, clientId, attempts } of this.writes) {
       for (const { outcome, reason, sentAt, answeredAt } of attempts) {
         if (outcome !== 'refused') continue;
-        const fits = ({ act, over }) =>
-          REASONS[act.action] === reason && (!act.member || act.member === member) && act.sentAt <= answeredAt && !(over?.answeredAt < sentAt);
-        if (!periods.some(fits)) this.fail('nothing is refused without a reason', `${reason}: ${clientId} by ${member}`);
+        const known = [reasons.get(`${reason} ${member}`), reasons.get(`${reason} `)];
+        if (!known.some((held) => held?.during(sentAt, answeredAt))) this.fail('nothing is refused without a reason', `${reason}: ${clientId} by ${member}`);
       }
     }
     for (const act of this.acts) if (act.outcome === 'refused') this.fail('nothing is refused without a reason', short(act));
@@ -148,10 +170,11 @@ class Check {
   /** Each has a reason of its own, so that its record is known; asked again it changes nothing. */
   sanctions() {
     const changes = this.#changes();
+    const rows = groupBy(this.truth.audit, ({ action, member, reason }) => `${action} ${member} ${reason}`);
     for (const act of this.of('mute', 'ban')) {
       const done = DONE[act.action][Number(Boolean(act.lifts))];
-      const rows = this.truth.audit.filter(({ action, member, reason }) => action === done && member === act.member && reason === act.reason);
-      this.once('an answered act is in the audit log once', act, rows.length, changes.get(act));
+      const count = rows.get(`${done} ${act.member} ${act.reason}`)?.length ?? 0;
+      this.once('an answered act is in the audit log once', act, count, changes.get(act));
     }
     const asked = new Set(this.of('mute', 'ban').map(({ reason }) => reason));
     for (const row of this.truth.audit) {
@@ -173,9 +196,9 @@ class Check {
   }
 
   removals() {
+    const rows = groupBy(this.truth.audit.filter(({ action }) => action === 'remove'), ({ seq }) => seq);
     for (const act of this.of('remove')) {
-      const rows = this.truth.audit.filter(({ action, seq }) => action === 'remove' && seq === act.target);
-      this.once('an answered act is in the audit log once', act, rows.length);
+      this.once('an answered act is in the audit log once', act, rows.get(act.target)?.length ?? 0);
       const { removed } = this.truth.entries[act.target - 1] ?? {};
       if (act.outcome === 'answered' && removed !== act.result.seq) this.fail('what was answered is there', `removed by ${removed}: ${short(act)}`);
     }

@@ -158,7 +158,7 @@ class Bench {
     let truth;
     try {
       await store.serve();
-      truth = await readTruth(store, load);
+      truth = await readTruth(store, load.clients);
       for (const text of await store.complaints({ all: last })) sum.violations.push({ rule: 'the store is whole', text });
     } catch (error) {
       return void sum.violations.push({ rule: 'the store begins again', text: error.message });

@@ -16,10 +16,13 @@ async function readRooms(cluster, which, members) {
     row.type = TYPES[row.type];
     rooms[row.room].entries.push(row);
   }
-  return { rooms, members: Object.fromEntries(members.map(({ login, me }) => [login, me])) };
+  const marks = await cluster.query(
+    `SELECT room.id AS room, login AS member, read FROM listing JOIN room ON room.key = listing.room JOIN member ON member.key = listing.member WHERE ${which}`,
+  );
+  return { rooms, marks: new Map(marks.map(({ room, member, read }) => [`${member} ${room}`, Number(read)])), members: Object.fromEntries(members.map(({ login, me }) => [login, me])) };
 }
 
-/** All rooms but the one where moderators act: its members keep a journal of their own. */
-export const readTruth = (cluster, load) => readRooms(cluster, `room.id <> '${ROOM}'`, load.clients);
+/** All rooms but the one where moderators act: its members keep a journal of their own. `members`: who writes, [{login, me}]. */
+export const readTruth = (cluster, members) => readRooms(cluster, `room.id <> '${ROOM}'`, members);
 
 export const readModeratedRoom = (cluster, members) => readRooms(cluster, `room.id = '${ROOM}'`, members);

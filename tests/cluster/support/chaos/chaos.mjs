@@ -3,7 +3,7 @@ import { summary } from '../summary.mjs';
 import { within } from '../cluster.mjs';
 import { breakThings, underLoad } from '../minute.mjs';
 import { Disk } from '../disk.mjs';
-import { Herd, herdLogins } from './herd.mjs';
+import { Herd, LOGINS, herdLogins } from './herd.mjs';
 import { LASTS_MS, kinds, things } from './kinds.mjs';
 import { Private, guestLogins } from './private.mjs';
 import { timeline } from './picture.mjs';
@@ -94,18 +94,20 @@ const seconds = (ms) => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : '
 
 function herdLines({ count, recoveries: all }) {
   if (!all.length) return [];
-  const [took, reads] = ['took', 'reads'].map((name) => summary(all.map((one) => one[name])));
-  return [
-    `| ${count} members cut off at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
-    `| reads of the store meanwhile, by everybody (half · all) | ${reads.median} · ${reads.longest} |`,
+  const took = summary(all.map((one) => one.took));
+  const reads = summary(all.map((one) => one.reads).filter((one) => one !== undefined));
+  const lines = [
+    `| ${count} lines of ${LOGINS} members, all in one room, a tenth by the balancer, closed at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
   ];
+  if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (half · all), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);
+  return lines;
 }
 
 const recoveryCells = ({ first, each } = {}) =>
   [first, each].flatMap((found) => (found ? [found.median, found.high, found.longest].map(seconds) : ['', '', ''])).join(' | ');
 
 /** In Markdown. */
-export function page({ seed, seconds: time, faults, writes, deliveries, pages, connects, violations, recovered, ended, more, herd, shut, guests, memory, agreed, acts }) {
+export function page({ seed, seconds: time, faults, writes, deliveries, pages, marks, connects, twice, slow, violations, recovered, ended, more, herd, shut, guests, memory, agreed, acts }) {
   const total = Object.values(faults).reduce((sum, count) => sum + count, 0);
   const refusals = Object.entries(acts).map(([name, count]) => `${name} ${count}`).join(', ');
   const lines = [
@@ -117,8 +119,11 @@ export function page({ seed, seconds: time, faults, writes, deliveries, pages, c
     '| --- | --- |',
     `| writes answered · unknown · refused as they had to be | ${writes.answered} · ${writes.unknown} · ${writes.refused} |`,
     `| deliveries · pages read · connections | ${deliveries} · ${pages} · ${connects} |`,
-    `| logouts · bans of the club, watched | ${shut.logouts} · ${shut.bans} |`,
-    `| guests of a private room let in · put out | ${guests.in} · ${guests.out} |`,
+    `| posts sent to two instances at once · answered by both | ${twice.sent} · ${twice.answered} |`,
+    `| members' marks of reading that were answered, by rooms | ${marks} |`,
+    `| readers on a line of 1 KB a second · told · joins | ${slow.readers} · ${slow.told} · ${slow.pages} |`,
+    `| logouts · bans of the club, each after something was told, with the time at which it took effect known | ${shut.logouts} · ${shut.bans} |`,
+    `| guests of a private room let in · put out, each after something was told, with the time at which it took effect known | ${guests.in} · ${guests.out} |`,
     `| moderated | ${refusals} |`,
     `| **violations** | **${violations.length}** |`,
     `| all agreed, after the last fault | ${seconds(agreed)} |`,

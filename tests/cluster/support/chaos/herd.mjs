@@ -1,18 +1,25 @@
-// Thousands of members who follow one quiet room and are cut off at once. Each checks for itself that nothing is missing and
-// nothing comes twice; how long they take to be back, and what they cost the store, is kept.
+// Thousands of lines of fifty members, who only join one quiet room, and which are all closed at once. Each checks for itself
+// that nothing is missing and nothing comes twice, and all that they are told the same; how long they take to be back, and what
+// they cost the store, is kept.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
+import { within } from '../cluster.mjs';
 import { Member } from '../member.mjs';
 import WebSocket from 'ws';
 
 const ROOM = 'tj';
-const LOGINS = 50;
+export const LOGINS = 50;
 const POSTS_MS = [1000, 3000];
 const AGAIN_MS = [50, 1500];
+const BALANCED = 0.1; // of all connections
 const OPENS_MS = 15_000;
 const DEAD_MS = 30_000; // a server pings every 25 seconds
 const LOOKS_MS = 5000;
+const SAYS_MS = 3000;
 const ENTERS = 200; // at once, at first
 const ENTERED_MS = 90_000;
+
+const CONTENT = 'one place has one content';
+const contentOf = ({ at, member, clientId, text }) => `${at} ${member} ${clientId} ${text}`;
 
 export const herdLogins = Array.from({ length: LOGINS }, (_, i) => `herd${i}`);
 
@@ -48,6 +55,7 @@ class One {
       headers: { Cookie: `__Host-club=${this.cookie}` },
     });
     this.socket = socket;
+    socket.openedAt = this.herd.journal.clock();
     let waits;
     const timer = setTimeout(() => this.joined || socket.terminate(), OPENS_MS);
     // A line on which not even a ping comes is dead, whoever has not noticed it.
@@ -57,6 +65,7 @@ class One {
     socket.on('error', () => {});
     socket.on('message', (data) => {
       heardAt = Date.now();
+      if (socket.readyState !== WebSocket.OPEN) return; // closed from here: what still came is not looked at
       for (const message of [JSON.parse(data.toString('utf8'))].flat()) waits = this.#take(socket, message) ?? waits;
     });
     return new Promise((done) =>
@@ -72,13 +81,14 @@ class One {
   #take(socket, message) {
     if (message.method === 'welcome') this.#welcomed(socket, message.params);
     else if (message.method === 'closing') return message.params.retry_after * 1000 * this.random.next() || undefined;
-    else if (message.method === 'entry') this.#next(message.params.seq, 'it was told');
+    else if (message.method === 'entry') this.#told(message.params);
     else if (message.id === 1 && message.result) this.#pages(message.result, socket);
     else if (message.id === 1) setTimeout(() => this.#join(socket), this.random.between(200, 1000));
     return undefined;
   }
 
   #welcomed(socket, { epoch }) {
+    this.herd.journal.welcomed(epoch, socket.openedAt);
     if (this.epoch !== epoch) this.cursor = undefined;
     this.epoch = epoch;
     this.#join(socket);
@@ -92,16 +102,30 @@ class One {
 
   #pages({ entries, as_of: asOf, more }, socket) {
     if (this.cursor === undefined) this.cursor = entries.length ? entries[0].seq - 1 : asOf;
-    for (const { seq } of entries) this.#next(seq, 'a join’s answer has');
+    for (const entry of entries) this.#next(entry, 'a join’s answer has');
     if (more) return this.#join(socket);
     if (asOf !== this.cursor) this.herd.wrong(`a join’s answer ends at ${this.cursor}, as of ${asOf}`);
     this.joined = true;
   }
 
-  #next(seq, what) {
+  #told(entry) {
+    if (!this.joined) this.herd.wrong(`${entry.seq} came without a subscription`);
+    this.#next(entry, 'it was told');
+  }
+
+  #next(entry, what) {
+    const { seq } = entry;
     if (seq !== this.cursor + 1) this.herd.wrong(`${what} ${seq} after ${this.cursor}`);
     this.cursor = seq;
+    this.herd.holds(entry);
   }
+}
+
+/** Undefined unless each instance said how many it had read, before and after; one that began meanwhile began at 0. */
+export function readsSince(before, after) {
+  const known = [...before].every(([pid, count]) => count !== undefined && after.get(pid) !== undefined) && [...after.values()].every((count) => count !== undefined);
+  if (!known) return undefined;
+  return [...after].reduce((sum, [pid, count]) => sum + count - (before.get(pid) ?? 0), 0);
 }
 
 export class Herd {
@@ -109,17 +133,28 @@ export class Herd {
   recoveries = [];
   members = [];
   stopping = false;
+  #written = 0;
+  #contents = new Map(); // seq → what the first one was told of it: nothing is edited or removed here
 
   constructor({ cluster, random, journal, count }) {
     Object.assign(this, { cluster, random, journal, count });
   }
 
-  wrong(text) {
-    if (this.found.length < 100) this.found.push({ rule: 'a subscription has no hole and nothing twice', text: `of the herd in ${ROOM}: ${text}` });
+  wrong(text, rule = 'a subscription has no hole and nothing twice') {
+    if (this.found.length < 100) this.found.push({ rule, text: `of the herd in ${ROOM}: ${text}` });
   }
 
+  holds({ seq, at, from, client_id: clientId, text }) {
+    const content = contentOf({ at: Date.parse(at), member: from.id, clientId, text });
+    const known = this.#contents.get(seq);
+    if (known === undefined) this.#contents.set(seq, content);
+    else if (known !== content) this.wrong(`${seq} is ${content} and ${known}`, CONTENT);
+  }
+
+  /** An instance's own, or the balancer's, which has to carry everything twice. */
   door(random) {
-    const { address: host, port } = random.pick(this.cluster.instances);
+    const { instances, doors } = this.cluster;
+    const { address, host = address, port } = random.chance(BALANCED) ? doors.at(-1) : random.pick(instances);
     return { host, port };
   }
 
@@ -139,7 +174,7 @@ export class Herd {
 
   async #write() {
     while (!this.stopping) {
-      const write = this.journal.write('post', { member: herdLogins[0], room: ROOM, clientId: clientId('herd'), text: 'Караван идёт 商队' });
+      const write = this.journal.write('post', { member: herdLogins[0], room: ROOM, clientId: clientId('herd'), text: `Караван ${++this.#written} идёт 商队` });
       await this.writer.settle(write, { patience: 20_000 });
       await sleep(this.random.between(...POSTS_MS));
     }
@@ -152,17 +187,15 @@ export class Herd {
     return Date.now() - from;
   }
 
-  /** Of each instance, by its process: how often it read the store. */
+  /** Of each instance that runs, by its process: how often it read the store; undefined, where it does not say. */
   async #reads() {
-    const counts = new Map();
-    for (const instance of this.cluster.instances) {
-      const count = await instance.metric('clubd_store_reads_total').catch(() => undefined);
-      if (count !== undefined) counts.set(instance.process.pid, count);
-    }
-    return counts;
+    const running = this.cluster.instances.filter((instance) => instance.running);
+    const pids = running.map((instance) => instance.process.pid);
+    const counts = await Promise.all(running.map((instance) => within(instance.metric('clubd_store_reads_total').catch(() => {}), SAYS_MS)));
+    return new Map(pids.map((pid, i) => [pid, counts[i]]));
   }
 
-  /** All at once, as when a mast goes dark. */
+  /** All at once; the sockets are closed, so that the instances know it. */
   async cutAll() {
     const before = await this.#reads();
     for (const one of this.members) {
@@ -171,9 +204,7 @@ export class Herd {
     }
     const took = await this.#all();
     const missing = this.members.filter(({ joined }) => !joined).length;
-    let reads = 0; // those of an instance that ended meanwhile are not known
-    for (const [pid, count] of await this.#reads()) reads += count - (before.get(pid) ?? 0);
-    this.recoveries.push({ took: missing ? Infinity : took, reads });
+    this.recoveries.push({ took: missing ? Infinity : took, reads: readsSince(before, await this.#reads()) });
   }
 
   async rest() {
@@ -183,8 +214,16 @@ export class Herd {
   }
 
   async agrees() {
-    const [{ head }] = await this.cluster.query(`SELECT head FROM room WHERE id = '${ROOM}'`);
-    const behind = this.members.filter(({ joined, cursor }) => !joined || cursor !== Number(head));
+    const rows = await this.cluster.query(
+      `SELECT seq, entry.at, entry.client_id AS "clientId", text FROM entry JOIN room ON room.key = entry.room WHERE room.id = '${ROOM}' ORDER BY seq`,
+    );
+    const head = rows.length;
+    const member = this.writer.me;
+    for (const { seq, at, ...row } of rows) {
+      const [told, content] = [this.#contents.get(Number(seq)), contentOf({ at: Number(at), member, ...row })];
+      if (told !== undefined && told !== content) this.wrong(`${seq} is ${told}, the store has ${content}`, CONTENT);
+    }
+    const behind = this.members.filter(({ joined, cursor }) => !joined || cursor !== head);
     if (behind.length) this.found.push({ rule: 'after the faults everybody agrees', text: `${behind.length} of the herd are not at ${head}: ${behind.slice(0, 5)}` });
   }
 

@@ -5,7 +5,7 @@ import { eventually } from '../cluster.mjs';
 import { Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
 import { EFFECT_MS } from '../moderating_check.mjs';
-import { Watch } from './watch.mjs';
+import { Watch, neverSeen } from './watch.mjs';
 
 const WRITES_MS = [200, 800];
 const HOLDS_MS = [2000, 5000];
@@ -17,6 +17,7 @@ export const guestLogins = ['guest0', 'guest1', 'guest2'];
 
 export class Private {
   found = [];
+  /** `out`: those of which it is known when they took effect, and that concerned somebody who was told of the room until then. */
   counts = { in: 0, out: 0 };
   stopping = false;
   watches = [];
@@ -27,6 +28,7 @@ export class Private {
   }
 
   async start() {
+    this.beganAt = Date.now();
     const cookie = await this.cluster.cookie('admin');
     this.keeper = new Member({ cluster: this.cluster, journal: this.journal, name: 'keeper', login: 'admin', cookie, random: this.random.of('keeper') }).start();
     const { result } = await this.keeper.insist('room.create', { client_id: clientId('private'), title: 'За закрытыми дверями 密谈', private: true });
@@ -41,6 +43,8 @@ export class Private {
     const guest = { login, turns: new Turns({ since: 0 }) };
     guest.watch = new Watch({
       cluster: this.cluster,
+      journal: this.journal,
+      name: login,
       cookie,
       random: this.random.of(login),
       room: this.room,
@@ -85,14 +89,21 @@ export class Private {
 
   async #let(guest, on) {
     const ask = () => this.keeper.insist('room.invite', { room: this.room, member: guest.me, on });
+    const { hears } = guest.watch;
     const answer = await (on ? guest.turns.letIn(ask) : guest.turns.putOut(ask));
     if (answer?.outcome === 'refused') this.found.push({ rule: 'nothing is refused without a reason', text: `room.invite: ${answer.reason}` });
-    if (answer?.outcome === 'answered') this.counts[on ? 'in' : 'out']++;
+    if (on && answer?.outcome === 'answered') this.counts.in++;
+    if (!on && hears && guest.turns.since !== undefined) this.counts.out++;
+  }
+
+  get clients() {
+    return [this.keeper];
   }
 
   async rest() {
     this.stopping = true;
     await this.ended;
+    this.found.push(...neverSeen(this.counts, this.beganAt));
   }
 
   async agrees() {

@@ -5,7 +5,7 @@ import { Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
 import { EFFECT_MS } from '../moderating_check.mjs';
 import { HOT } from '../load.mjs';
-import { Watch } from './watch.mjs';
+import { Watch, neverSeen } from './watch.mjs';
 
 const STAYS_MS = [1000, 4000];
 const LOOKS_MS = [4000, 6000];
@@ -15,14 +15,17 @@ export const shutLogins = ['leaver0', 'leaver1', 'shut0', 'shut1'];
 
 export class Shut {
   found = [];
+  /** Those of which it is known when they took effect, and that concerned somebody who was told of the room until then. */
   counts = { logouts: 0, bans: 0 };
   stopping = false;
+  #watches = 0;
 
   constructor({ cluster, random, journal }) {
     Object.assign(this, { cluster, random, journal });
   }
 
   async start() {
+    this.beganAt = Date.now();
     const cookie = await this.cluster.cookie('admin');
     this.admin = new Member({ cluster: this.cluster, journal: this.journal, name: 'admin who bans', login: 'admin', cookie, random: this.random.of('admin') }).start();
     this.ended = Promise.all(
@@ -42,7 +45,7 @@ export class Shut {
         await sleep(500);
         continue;
       }
-      const watch = this.#watch(cookie, random);
+      const watch = this.#watch(login, cookie, random);
       await sleep(random.between(...STAYS_MS));
       if (login.startsWith('leaver')) await this.#logOut(cookie, random, watch);
       else if (watch.me) await this.#ban((me = watch.me), turns, watch);
@@ -52,9 +55,11 @@ export class Shut {
     }
   }
 
-  #watch(cookie, random) {
+  #watch(login, cookie, random) {
     const watch = new Watch({
       cluster: this.cluster,
+      journal: this.journal,
+      name: `${login} ${++this.#watches}`,
       cookie,
       random,
       room: HOT,
@@ -98,7 +103,7 @@ export class Shut {
 
   async #ban(me, turns, watch) {
     await turns.putOut(() => this.#act(me, null));
-    if (watch.hasJoined) this.counts.bans++;
+    if (watch.hasJoined && turns.since !== undefined) this.counts.bans++;
     watch.shutAt = turns.since;
   }
 
@@ -111,6 +116,7 @@ export class Shut {
   async rest() {
     this.stopping = true;
     await this.ended;
+    this.found.push(...neverSeen(this.counts, this.beganAt));
   }
 
   async agrees() {}

@@ -23,7 +23,7 @@ const DOOR_PORT = 8443;
 const HEALTH_PORT = 9464;
 // As one who wants it back soon sets it up: one flush for all files, and a standby that looks again at once.
 const POSTGRES = { recovery_init_sync_method: 'syncfs', wal_retrieve_retry_interval: '200ms' };
-const SLOW_LINE = { bytesASecond: 1000, delay: 200 };
+const SLOW_LINE = { bytesASecond: 1000, delay: 200, each: true };
 
 /** One clubd with a clock that may be set, and lines of its own to both PostgreSQL servers. */
 class Node extends Instance {
