@@ -157,7 +157,8 @@ $(NODE_TESTS): tests/package.json tests/package-lock.json
 
 test:
 	@tests/install.sh build test chaos
-	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(BUILD)/unit/instance/test_simulation $(NODE_TESTS) $(CLIENT_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(BUILD)/unit/instance/test_simulation \
+	  $(BROKEN_SIMULATED:%=$(BROKEN)/%/test_simulation) $(NODE_TESTS) $(CLIENT_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" UNIT_FLAGS="$(ASAN_UNIT_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs
 

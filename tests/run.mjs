@@ -8,6 +8,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { availableParallelism, cpus } from 'node:os';
 import { join, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { simulated } from './broken/rules.mjs';
 import { Idleness } from './idleness.mjs';
 import { Postgres } from './wire/support/postgres.mjs';
 
@@ -123,6 +124,11 @@ const parts = {
     title: 'Thousands of seeds of the simulation',
     load: 1,
     programs: () => unitPrograms(BUILD).filter(({ name }) => SIMULATION.test(name)),
+  },
+  proves: {
+    title: 'The simulation finds what is broken on purpose',
+    load: 1,
+    programs: () => simulated.map((rule) => ({ name: `tests/broken/simulation.mjs ${rule}`, argv: ['node', 'tests/broken/simulation.mjs', rule] })),
   },
   client: {
     title: 'Browser client, without a browser',

@@ -4,6 +4,7 @@
 
 #define TELL_EVERY_MS 1000
 #define TELL_ITEM 512 /* bytes of one room's share at most, but for a `room` notification */
+#define TELL_FACE 24  /* by which that may be longer than when it was encoded: a comma, how many are there */
 
 static bool tell_newer(uint32_t change, uint32_t told) {
   return (int32_t)(change - told) > 0;
@@ -57,25 +58,30 @@ static bool tell_item(struct buffer *frame, size_t limit, size_t need, size_t *i
   return true;
 }
 
-/* It was encoded for all of the member's connections, as for one that is not subscribed. No text in it can look like this:
- * quotes in texts have a backslash before them. */
+/* It was encoded for all of the member's connections, some time ago: who is there, and whether this connection is, is said as
+ * it stands now, or `presence`, which may have been told meanwhile, would be undone. No text in it can look like this: quotes
+ * in texts have a backslash before them. */
 static void tell_face(const struct connection *connection, const struct listing *listing, struct buffer *frame) {
-  static const char not_joined[] = ",\"joined\":false,";
+  static const char online[] = ",\"online\":", joined[] = ",\"joined\":false";
+  const struct room *room = listing->watcher.room;
   struct slice face = listing->face;
-  const char *at = seat_find(connection, listing->watcher.room)
-                       ? memmem(face.data, face.size, not_joined, sizeof not_joined - 1)
-                       : NULL;
-  size_t before = at ? (size_t)(at - face.data) : face.size;
-  buffer_append(frame, face.data, before);
-  if (!at) return;
-  buffer_append_text(frame, ",\"joined\":true,");
-  buffer_append(frame, at + sizeof not_joined - 1, face.size - before - (sizeof not_joined - 1));
+  const char *from = memmem(face.data, face.size, online, sizeof online - 1), *end = face.data + face.size;
+  const char *to = from ? memmem(from, (size_t)(end - from), joined, sizeof joined - 1) : NULL;
+  if (!to) {
+    buffer_append_slice(frame, face);
+    return;
+  }
+  to += sizeof joined - 1;
+  buffer_append(frame, face.data, (size_t)(from - face.data));
+  buffer_append_format(frame, ",\"online\":%lld,\"joined\":%s", (long long)room_online(room),
+                       seat_find(connection, room) ? "true" : "false");
+  buffer_append(frame, to, (size_t)(end - to));
 }
 
 static bool tell_room(const struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {
   const struct listing *listing = connection->tell_next;
   if (!listing->face.data || !tell_newer(listing->face_change, connection->told_change)) return true;
-  if (!tell_item(frame, limit, listing->face.size + 2, items)) return false;
+  if (!tell_item(frame, limit, listing->face.size + TELL_FACE, items)) return false;
   tell_face(connection, listing, frame);
   return true;
 }

@@ -43,6 +43,7 @@ static void said_item(struct peer *peer, json_t *item) {
   const char *method = json_string_value(json_object_get(item, "method"));
   if (method && strcmp(method, "closing") == 0)
     peer->retry_ms = (int64_t)(json_number_value(house_at(item, "params.retry_after")) * 1000 + 0.5);
+  if (method && strcmp(method, "room") == 0) peer->online = (int64_t)house_number(item, "params.online");
   long long id = house_number(item, "id");
   if (method)
     said_notification(text, sizeof text, method, json_object_get(item, "params"));

@@ -28,6 +28,7 @@ struct peer {
   struct link link;
   char said[16384]; /* since the last look */
   int64_t retry_ms; /* of the last `closing`; -1: none */
+  int64_t online;   /* of the last `room` */
 };
 
 struct desk {

@@ -165,6 +165,30 @@ static void a_room_that_is_another_one_shows_to_each_connection_whether_it_is_jo
   assert_int_equal(joined->link.bytes - before, other->link.bytes - apart - 1); /* true is shorter than false */
 }
 
+static void renew(struct desk *desk, int64_t member, const char *room) {
+  assert_true(listing_renew(&desk->house->services, present(desk, member), slice_of(room)));
+  struct store_job *job = desk_job(desk, STORE_ROOM_GET);
+  job->room.record = house_room(room, ROOM_COUNTRY, 10, 10);
+  desk_finish(desk, job, STORE_DONE);
+}
+
+static void a_room_is_told_with_those_who_are_there_when_it_is_told(void **state) {
+  struct desk *desk = *state;
+  struct peer *joined = enter_with(desk, 7, "kz"), *other = enter_with(desk, 8, "kz");
+  peer_join(joined, "kz", 10);
+  peer_join(other, "kz", 10);
+  renew(desk, 7, "kz");
+  desk_pass(desk, 1100);
+  assert_string_equal(peer_said(joined), "p2|kz+");
+  assert_int_equal(joined->online, 2);
+  renew(desk, 7, "kz"); /* it waits for a second, since something was just told */
+  peer_cut(other);
+  desk_settle(desk);
+  desk_pass(desk, 1100);
+  assert_string_equal(peer_said(joined), "kz+ p1");
+  assert_int_equal(joined->online, 1);
+}
+
 static void everybody_is_told_what_concerns_everybody(void **state) {
   struct desk *desk = *state;
   struct peer *one = peer_enter(desk, 7), *two = peer_enter(desk, 8), *outside = peer_open(desk);
@@ -186,6 +210,7 @@ int main(void) {
       DESK_TEST(a_session_of_one_who_is_banned_is_closed_as_such),
       DESK_TEST(sessions_that_may_be_over_are_looked_up),
       DESK_TEST(a_room_that_is_another_one_shows_to_each_connection_whether_it_is_joined),
+      DESK_TEST(a_room_is_told_with_those_who_are_there_when_it_is_told),
       DESK_TEST(everybody_is_told_what_concerns_everybody),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
