@@ -62,20 +62,20 @@ static bool tell_item(struct buffer *frame, size_t limit, size_t need, size_t *i
  * it stands now, or `presence`, which may have been told meanwhile, would be undone. No text in it can look like this: quotes
  * in texts have a backslash before them. */
 static void tell_face(const struct connection *connection, const struct listing *listing, struct buffer *frame) {
-  static const char online[] = ",\"online\":", joined[] = ",\"joined\":false";
+  static const char joined[] = ",\"joined\":false";
   const struct room *room = listing->watcher.room;
   struct slice face = listing->face;
-  const char *from = memmem(face.data, face.size, online, sizeof online - 1), *end = face.data + face.size;
-  const char *to = from ? memmem(from, (size_t)(end - from), joined, sizeof joined - 1) : NULL;
-  if (!to) {
+  const char *at = memmem(face.data, face.size, joined, sizeof joined - 1);
+  if (!at) {
     buffer_append_slice(frame, face);
     return;
   }
-  to += sizeof joined - 1;
-  buffer_append(frame, face.data, (size_t)(from - face.data));
-  buffer_append_format(frame, ",\"online\":%lld,\"joined\":%s", (long long)room_online(room),
+  const char *after = at + sizeof joined - 1;
+  while (at > face.data && at[-1] >= '0' && at[-1] <= '9') at--; /* how many were there stands before it */
+  buffer_append(frame, face.data, (size_t)(at - face.data));
+  buffer_append_format(frame, "%lld,\"joined\":%s", (long long)room_online(room),
                        seat_find(connection, room) ? "true" : "false");
-  buffer_append(frame, to, (size_t)(end - to));
+  buffer_append(frame, after, (size_t)(face.data + face.size - after));
 }
 
 static bool tell_room(const struct connection *connection, struct buffer *frame, size_t limit, size_t *items) {

@@ -189,6 +189,21 @@ static void a_room_is_told_with_those_who_are_there_when_it_is_told(void **state
   assert_int_equal(joined->online, 1);
 }
 
+/* The other one of a talk has a count of their own, whether they are there at all. */
+static void a_talk_is_told_with_the_other_one_in_it(void **state) {
+  struct desk *desk = *state;
+  struct peer *joined = enter_with(desk, 7, "kz");
+  struct member_record with = {.key = 8, .login = SLICE_LITERAL("bo"), .name = SLICE_LITERAL("王博")};
+  assert_true(listing_refresh(&desk->house->services, 7, slice_of("dm.8")));
+  struct store_job *job = desk_job(desk, STORE_ROOM_GET);
+  job->room.record = house_room("dm.8", ROOM_DIRECT, 3, 2);
+  job->room.record.with = &with;
+  desk_finish(desk, job, STORE_DONE);
+  desk_pass(desk, 1100);
+  assert_non_null(strstr(peer_said(joined), "dm.8+"));
+  assert_int_equal(joined->online, 0);
+}
+
 static void everybody_is_told_what_concerns_everybody(void **state) {
   struct desk *desk = *state;
   struct peer *one = peer_enter(desk, 7), *two = peer_enter(desk, 8), *outside = peer_open(desk);
@@ -211,6 +226,7 @@ int main(void) {
       DESK_TEST(sessions_that_may_be_over_are_looked_up),
       DESK_TEST(a_room_that_is_another_one_shows_to_each_connection_whether_it_is_joined),
       DESK_TEST(a_room_is_told_with_those_who_are_there_when_it_is_told),
+      DESK_TEST(a_talk_is_told_with_the_other_one_in_it),
       DESK_TEST(everybody_is_told_what_concerns_everybody),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
