@@ -12,7 +12,7 @@ const GOES_ON_MS = 5000;
 const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over
 const PREFERRED = 6; // times as often
-const RARE = 1.4; // …
+const RARE = 1.4; // times as often as others comes what comes to nothing at times
 
 // `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
 // have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: it
@@ -86,7 +86,8 @@ const hold = ({ on, which }, there) => (which === undefined ? there[on].map((_, 
 
 /**
  * The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. `prefer`: kinds that come more often; `evenly`:
- * what came rarely is more likely, and what may come to nothing is to come more often; `usual`: how long a fault lasts that says nothing of it.
+ * what came rarely is more likely, and what may come to nothing is to come more often; `usual`: how long a fault lasts that
+ * says nothing of it.
  */
 export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS } = {}) {
   for (const name of prefer) if (!own[name]) throw new Error(`there is no fault ${name}`);
@@ -118,9 +119,9 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
 
 /**
  * Carries the faults out; all is healed when it is done. `told` hears of each when it begins, {at, kind, on, which, lasts}, and
- * when it is `over`: `since` when it began, `from` when its end began, or where it heals by itself it, `time` when that was done, both as of
- * performance.now(), and `idle` if it came to nothing. What could not be done: errors, and those that are not over so many
- * milliseconds, `ends`, after the last one was to be.
+ * when it is `over`: `since` when it began, `from` when its end began, or where it heals by itself it, `time` when that was
+ * done, both as of performance.now(), and `idle` if it came to nothing. What could not be done: errors, and those that are not
+ * over so many milliseconds, `ends`, after the last one was to be.
  */
 export async function carryOut(there, faults, random, told = () => {}, { own = kinds, ends = ENDS_MS } = {}) {
   const began = Date.now();
