@@ -73,8 +73,8 @@ static void tell_face(const struct connection *connection, const struct listing 
   const char *after = at + sizeof joined - 1;
   while (at > face.data && at[-1] >= '0' && at[-1] <= '9') at--; /* how many were there stands before it */
   buffer_append(frame, face.data, (size_t)(at - face.data));
-  buffer_append_format(frame, "%lld,\"joined\":%s", (long long)room_online(room),
-                       seat_find(connection, room) ? "true" : "false");
+  buffer_append_int(frame, room_online(room));
+  buffer_append_text(frame, seat_find(connection, room) ? ",\"joined\":true" : ",\"joined\":false");
   buffer_append(frame, after, (size_t)(face.data + face.size - after));
 }
 

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inside, whyNoNetworks } from './support/chaos/network.mjs';
+import { inNamespaces, whyNoNetworks } from './support/chaos/network.mjs';
 import { whyNoPowerCuts } from './support/disk.mjs';
 
 const CANNOT = 77;
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     prefer: { type: 'string', multiple: true, default: [] },
     report: { type: 'string' }, // where RESULTS.md and chaos.svg are written
     logs: { type: 'string' },
-    least: { type: 'string' }, // of each kind of fault, or it is not good: in an hour thirty
+    least: { type: 'string' }, // of each kind of fault, or it is not good: in an hour thirty, unless some are preferred
     json: { type: 'boolean', default: false },
   },
 });
@@ -29,13 +29,13 @@ if (reason) {
   console.error(reason);
   process.exit(CANNOT);
 }
-await inside();
+await inNamespaces();
 
 const { chaosFor, page } = await import('./support/chaos/chaos.mjs');
 const { picture } = await import('./support/chaos/picture.mjs');
 const { report } = await import('./support/minute.mjs');
 const [seed, seconds, herd] = [values.seed, values.for, values.herd].map(Number);
-const least = Number(values.least ?? (seconds >= HOUR_SECONDS ? 30 : 0));
+const least = Number(values.least ?? (seconds >= HOUR_SECONDS && herd && !values.prefer.length ? 30 : 0));
 const say = values.json ? () => {} : console.log;
 say(`chaos for ${seconds} s, seed ${seed}`);
 const told = ({ at, kind, which, lasts, over }) => {

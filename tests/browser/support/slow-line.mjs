@@ -14,7 +14,8 @@ export const SLOW = { bytesASecond: 32_000 / 8, delay: 600 };
 /** A packet on such a line. */
 const PIECE = 500;
 
-/** One direction, which all connections share unless each has its own: pieces leave one after another, and each arrives a while later. */
+/** One direction, which all connections share unless each has its own: pieces leave one after another, and each arrives a
+ * while later. */
 class Direction {
   #free = 0;
   bytes = 0;

@@ -14,9 +14,6 @@ const ENDS_MS = 120_000; // after the last one was to be over
 const PREFERRED = 6; // times as often
 const RARE = 1.4; // times as often as others comes what comes to nothing at times
 
-// `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
-// have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: it
-// comes to nothing at times, as what has `worked` does unless it says otherwise.
 const counted = (link, name) => (context) => [context[link].counts[name]];
 
 /** As an operator does it: it ends well, and in time. */
@@ -26,6 +23,9 @@ export async function leaves({ instance }) {
   if (status !== 0) throw new Error(`an instance ended with ${status ?? signal ?? 'nothing'} after SIGTERM, ${took} ms later\n${instance.log.slice(-2000)}`);
 }
 
+// `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
+// have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: it
+// comes to nothing at times, as what has `worked` does unless it says otherwise.
 export const kinds = {
   'instance killed': {
     weight: 4,
@@ -162,9 +162,9 @@ async function carryOutOne({ on, begin, end, worked = () => [] }, context, faile
       return failed(error);
     }
   };
-  const look = async () => (await attempt(async () => Promise.all(await worked(context)))) ?? [];
+  const look = () => attempt(async () => Promise.all(await worked(context)));
   const before = await look();
-  const grew = async () => (await look()).every((now, i) => now > before[i]);
+  const grew = async () => (await look())?.every((now, i) => now > before?.[i]) ?? false;
   let from = performance.now();
   const begun = await attempt(begin);
   if (context.lasts) await sleep(context.lasts);

@@ -1,8 +1,9 @@
 // What was asked and not answered may still be carried out: it lies in the socket of an instance that is frozen, or its
 // packets are sent again when they get through. So it may take effect after the next act, which is the opposite one.
 
-/** As long as the longest fault lasts (chaos/kinds.mjs), and then some. */
-export const LATE_MS = 25_000;
+/** Longer than the longest fault lasts (chaos/kinds.mjs, and what faults.mjs adds to it); and what TCP sends into a fault it
+ * sends again after pauses that double, the last of which ends 25.4 s after the first sending. */
+export const LATE_MS = 30_000;
 
 /** Until when an act may be carried out of which an attempt was sent at `unknownAt` and never answered. */
 export const lateUntil = ({ unknownAt }) => (unknownAt === undefined ? 0 : unknownAt + LATE_MS);

@@ -18,6 +18,13 @@ export class Sorted {
     return low;
   }
 
+  /** The first one that is there or later. */
+  first(number) {
+    let at = this.upTo(number);
+    while (this.numbers[at - 1] === number) at--;
+    return this.things[at];
+  }
+
   /** The last one that is at most there. */
   last(number) {
     return this.things[this.upTo(number) - 1];

@@ -189,7 +189,7 @@ static void a_room_is_told_with_those_who_are_there_when_it_is_told(void **state
   assert_int_equal(joined->online, 1);
 }
 
-/* The other one of a talk has a count of their own, whether they are there at all. */
+/* Whether the other one of a talk is there at all looks like the count of those who are in it. */
 static void a_talk_is_told_with_the_other_one_in_it(void **state) {
   struct desk *desk = *state;
   struct peer *joined = enter_with(desk, 7, "kz");

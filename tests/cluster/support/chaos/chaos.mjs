@@ -25,16 +25,11 @@ const SIZES = {
  * `{seed, seconds, herd, size, prefer, logs?, told?}`: `size` `whole` or `small`, `prefer` kinds of faults that come more often
  * than others, `logs` a folder for what the parts say. Of what happened, in counts, with the violations.
  */
-export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whole', prefer = [], logs, told: tell = () => {} }) {
+export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whole', prefer = [], logs, told = () => {} }) {
   let broken;
   let actors;
   let journal;
   let world;
-  let last = 'nothing';
-  const told = (news) => {
-    last = news.kind;
-    tell(news);
-  };
   const beside = ({ cluster, random, journal: kept }) => {
     journal = kept;
     world = cluster;
@@ -47,24 +42,20 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
   };
   const start = (setup) => World.start({ ...setup, logIn: shutLogins, logs, disk: () => Disk.make({ megabytes: MEGABYTES }) });
   const logins = [...shutLogins, ...guestLogins, ...(count ? herdLogins : [])];
-  const all = underLoad({ seed, told, start, size: SIZES[size], logins, beside }, async ({ cluster, random }) => {
+  const carried = (tell) => underLoad({ seed, told: tell, start, size: SIZES[size], logins, beside }, async ({ cluster, random }) => {
     broken = await breakThings({
       there: things(cluster, actors.herd),
       random,
       journal,
       seconds,
-      told,
+      told: tell,
       own: kinds,
       usual: LASTS_MS,
       prefer,
       evenly: !prefer.length,
     });
   });
-  const seen = () => (journal?.seen ?? []).map(({ text }) => text);
-  const result = await within(all, seconds * 1000 + ENDS_MS).catch((error) => {
-    throw new Error([error.stack, ...seen()].join('\n'));
-  });
-  if (!result) throw new Error([`it does not end; told of last: ${last}`, ...seen()].join('\n'));
+  const result = await inTime(carried, { ms: seconds * 1000 + ENDS_MS, told, seen: () => (journal?.seen ?? []).map(({ text }) => text) });
   const { resources, shut, guests, herd } = actors;
   return {
     ...result,
@@ -79,6 +70,20 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
     memory: { before: most(resources.before), after: most(resources.after), peak: resources.peak },
     more: resources.more,
   };
+}
+
+/** What does not end, or fails, says what was told and seen until then. */
+async function inTime(carried, { ms, told, seen }) {
+  let last = 'nothing';
+  const running = carried((news) => {
+    last = news.kind;
+    told(news);
+  });
+  const result = await within(running, ms).catch((error) => {
+    throw new Error([error.stack, ...seen()].join('\n'));
+  });
+  if (!result) throw new Error([`it does not end; told of last: ${last}`, ...seen()].join('\n'));
+  return result;
 }
 
 /** How often an instance ended by itself because of what was taken from it: {what: times}. */
@@ -121,14 +126,14 @@ export function page({ seed, seconds: time, faults, writes, deliveries, pages, m
     `| deliveries · pages read · connections | ${deliveries} · ${pages} · ${connects} |`,
     `| posts sent to two instances at once · answered by both | ${twice.sent} · ${twice.answered} |`,
     `| members' marks of reading that were answered, by rooms | ${marks} |`,
-    `| readers on a line of 1 KB a second · told · joins | ${slow.readers} · ${slow.told} · ${slow.pages} |`,
-    `| logouts · bans of the club, each after something was told, with the time at which it took effect known | ${shut.logouts} · ${shut.bans} |`,
-    `| guests of a private room let in · put out, each after something was told, with the time at which it took effect known | ${guests.in} · ${guests.out} |`,
+    `| readers on a line of 1 KB a second · told · pages | ${slow.readers} · ${slow.told} · ${slow.pages} |`,
+    `| logouts · bans of the club, of those who had joined, with the time at which it took effect known | ${shut.logouts} · ${shut.bans} |`,
+    `| guests of a private room let in · put out, of those who had joined, with the time at which it took effect known | ${guests.in} · ${guests.out} |`,
     `| moderated | ${refusals} |`,
     `| **violations** | **${violations.length}** |`,
     `| all agreed, after the last fault | ${seconds(agreed)} |`,
     `| memory of the largest instance: with everybody there, before the faults · after them · at most | ${megabytes(memory.before)} · ${megabytes(memory.after)} · ${megabytes(memory.peak)} |`,
-    `| most that an instance had for some ten seconds, or in the end, more than when it was ready, what its sockets take apart: memory · files | ${megabytes(more.memory)} · ${more.files} |`,
+    `| most that an instance had for some ten seconds of its life, a minute or so between two restarts, or in the end, more than when it was ready, what its sockets take apart: memory · files | ${megabytes(more.memory)} · ${more.files} |`,
     `| an instance ended by itself: out of files · out of memory | ${ended['out of files'] ?? 0} · ${ended['out of memory'] ?? 0} |`,
     ...herdLines(herd),
     '',

@@ -1,5 +1,5 @@
 // Thousands of lines of fifty members, who only join one quiet room, and which are all closed at once. Each checks for itself
-// that nothing is missing and nothing comes twice, and all that they are told the same; how long they take to be back, and what
+// that nothing is missing and nothing comes twice, and that all are told the same; how long they take to be back, and what
 // they cost the store, is kept.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { within } from '../cluster.mjs';

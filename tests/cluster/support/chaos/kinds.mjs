@@ -70,7 +70,7 @@ async function inTransaction(instances, act) {
   return came;
 }
 /** What is done then, and what undoes it. */
-const inside = (on, instances, act, more) => ({
+const amid = (on, instances, act, more) => ({
   weight: 1,
   on,
   rare: true,
@@ -121,18 +121,18 @@ export const kinds = {
   },
   'instance out of files': deprived('nofile', (instance) => instance.files, 20_000, 'out of files'),
   'instance out of memory': deprived('data', ({ idle }) => Math.round(idle.data + idle.resident * MEMORY_SHARE), 'unlimited', 'out of memory'),
-  'instance killed inside a transaction': inside('instance', itself, ({ instance }) => instance.kill(), {
+  'instance killed inside a transaction': amid('instance', itself, ({ instance }) => instance.kill(), {
     lasts: SHORT_MS,
     end: ({ instance }) => instance.serveUntilReady(),
   }),
-  'instance stopped inside a transaction': inside('instance', itself, ({ instance }) => instance.pause(), {
+  'instance stopped inside a transaction': amid('instance', itself, ({ instance }) => instance.pause(), {
     end: ({ instance }) => instance.resume(),
   }),
-  'postgres killed inside a transaction': inside('postgres', allOf, ({ postgres }) => postgres.kill(), {
+  'postgres killed inside a transaction': amid('postgres', allOf, ({ postgres }) => postgres.kill(), {
     lasts: SHORT_MS,
     end: ({ postgres }) => postgres.serve(),
   }),
-  'postgres stopped inside a transaction': inside('postgres', allOf, ({ postgres }) => postgres.pause(), {
+  'postgres stopped inside a transaction': amid('postgres', allOf, ({ postgres }) => postgres.pause(), {
     lasts: SHORT_MS,
     end: ({ postgres }) => postgres.resume(),
   }),

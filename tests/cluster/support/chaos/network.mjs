@@ -1,6 +1,6 @@
 // A network of the tests' own: this process at one end of a bridge, each part of the club in a namespace at another. What
 // passes between any two of them, and in which direction, is decided by rules inside. It is gone when this process ends.
-// All of it lies in a namespace that `inside` makes, so that nothing of the machine's own network is touched.
+// All of it lies in a namespace that `inNamespaces` makes, so that nothing of the machine's own network is touched.
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin
 const run = (...words) => execute(words[0], words.slice(1), { env: environment, timeout: MADE_MS });
 
 /** Runs this program again in namespaces of its own, and ends with its status; returns where that has happened already. */
-export async function inside() {
+export async function inNamespaces() {
   if (process.env[MARK]) return;
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user

@@ -17,7 +17,8 @@ export const guestLogins = ['guest0', 'guest1', 'guest2'];
 
 export class Private {
   found = [];
-  /** `out`: those of which it is known when they took effect, and that concerned somebody who was told of the room until then. */
+  /** `in`: invitations that were answered. `out`: those of which it is known when they took effect, and that concerned somebody
+   * who had joined. */
   counts = { in: 0, out: 0 };
   stopping = false;
   watches = [];

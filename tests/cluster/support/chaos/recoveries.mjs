@@ -2,6 +2,7 @@
 // was killed or stopped is begun again, or what was in the way is taken away. Of what is over at once, as a restart, it is from
 // its beginning. That it works is seen where the fault was: in answers of the instances, in answers through the balancer, or
 // in what is told on one instance of what was posted on another one, which takes Redis.
+import { Sorted, groupBy } from '../sorted.mjs';
 import { summary } from '../summary.mjs';
 
 const LATE_MS = 120_000; // so long before the end of all nobody waited long enough to say that it never came
@@ -15,14 +16,14 @@ const SEEN_IN = { balancer: 'door', redis: 'told', redisLink: 'told', clock: 'no
  */
 export function recoveries(log, journal, { own, door }) {
   const answers = answersOf(journal);
-  const atDoor = new Map([[door, answers.get(door) ?? []]]);
+  const atDoor = new Map([[door, answers.get(door) ?? firstAnswers([])]]);
   answers.delete(door);
   const seen = { answers, door: atDoor, told: toldOf(journal, door) };
   const found = {};
   for (const { kind, on, over, idle, lasts, from, time } of log) {
     const where = seen[own[kind].seenIn ?? SEEN_IN[on] ?? 'answers'];
     if (!over || idle || !where) continue;
-    const times = [...where.values()].map((list) => firstAnswer(list, lasts ? from : time) - from);
+    const times = [...where.values()].map((list) => (list.first(lasts ? from : time)?.answeredAt ?? Infinity) - from);
     if (!times.every(Number.isFinite) && from > lastOf(where) - LATE_MS) continue;
     found[kind] ??= { first: [], each: where === atDoor ? undefined : [] };
     found[kind].first.push(Math.min(...times));
@@ -32,18 +33,22 @@ export function recoveries(log, journal, { own, door }) {
   return Object.fromEntries(summed);
 }
 
-const lastOf = (lists) => Math.max(...[...lists.values()].map((list) => list.at(-1)?.sentAt ?? -Infinity));
+const lastOf = (lists) => Math.max(...[...lists.values()].map(({ numbers }) => numbers.at(-1) ?? -Infinity));
 
-/** By place: what was asked there and answered, by when that was sent; each then has the first answer to it or any later one. */
+const byPlace = (all) => new Map([...groupBy(all, ({ place }) => place)].map(([place, list]) => [place, firstAnswers(list)]));
+
+/** In the order in which they were sent; each has the first answer to it or to any later one. */
+function firstAnswers(list) {
+  const sorted = new Sorted(list, ({ sentAt }) => sentAt);
+  const { things } = sorted;
+  for (let i = things.length - 2; i >= 0; i--) things[i].answeredAt = Math.min(things[i].answeredAt, things[i + 1].answeredAt);
+  return sorted;
+}
+
+/** By place: what was asked there and answered. */
 function answersOf(journal) {
-  const answered = new Map();
-  for (const { attempts } of journal.writes) {
-    for (const { place, outcome, sentAt, answeredAt } of attempts) {
-      if (place !== undefined && outcome === 'answered') listOf(answered, place).push({ sentAt, answeredAt });
-    }
-  }
-  for (const list of answered.values()) earliestAfter(list);
-  return answered;
+  const attempts = journal.writes.flatMap((write) => write.attempts).filter(({ place, outcome }) => place !== undefined && outcome === 'answered');
+  return byPlace(attempts.map(({ place, sentAt, answeredAt }) => ({ place, sentAt, answeredAt })));
 }
 
 /** By instance: posts that were sent to another one, and when they were told on this one. */
@@ -57,12 +62,8 @@ function toldOf(journal, door) {
       post.told.set(place, Math.min(at, post.told.get(place) ?? Infinity));
     }
   }
-  const told = new Map();
-  for (const post of posts.values()) {
-    for (const [place, answeredAt] of post.told) listOf(told, place).push({ sentAt: post.sentAt, answeredAt });
-  }
-  for (const list of told.values()) earliestAfter(list);
-  return told;
+  const told = [...posts.values()].flatMap(({ sentAt, told: times }) => [...times].map(([place, answeredAt]) => ({ place, sentAt, answeredAt })));
+  return byPlace(told);
 }
 
 /** Those that were sent once, to an instance, by their rooms and numbers. */
@@ -74,24 +75,4 @@ function postsOf(journal, door) {
     posts.set(`${room} ${seq}`, { place, sentAt, told: new Map() });
   }
   return posts;
-}
-
-function listOf(lists, name) {
-  if (!lists.has(name)) lists.set(name, []);
-  return lists.get(name);
-}
-
-function earliestAfter(list) {
-  list.sort((a, b) => a.sentAt - b.sentAt);
-  for (let i = list.length - 2; i >= 0; i--) list[i].answeredAt = Math.min(list[i].answeredAt, list[i + 1].answeredAt);
-}
-
-function firstAnswer(list, time) {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle].sentAt < time) low = middle + 1;
-    else high = middle;
-  }
-  return list[low]?.answeredAt ?? Infinity;
 }

@@ -15,7 +15,7 @@ export const shutLogins = ['leaver0', 'leaver1', 'shut0', 'shut1'];
 
 export class Shut {
   found = [];
-  /** Those of which it is known when they took effect, and that concerned somebody who was told of the room until then. */
+  /** Those of which it is known when they took effect, and that concerned somebody who had joined. */
   counts = { logouts: 0, bans: 0 };
   stopping = false;
   #watches = 0;

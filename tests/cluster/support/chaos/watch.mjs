@@ -66,7 +66,7 @@ export class Watch {
     clearTimeout(opens);
     clearInterval(pulse);
     this.#lines.delete(line);
-    for (const complaint of line.complaints) this.journal.violation('what is sent is as described', `${line.name}: ${complaint}`);
+    for (const complaint of line.complaints.splice(0)) this.journal.violation('what is sent is as described', `${line.name}: ${complaint}`);
   }
 
   /** A line on which nothing is answered is dead, whoever has not noticed it. */
