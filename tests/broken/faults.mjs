@@ -71,7 +71,7 @@ async function cutPower(clubd, seed, store) {
   if (status === CANNOT) console.log(`  ${errors.trim()} Processes are killed instead.`);
   else if (status !== 0 && status !== 1) console.log(`  power cuts failed:\n${errors}${output}`.slice(-2000));
   const lines = output.split('\n');
-  const at = lines.findIndex((line) => line.startsWith('violations'));
+  const at = lines.findIndex((line) => /^ *violations: /.test(line));
   return { sound: status === 0 || status === CANNOT, lost: status === 1 && at >= 0 ? lines.slice(at) : [] };
 }
 

@@ -95,7 +95,10 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
   told({ kind: 'healed' });
   const rested = await within(Promise.all(all.map((one) => one.rest())).then(() => true), RESTS_MS);
   if (!rested) journal.violation('what was under way comes to an end', `not within ${RESTS_MS} ms after the faults`);
-  const agreed = await agree(cluster, { load, moderating, journal, healed });
+  const agreed = await agree(cluster, { load, moderating, journal, healed }).catch((error) => {
+    journal.violation('after the faults everybody agrees', error.stack);
+    return Infinity;
+  });
   told({ kind: 'agreed', after: agreed });
   falls(cluster, journal);
   for (const actor of actors) await actor.agrees();
