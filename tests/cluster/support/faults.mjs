@@ -7,8 +7,11 @@ const FIRST_MS = 2000;
 const BETWEEN_MS = [300, 2350];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
-const LATE_MS = 6000;
+/** How late what waits for the one before still begins: of a long time a share, or what often waits would come rarely. */
+const LATE_MS = [6000, 60_000];
+const LATE_SHARE = 0.1;
 const GOES_ON_MS = 5000;
+export const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
 const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over
 const PREFERRED = 6; // times as often
@@ -30,6 +33,7 @@ export const kinds = {
   'instance killed': {
     weight: 4,
     on: 'instance',
+    takes: SERVES_MS,
     begin: ({ instance }) => instance.kill(),
     end: ({ instance }) => instance.serveUntilReady(),
   },
@@ -37,6 +41,7 @@ export const kinds = {
   'instance goes away': {
     weight: 2,
     on: 'instance',
+    takes: SERVES_MS,
     begin: leaves,
     end: ({ instance }) => instance.serveUntilReady(),
   },
@@ -125,6 +130,8 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
  */
 export async function carryOut(there, faults, random, told = () => {}, { own = kinds, ends = ENDS_MS } = {}) {
   const began = Date.now();
+  const last = Math.max(0, ...faults.map(({ at, lasts }) => at + lasts));
+  const late = Math.min(Math.max(LATE_MS[0], LATE_SHARE * last), LATE_MS[1]);
   const errors = [];
   const goOn = new Map(); // faults that are not over: since when
   const held = new Map(); // the end of what a thing was last held by
@@ -137,7 +144,7 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
     const before = names.map((name) => held.get(name));
     for (const name of names) held.set(name, end);
     await Promise.all(before);
-    if (Date.now() - began > at + LATE_MS) return void release(); // the one before took longer than was planned
+    if (Date.now() - began > at + late) return void release(); // the one before took longer than was planned
     goOn.set(fault, Date.now());
     const since = Date.now() - began;
     told({ at: since, kind, on, which, lasts });
@@ -147,7 +154,6 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
     goOn.delete(fault);
     release();
   };
-  const last = Math.max(0, ...faults.map(({ at, lasts }) => at + lasts));
   await within(Promise.all(faults.map(one)), last + ends);
   for (const [{ kind, which }, since] of goOn) errors.push(new Error(`${kind}${which === undefined ? '' : ` ${which}`}: not over ${Date.now() - since} ms after it began`));
   return errors;

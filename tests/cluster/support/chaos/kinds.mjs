@@ -1,7 +1,7 @@
 // What is broken in a world of its own network (world.mjs), beside what is broken on one machine (../faults.mjs).
 import { spawnSync } from 'node:child_process';
 import { sleep } from '../../../wire/support/club.mjs';
-import { kinds as usual, leaves } from '../faults.mjs';
+import { SERVES_MS, kinds as usual, leaves } from '../faults.mjs';
 
 const HOUR = 3600;
 const JUMPS_MS = [1000, 2500]; // the clock looks at its setting each second
@@ -23,6 +23,7 @@ const limit = ({ process: { pid } }, what, value) => {
 const deprived = (what, least, given, excuse) => ({
   weight: 1,
   on: 'instance',
+  takes: SERVES_MS,
   begin: ({ instance }) => {
     instance.excused = excuse;
     limit(instance, what, least(instance));
@@ -111,7 +112,7 @@ export const kinds = {
     on: 'instance',
     all: true,
     lasts: [0, 0],
-    takes: 15_000,
+    takes: 30_000,
     begin: async ({ instance: all }) => {
       for (const instance of all) {
         await leaves({ instance });
