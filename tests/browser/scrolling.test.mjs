@@ -94,15 +94,23 @@ test('older messages come in above without moving what is read', async () => {
   const { page } = anna;
   await anna.log.hover();
   for (let turn = 0; turn < 40; turn++) {
+    await anna.log.evaluate((log) => {
+      window.turned = new Promise((done) => log.addEventListener('wheel', done, { once: true, passive: true }));
+    });
     await page.mouse.wheel(0, -700);
     const { before, after } = await page.evaluate(async () => {
       const log = document.querySelector('[role=log]');
+      await window.turned;
+      // The wheel has done what it does once nothing moves for some frames.
+      for (let still = 0, last; still < 4; last = log.scrollTop) {
+        await new Promise((done) => requestAnimationFrame(done));
+        still = log.scrollTop === last ? still + 1 : 0;
+      }
       const look = () => {
         const top = log.getBoundingClientRect().top;
         const row = [...log.querySelectorAll('article[data-seq]')].find((one) => one.getBoundingClientRect().bottom > top + 40);
         return row && { seq: row.dataset.seq, top: row.getBoundingClientRect().top - top };
       };
-      await new Promise((done) => setTimeout(done, 60));
       const before = look();
       await new Promise((done) => setTimeout(done, 120));
       const row = before && log.querySelector(`article[data-seq="${before.seq}"]`);
