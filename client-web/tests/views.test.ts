@@ -149,16 +149,19 @@ test('Of the rooms that are known only those that are named stay', () => {
   assert.deepEqual([...onlyRooms(rooms, ['energy', 'cn']).keys()], ['cn']);
 });
 
+/** What somebody wrote, of that name. */
+const messageOf = (seq: number, from: { id: string; name: string }, at: string) => ({
+  room: 'kz',
+  seq,
+  at,
+  from: { ...from, country: '', company: '' },
+  type: 'message' as const,
+  client_id: `c${seq}`,
+  text: 'a',
+});
+
 test('Days, the line at what is new and groups of one author stand in the timeline', () => {
-  const message = (seq: number, id: string, at: string) => ({
-    room: 'kz',
-    seq,
-    at,
-    from: { id, name: id, country: '', company: '' },
-    type: 'message' as const,
-    client_id: `c${seq}`,
-    text: 'a',
-  });
+  const message = (seq: number, id: string, at: string) => messageOf(seq, { id, name: id }, at);
   const entries = [
     message(1, 'm2', '2026-03-01T20:00:00.000Z'),
     message(2, 'm2', '2026-03-01T20:04:00.000Z'),
@@ -203,15 +206,7 @@ test('Days, the line at what is new and groups of one author stand in the timeli
 });
 
 test('Who has another name since begins anew, under that', () => {
-  const message = (seq: number, id: string, name: string) => ({
-    room: 'kz',
-    seq,
-    at: '2026-03-01T20:00:00.000Z',
-    from: { id, name, country: '', company: '' },
-    type: 'message' as const,
-    client_id: `c${seq}`,
-    text: 'a',
-  });
+  const message = (seq: number, id: string, name: string) => messageOf(seq, { id, name }, '2026-03-01T20:00:00.000Z');
   const entries = [
     message(1, 'm2', 'Анна'),
     message(2, 'm2', 'Анна'),

@@ -3,15 +3,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { memberHref } from '../app/address.js';
 import { leftBehind } from '../app/left.js';
-import { byName, countryName, originText, sectorName } from '../app/names.js';
+import { byName, originText } from '../app/names.js';
 import { club, facts, state } from '../app/session.js';
 import { languageName, t } from '../app/texts.js';
 import type { Member, Params } from '../protocol/types.js';
-import { lineOf } from '../state/club.js';
-import { Choices, Failed, More, Question, useFound } from './find.js';
-import type { Found } from './find.js';
+import { Choices, FoundState, More, Question, placeChoices, useFound } from './find.js';
 import { Icon } from './icons.js';
-import { Loading } from './later.js';
 import { Avatar, IconButton, PageHeader } from './parts.js';
 import { talkTo } from './people.js';
 
@@ -41,6 +38,8 @@ function paramsOf(wish: Wish): Params<'member.find'> {
   return params;
 }
 
+const narrows = (wish: Wish): boolean => Object.keys(paramsOf(wish)).length > 0;
+
 const parts = {
   keyOf: ({ id }: Member) => id,
   ask: async (wish: Wish, after: string | undefined) => {
@@ -61,7 +60,13 @@ export function Directory() {
       <PageHeader id="directory-heading" heading={t('directory.heading')} />
       <div class="page-body">
         <Wishes wish={wish} change={(part) => setWish((before) => ({ ...before, ...part }))} />
-        <State found={shown} wish={wish} again={again} everybody={() => setWish(EVERYBODY)} />
+        <FoundState
+          found={shown}
+          count={t(found.more ? 'directory.count_more' : 'directory.count', { count: shown.items.length })}
+          none={t('directory.nobody')}
+          again={again}
+          widen={narrows(wish) ? { label: t('directory.everybody'), act: () => setWish(EVERYBODY) } : null}
+        />
         <ul class="found" aria-label={t('directory.found')}>
           {shown.items.map((member) => (
             <FoundMember key={member.id} member={member} />
@@ -95,17 +100,10 @@ function Wishes({ wish, change }: WishesProps) {
 }
 
 function Filters({ wish, change }: WishesProps) {
-  const { countries, sectors, languages } = facts.value ?? { countries: [], sectors: [], languages: [] };
-  const countryValues = byName(countries, ({ code }) => countryName(code)).map(
-    ({ code }) => [code, countryName(code)] as const,
-  );
-  const sectorValues = byName(sectors, ({ slug }) => sectorName(slug)).map(
-    ({ slug }) => [slug, sectorName(slug)] as const,
-  );
+  const { languages } = facts.value ?? { languages: [] };
   const languageValues = byName(languages, languageName).map((code) => [code, languageName(code)] as const);
   const lists = [
-    { name: 'country', any: t('directory.any_country'), label: t('field.country'), values: countryValues },
-    { name: 'sector', any: t('directory.any_sector'), label: t('directory.sector'), values: sectorValues },
+    ...placeChoices(),
     { name: 'language', any: t('directory.any_language'), label: t('language.label'), values: languageValues },
   ] as const;
   return <Choices choices={lists} wish={wish} choose={(name, value) => change({ [name]: value })} />;
@@ -143,43 +141,6 @@ function Matches({ wish, change }: WishesProps) {
 }
 
 // ---- what is found ----
-
-interface StateProps {
-  found: Found<Member>;
-  wish: Wish;
-  again(): void;
-  everybody(): void;
-}
-
-function State({ found, wish, again, everybody }: StateProps) {
-  if (lineOf(state.value) === 'lost') {
-    return (
-      <p class="hint" role="status">
-        {t('directory.offline')}
-      </p>
-    );
-  }
-  if (found.stage === 'failed') return <Failed reason={found.reason} again={again} />;
-  if (found.stage === 'loading' && found.items.length === 0) return <Loading />;
-  const narrowed = wish !== EVERYBODY && Object.keys(paramsOf(wish)).length > 0;
-  if (found.items.length > 0 || found.stage === 'loading') {
-    return (
-      <p class="hint" role="status">
-        {t(found.more ? 'directory.count_more' : 'directory.count', { count: found.items.length })}
-      </p>
-    );
-  }
-  return (
-    <div class="nobody">
-      <p role="status">{t('directory.nobody')}</p>
-      {narrowed ? (
-        <button type="button" onClick={everybody}>
-          {t('directory.everybody')}
-        </button>
-      ) : null}
-    </div>
-  );
-}
 
 function FoundMember({ member }: { member: Member }) {
   const own = member.id === state.value.me.id;

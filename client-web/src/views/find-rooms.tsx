@@ -3,15 +3,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { roomHref } from '../app/address.js';
 import { leftBehind } from '../app/left.js';
-import { byName, countryName, roomName, sectorName } from '../app/names.js';
-import { club, facts, state } from '../app/session.js';
+import { byName, roomName } from '../app/names.js';
+import { club, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Params, Room } from '../protocol/types.js';
-import { lineOf } from '../state/club.js';
-import { Choices, Failed, More, Question, useFound } from './find.js';
-import type { Found } from './find.js';
+import { Choices, FoundState, More, Question, placeChoices, useFound } from './find.js';
 import { Icon } from './icons.js';
-import { Loading } from './later.js';
 import { PageHeader } from './parts.js';
 
 type Kind = NonNullable<Params<'room.find'>['kind']>;
@@ -43,6 +40,8 @@ function paramsOf(wish: Wish): Params<'room.find'> {
   if (wish.kind !== '') params.kind = wish.kind;
   return params;
 }
+
+const narrows = (wish: Wish): boolean => Object.keys(paramsOf(wish)).length > 0;
 
 /** Rooms in which nobody has written come in an order that says nothing: they stand by what the reader calls them, those
  * of each kind among themselves, and no page moves what an earlier one brought. */
@@ -78,7 +77,13 @@ export function FindRooms({ text }: { text: string }) {
       <PageHeader id="find-rooms-heading" heading={t('find_rooms.heading')} />
       <div class="page-body">
         <Wishes wish={wish} change={(part) => setWish((before) => ({ ...before, ...part }))} />
-        <State found={found} wish={wish} again={again} every={() => setWish(EVERY)} />
+        <FoundState
+          found={found}
+          count={t(found.more ? 'find_rooms.count_more' : 'rooms.found_count', { count: found.items.length })}
+          none={t('find_rooms.none')}
+          again={again}
+          widen={narrows(wish) ? { label: t('find_rooms.every'), act: () => setWish(EVERY) } : null}
+        />
         <ul class="found" aria-label={t('rooms.found')}>
           {found.items.map((room) => (
             <FoundRoom key={room.room} room={room} />
@@ -111,13 +116,6 @@ function Wishes({ wish, change }: WishesProps) {
 }
 
 function Filters({ wish, change }: WishesProps) {
-  const { countries, sectors } = facts.value ?? { countries: [], sectors: [] };
-  const countryValues = byName(countries, ({ code }) => countryName(code)).map(
-    ({ code }) => [code, countryName(code)] as const,
-  );
-  const sectorValues = byName(sectors, ({ slug }) => sectorName(slug)).map(
-    ({ slug }) => [slug, sectorName(slug)] as const,
-  );
   const kindValues = [
     ['custom', t('find_rooms.custom')],
     ['country', t('find_rooms.country')],
@@ -125,50 +123,13 @@ function Filters({ wish, change }: WishesProps) {
     ['pair', t('find_rooms.pair')],
   ] as const;
   const lists = [
-    { name: 'country', any: t('directory.any_country'), label: t('field.country'), values: countryValues },
-    { name: 'sector', any: t('directory.any_sector'), label: t('directory.sector'), values: sectorValues },
+    ...placeChoices(),
     { name: 'kind', any: t('find_rooms.any_kind'), label: t('find_rooms.kind'), values: kindValues },
   ] as const;
   return <Choices choices={lists} wish={wish} choose={(name, value) => change({ [name]: value })} />;
 }
 
 // ---- what is found ----
-
-interface StateProps {
-  found: Found<Room>;
-  wish: Wish;
-  again(): void;
-  every(): void;
-}
-
-function State({ found, wish, again, every }: StateProps) {
-  if (lineOf(state.value) === 'lost') {
-    return (
-      <p class="hint" role="status">
-        {t('directory.offline')}
-      </p>
-    );
-  }
-  if (found.stage === 'failed') return <Failed reason={found.reason} again={again} />;
-  if (found.stage === 'loading' && found.items.length === 0) return <Loading />;
-  if (found.items.length > 0 || found.stage === 'loading') {
-    return (
-      <p class="hint" role="status">
-        {t(found.more ? 'find_rooms.count_more' : 'rooms.found_count', { count: found.items.length })}
-      </p>
-    );
-  }
-  return (
-    <div class="nobody">
-      <p role="status">{t('find_rooms.none')}</p>
-      {Object.keys(paramsOf(wish)).length > 0 ? (
-        <button type="button" onClick={every}>
-          {t('find_rooms.every')}
-        </button>
-      ) : null}
-    </div>
-  );
-}
 
 function FoundRoom({ room }: { room: Room }) {
   const own = state.value.listed?.has(room.room) ?? room.listed === true;

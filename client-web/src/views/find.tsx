@@ -1,10 +1,13 @@
 // What the pages share that find something: a question typed with a pause, narrowed by lists, and pages of answers.
 
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { problemOf, state } from '../app/session.js';
+import { byName, countryName, sectorName } from '../app/names.js';
+import { facts, problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
+import { lineOf } from '../state/club.js';
 import { useTypingPause } from './form.js';
+import { Loading } from './later.js';
 import { Problem } from './parts.js';
 
 export interface Found<T> {
@@ -76,8 +79,28 @@ export function Question({ text: asked, heading, label, ask, children }: Questio
   useEffect(() => setText(asked), [asked]);
   useTypingPause(text, asked, ask);
   return (
+    <SearchForm name="directory" heading={heading} label={label} text={text} type={setText} ask={ask}>
+      {children}
+    </SearchForm>
+  );
+}
+
+interface SearchFormProps {
+  name: 'directory' | 'member-picker';
+  heading: string;
+  label: string;
+  text: string;
+  type(text: string): void;
+  ask(text: string): void;
+  field?: RefObject<HTMLInputElement>;
+  children: ComponentChildren;
+}
+
+/** A box in which one types what is looked for, and what belongs to it. */
+export function SearchForm({ name, heading, label, text, type, ask, field, children }: SearchFormProps) {
+  return (
     <form
-      class="directory"
+      class={name}
       role="search"
       aria-label={heading}
       onSubmit={(event) => {
@@ -86,6 +109,7 @@ export function Question({ text: asked, heading, label, ask, children }: Questio
       }}
     >
       <input
+        ref={field ?? null}
         class="find"
         type="search"
         value={text}
@@ -94,7 +118,7 @@ export function Question({ text: asked, heading, label, ask, children }: Questio
         enterkeyhint="search"
         placeholder={label}
         aria-label={label}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => type(event.currentTarget.value)}
       />
       {children}
     </form>
@@ -107,6 +131,21 @@ interface Choice<Name extends string> {
   any: string;
   label: string;
   values: readonly (readonly [value: string, shown: string])[];
+}
+
+/** Of the countries and the sectors of the club, as the reader calls them. */
+export function placeChoices(): readonly [Choice<'country'>, Choice<'sector'>] {
+  const { countries, sectors } = facts.value ?? { countries: [], sectors: [] };
+  const countryValues = byName(countries, ({ code }) => countryName(code)).map(
+    ({ code }) => [code, countryName(code)] as const,
+  );
+  const sectorValues = byName(sectors, ({ slug }) => sectorName(slug)).map(
+    ({ slug }) => [slug, sectorName(slug)] as const,
+  );
+  return [
+    { name: 'country', any: t('directory.any_country'), label: t('field.country'), values: countryValues },
+    { name: 'sector', any: t('directory.any_sector'), label: t('directory.sector'), values: sectorValues },
+  ];
 }
 
 interface ChoicesProps<Name extends string> {
@@ -134,6 +173,45 @@ export function Choices<Name extends string>({ choices, wish, choose }: ChoicesP
           ))}
         </select>
       ))}
+    </div>
+  );
+}
+
+interface FoundStateProps {
+  found: Found<unknown>;
+  /** How many there are, and that there is none, in words. */
+  count: string;
+  none: string;
+  again(): void;
+  /** To where something is found again; null: nothing narrows it. */
+  widen: { label: string; act(): void } | null;
+}
+
+export function FoundState({ found, count, none, again, widen }: FoundStateProps) {
+  if (lineOf(state.value) === 'lost') {
+    return (
+      <p class="hint" role="status">
+        {t('directory.offline')}
+      </p>
+    );
+  }
+  if (found.stage === 'failed') return <Failed reason={found.reason} again={again} />;
+  if (found.stage === 'loading' && found.items.length === 0) return <Loading />;
+  if (found.items.length > 0 || found.stage === 'loading') {
+    return (
+      <p class="hint" role="status">
+        {count}
+      </p>
+    );
+  }
+  return (
+    <div class="nobody">
+      <p role="status">{none}</p>
+      {widen === null ? null : (
+        <button type="button" onClick={widen.act}>
+          {widen.label}
+        </button>
+      )}
     </div>
   );
 }

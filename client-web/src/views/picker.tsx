@@ -6,6 +6,7 @@ import { originText } from '../app/names.js';
 import { club, problemOf } from '../app/session.js';
 import { t } from '../app/texts.js';
 import type { Member } from '../protocol/types.js';
+import { SearchForm } from './find.js';
 import { useTypingPause } from './form.js';
 import { Avatar, Problem } from './parts.js';
 
@@ -34,27 +35,15 @@ export function MemberPicker({ label, act, actOn, without, pick }: PickerProps) 
     field.current?.focus();
   };
   return (
-    <form
-      class="member-picker"
-      role="search"
-      aria-label={label}
-      onSubmit={(event) => {
-        event.preventDefault();
-        ask(text.trim());
-      }}
+    <SearchForm
+      name="member-picker"
+      heading={label}
+      label={label}
+      text={text}
+      type={setText}
+      ask={(typed) => ask(typed.trim())}
+      field={field}
     >
-      <input
-        ref={field}
-        class="find"
-        type="search"
-        value={text}
-        maxLength={100}
-        dir="auto"
-        enterkeyhint="search"
-        placeholder={label}
-        aria-label={label}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
       <Problem reason={reason} />
       <p class={found !== null && shown.length === 0 ? 'hint' : 'visually-hidden'} role="status">
         {found === null ? '' : shown.length === 0 ? t('picker.nobody') : t('directory.count', { count: shown.length })}
@@ -69,7 +58,7 @@ export function MemberPicker({ label, act, actOn, without, pick }: PickerProps) 
           </li>
         ))}
       </ul>
-    </form>
+    </SearchForm>
   );
 }
 
