@@ -11,7 +11,7 @@ const PATIENCE = 150_000;
 const club = await Club.start({ members: ['anna', 'bo'] });
 const browser = await browserFor(club);
 const lossy = await Lossy.open(club.port);
-const lines = [await SlowLine.listen(club.port), ...(lossy ? [await SlowLine.listen({ host: lossy.host, port: lossy.port })] : [])];
+const lines = [await SlowLine.listen(club.port), ...(lossy ? [await SlowLine.listen({ path: lossy.path })] : [])];
 after(async () => {
   await browser.close();
   for (const line of lines) await line.close();

@@ -38,7 +38,7 @@ export class SlowLine {
   #sockets = new Set();
   connections = 0;
 
-  /** `far`: where the server listens, a port or `{host, port}`; `line.each`: a line for each connection, which is not counted. */
+  /** `far`: where the server listens, a port, `{host, port}` or `{path}`; `line.each`: a line for each connection, which is not counted. */
   static async listen(far, line = SLOW) {
     const slow = new SlowLine();
     slow.far = far;
@@ -67,7 +67,7 @@ export class SlowLine {
 
   #join(client) {
     this.connections += 1;
-    const server = net.connect({ host: '127.0.0.1', ...(typeof this.far === 'number' ? { port: this.far } : this.far) });
+    const server = net.connect(typeof this.far === 'number' ? { host: '127.0.0.1', port: this.far } : this.far);
     // Opening a connection is a way there and back before anything can be said.
     const opened = performance.now() + this.line.delay;
     const [up, down] = this.line.each ? [new Direction(this.line), new Direction(this.line)] : [this.up, this.down];
@@ -98,49 +98,37 @@ export class SlowLine {
 
 const run = (...words) => execFileSync(words[0], words.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
 
-/** A way to a port of this machine on which a part of the packets is lost, both ways. Null: it cannot be had here. */
+/** A way to a port of this machine on which a part of the packets is lost, both ways. Null: it cannot be had here. It is
+ * the loopback of a network of its own, reached by sockets in a folder: an interface that came or went in this network
+ * would end the connections of every browser on this machine. */
 export class Lossy {
   static async open(port, part = 0.1) {
     const lossy = new Lossy();
-    const number = 1 + (process.pid % 250);
     lossy.name = `club-loss-${process.pid}`;
-    lossy.host = `10.213.${number}.2`;
     lossy.folder = mkdtempSync(join(tmpdir(), 'club-loss-'));
+    lossy.path = join(lossy.folder, 'in');
     try {
-      lossy.#make(number, part);
-    } catch (error) {
+      lossy.#make(part);
+    } catch {
       await lossy.close();
-      lossy.why = String(error.stderr ?? error);
       return null;
     }
     await lossy.#relay(port);
     return lossy;
   }
 
-  #make(number, part) {
-    const [near, far] = [`clubl${number}a`, `clubl${number}b`];
+  #make(part) {
     run('ip', 'netns', 'add', this.name);
-    run('ip', 'link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', this.name);
-    run('ip', 'addr', 'add', `10.213.${number}.1/30`, 'dev', near);
-    run('ip', 'link', 'set', near, 'up');
     const inside = (...words) => run('ip', 'netns', 'exec', this.name, ...words);
-    inside('ip', 'addr', 'add', `${this.host}/30`, 'dev', far);
-    inside('ip', 'link', 'set', far, 'up');
-    for (const chain of ['INPUT', 'OUTPUT'])
-      inside('iptables', '-A', chain, '-m', 'statistic', '--mode', 'random', '--probability', String(part), '-j', 'DROP');
+    inside('ip', 'link', 'set', 'lo', 'up');
+    inside('iptables', '-A', 'INPUT', '-m', 'statistic', '--mode', 'random', '--probability', String(part), '-j', 'DROP');
   }
 
-  /** From inside that network back to the server by a socket in a folder, which belongs to no network. */
   async #relay(port) {
-    const path = join(this.folder, 'way');
-    this.back = net.createServer((socket) => {
-      const server = net.connect(port, '127.0.0.1');
-      for (const [one, other] of [[socket, server], [server, socket]]) one.on('error', () => {}).on('close', () => other.destroy()).pipe(other);
-    });
-    this.back.listen(path);
+    const out = join(this.folder, 'out');
+    this.back = relay({ port, host: '127.0.0.1' }).listen(out);
     await once(this.back, 'listening');
-    this.port = 8443;
-    const words = ['netns', 'exec', this.name, process.execPath, fileURLToPath(import.meta.url), path, String(this.port)];
+    const words = ['netns', 'exec', this.name, process.execPath, fileURLToPath(import.meta.url), this.path, out];
     this.child = spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(this.child.stdout, 'data');
   }
@@ -160,12 +148,16 @@ export class Lossy {
   }
 }
 
-// The relay itself, inside that network.
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [path, port] = process.argv.slice(2);
-  const relay = net.createServer((client) => {
-    const back = net.connect(path);
-    for (const [one, other] of [[client, back], [back, client]]) one.on('error', () => {}).on('close', () => other.destroy()).pipe(other);
+/** Whoever connects is connected to `far`. */
+function relay(far) {
+  return net.createServer((near) => {
+    const there = net.connect(far);
+    for (const [one, other] of [[near, there], [there, near]]) one.on('error', () => {}).on('close', () => other.destroy()).pipe(other);
   });
-  relay.listen(Number(port), () => console.log('ready'));
+}
+
+// Inside that network: from the folder over the lossy loopback back to the folder.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [into, out] = process.argv.slice(2);
+  const far = relay({ path: out }).listen(0, '127.0.0.1', () => relay({ port: far.address().port, host: '127.0.0.1' }).listen(into, () => console.log('ready')));
 }
