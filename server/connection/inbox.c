@@ -28,29 +28,42 @@ static size_t inbox_begin(const struct connection *connection) {
   return at;
 }
 
+static bool inbox_takes(const struct connection *connection, size_t piece, size_t remaining) {
+  const struct buffer *inbox = connection->inbox;
+  size_t head = sizeof(uint32_t), had = 0;
+  if (connection->partial) {
+    had = inbox->size - inbox_begin(connection) - head;
+    head = 0;
+  }
+  return had + piece + remaining <= LIMIT_FRAME && inbox->size + head + piece <= inbox->limit;
+}
+
+/* Behind what there is of the frame. False: no memory. */
+static bool inbox_append(struct connection *connection, struct slice piece) {
+  uint32_t unknown = 0;
+  if (!connection->partial) buffer_append(connection->inbox, &unknown, sizeof unknown);
+  connection->partial = true;
+  return buffer_append_slice(connection->inbox, piece);
+}
+
+/* The code with which the line is closed; 0: the piece is there. */
+static int inbox_take(struct connection *connection, struct slice piece, bool binary, size_t remaining) {
+  if (binary) return 1003;
+  if (!inbox_make(connection)) return 1001;
+  if (!inbox_takes(connection, piece.size, remaining)) return 1009;
+  return inbox_append(connection, piece) ? 0 : 1001;
+}
+
 void connection_received(struct connection *connection, struct slice piece, bool last, bool binary, size_t remaining) {
   connection_heard(connection);
   if (connection->state >= STATE_CLOSING) return;
-  if (binary) {
-    connection_end(connection, 1003);
-    return;
-  }
-  struct buffer *inbox = inbox_make(connection);
-  if (!inbox) {
-    connection_end(connection, 1009);
-    return;
-  }
-  size_t begin = inbox_begin(connection);
-  uint32_t unknown = 0;
-  if (!connection->partial) buffer_append(inbox, &unknown, sizeof unknown);
-  connection->partial = true;
-  buffer_append_slice(inbox, piece);
-  if (inbox->failed || inbox->size - begin - sizeof unknown + remaining > LIMIT_FRAME) {
-    connection_end(connection, 1009);
+  int refused = inbox_take(connection, piece, binary, remaining);
+  if (refused) {
+    connection_end(connection, refused);
     return;
   }
   if (!last) return;
-  inbox_set_size(connection, begin);
+  inbox_set_size(connection, inbox_begin(connection));
   connection->partial = false;
   connection->inbox_frames++;
   connection->all->setup.services->metrics->frames_received++;

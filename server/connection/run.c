@@ -48,7 +48,7 @@ static bool run_open_frame(struct connection *connection) {
   connection->frame = frame_parse(bytes);
   inbox_done(connection);
   if (!connection->frame) {
-    connection_end(connection, 1009);
+    connection_end(connection, 1001); /* no memory for it */
     return false;
   }
   if (frame_problem(connection->frame) != PROBLEM_NONE) {

@@ -105,6 +105,7 @@ struct net {
   uv_check_t check;
   uv_timer_t due_timer, beat;
   uv_signal_t terminate, interrupt, hangup;
+  uv_poll_t highest; /* at the start only */
   bool loop_ready, handles_ready, running, ended, settling, again, service_wanted;
   int64_t due_ms;    /* of due_timer; 0: not armed */
   int64_t polled_ms; /* when the poll returned; 0: not yet */
@@ -138,7 +139,8 @@ struct net {
 };
 
 /* loop.c */
-bool loop_open(struct net *net, char *error, size_t size) CLUB_MUST_CHECK;
+/* `descriptors`: that there may be. */
+bool loop_open(struct net *net, size_t descriptors, char *error, size_t size) CLUB_MUST_CHECK;
 void loop_close(struct net *net);
 int64_t loop_now(const struct net *net);
 void loop_arm_due(struct net *net, int64_t ms);

@@ -1,5 +1,9 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -86,9 +90,33 @@ static int loop_start_handles(struct net *net) {
   return failed;
 }
 
-bool loop_open(struct net *net, char *error, size_t size) {
+static void loop_never(uv_poll_t *poll, int status, int events) {
+  (void)poll, (void)status, (void)events;
+}
+
+/* libuv ends the process when there is no memory to let its table of descriptors grow (maybe_resize in its unix/core.c):
+ * watching the highest one that there may be, once, gives it its size. */
+static int loop_watch_once(struct net *net, int descriptor) {
+  int failed = uv_poll_init(&net->loop, &net->highest, descriptor);
+  if (failed) return failed;
+  failed = uv_poll_start(&net->highest, UV_READABLE, loop_never);
+  uv_close((uv_handle_t *)&net->highest, NULL);
+  return failed;
+}
+
+static int loop_take_size(struct net *net, size_t descriptors) {
+  int any = eventfd(0, EFD_CLOEXEC);
+  int highest = any < 0 ? -1 : fcntl(any, F_DUPFD_CLOEXEC, (int)descriptors - 1);
+  int failed = highest < 0 ? uv_translate_sys_error(errno) : loop_watch_once(net, highest);
+  if (highest >= 0) close(highest);
+  if (any >= 0) close(any);
+  return failed;
+}
+
+bool loop_open(struct net *net, size_t descriptors, char *error, size_t size) {
   int failed = uv_loop_init(&net->loop);
   net->loop_ready = failed == 0;
+  if (!failed) failed = loop_take_size(net, descriptors);
   if (!failed) failed = loop_start_handles(net);
   if (failed) snprintf(error, size, "cannot make an event loop: %s", uv_strerror(failed));
   if (net->loop_ready) net->beat_ms = loop_now(net);

@@ -64,10 +64,11 @@ static bool net_open(struct net *net, char *error, size_t size) {
   }
   if (!web_open_root(net, error, size)) return false;
   if (net->setup.tls && !tls_open(net, error, size)) return false;
-  net->capacity = net_reckon_capacity(net, net_raise_descriptors());
+  size_t descriptors = net_raise_descriptors();
+  net->capacity = net_reckon_capacity(net, descriptors);
   if (!listen_open(net, &net->club, net->setup.listen, error, size)) return false;
   if (net->setup.admin_listen && !listen_open(net, &net->admin, net->setup.admin_listen, error, size)) return false;
-  if (!loop_open(net, error, size)) return false;
+  if (!loop_open(net, descriptors, error, size)) return false;
   net->wheel = wheel_create(loop_now(net));
   if (!net->wheel || !context_open(net, error, size)) return false;
   return listen_start(&net->club) && (!net->setup.admin_listen || listen_start(&net->admin));

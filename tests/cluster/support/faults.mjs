@@ -113,7 +113,7 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
     const kind = random.weighted(Object.fromEntries(free));
     const { on, lasts: [least, most] = usual, takes = 1000 } = own[kind];
     const which = random.pick(choices(own[kind], at));
-    const lasts = Math.min(random.between(least, most), ms - at);
+    const lasts = Math.min(least ? random.within(least, most) : random.between(least, most), ms - at);
     for (const name of hold({ on, which }, there)) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });
     if (evenly) weights[kind] /= own[kind].rare ?? own[kind].worked ? 2 ** (1 / RARE) : 2;

@@ -33,6 +33,11 @@ export class Random {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
+  /** A whole number, both bounds inclusive, of which the lower one is at least 1: as likely from 1 to 2 as from 10 to 20. */
+  within(low, high) {
+    return Math.min(Math.floor(low * ((high + 1) / low) ** this.next()), high);
+  }
+
   chance(share) {
     return this.next() < share;
   }

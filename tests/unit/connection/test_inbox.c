@@ -1,4 +1,5 @@
 #include "desk.h"
+#include "torture_fault.h"
 
 static char large[2 * LIMIT_FRAME];
 
@@ -109,6 +110,25 @@ static void more_than_fits_closes_with_1009(void **state) {
   assert_int_equal(peer->link.code, 1009);
 }
 
+/* Such a line is closed as going away, not as if the frame were at fault. */
+static void without_memory_for_a_frame_the_line_goes_away(void **state) {
+  struct desk *desk = *state;
+  fault.what = FAULT_MEMORY;
+  for (long failing = 0, before = -1; fault.failures != before; failing++) {
+    assert_in_range(failing, 0, 1000);
+    struct peer *peer = peer_enter(desk, 7);
+    before = fault.failures;
+    fault.left = failing;
+    fault.counts = true;
+    receive(peer, SLICE_LITERAL("{\"method\":7}"), true, 0);
+    desk_settle(desk);
+    fault.counts = false;
+    if (peer->link.code) assert_int_equal(peer->link.code, 1001);
+    peer_cut(peer);
+  }
+  assert_in_range(fault.failures, 3, 1000);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       DESK_TEST(a_frame_may_come_in_pieces),
@@ -119,6 +139,7 @@ int main(void) {
       DESK_TEST(many_frames_are_kept_and_carried_out_in_order),
       DESK_TEST(large_frames_do_not_grow_what_is_kept),
       DESK_TEST(more_than_fits_closes_with_1009),
+      DESK_TEST(without_memory_for_a_frame_the_line_goes_away),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,6 +112,20 @@ static void without_descriptors_the_others_are_served(void **state) {
   fixture_stop(&fixture);
 }
 
+/* When it grows without memory, libuv ends the process. */
+static void the_table_of_descriptors_has_its_size_from_the_start(void **state) {
+  static struct fixture fixture;
+  struct rlimit limit;
+  (void)state;
+  fixture_prepare(&fixture, false);
+  fixture_run(&fixture);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  size_t descriptors = limit.rlim_cur < NET_DESCRIPTORS_MAX ? limit.rlim_cur : NET_DESCRIPTORS_MAX;
+  assert_in_range(fixture.net->loop.nwatchers, descriptors, 2 * descriptors);
+  fixture_serves(&fixture);
+  fixture_stop(&fixture);
+}
+
 static void trust(struct fixture *fixture, bool tls, const char *network) {
   struct network trusted;
   assert_true(network_read(slice_of(network), &trusted));
@@ -259,6 +273,7 @@ int main(void) {
       fixture_unit_test(there_are_no_more_connections_than_the_limit),
       fixture_unit_test(a_crowd_that_arrives_is_taken_in_bit_by_bit),
       fixture_unit_test(without_descriptors_the_others_are_served),
+      fixture_unit_test(the_table_of_descriptors_has_its_size_from_the_start),
       fixture_unit_test(trusted_proxies_say_who_asks),
       fixture_unit_test(a_proxy_header_may_come_in_pieces),
       fixture_unit_test(members_behind_one_proxy_are_counted_apart),

@@ -9,8 +9,11 @@ const MEMORY = { socket: 8 << 10, bytes: 72 << 20 };
 
 async function measure(instance) {
   if (!instance.running) throw new Error(`an instance does not run: ${JSON.stringify(instance.falls)}\n${instance.log.slice(-2000)}`);
+  const before = instance.files;
   const sockets = await instance.metric('clubd_sockets');
-  return { sockets, files: instance.files - sockets, memory: instance.memory() };
+  // When it said so there were no fewer and no more than these, unless both came and went meanwhile.
+  const files = Math.min(before, instance.files);
+  return { sockets, files: files - sockets, memory: instance.memory() };
 }
 
 /** One instance from when it is begun until it ends; `files` that it has beside its sockets. */
