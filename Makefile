@@ -21,7 +21,9 @@ BUILD ?= build
 FOLDERS := base wire store bus room member method api connection instance net
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) -pthread $(CFLAGS) -Iinclude -I$(BUILD)/generated -MMD -MP
+# Without memory uthash leaves an element out (its hh.tbl is NULL then) instead of ending the process.
+DEFINES := -D_GNU_SOURCE -DHASH_NONFATAL_OOM=1
+ALL_CFLAGS = -std=c11 $(DEFINES) $(WARN) -pthread $(CFLAGS) -Iinclude -I$(BUILD)/generated -MMD -MP
 # hiredis has TLS in a library of its own, from Debian 13 on.
 HIREDIS_TLS := $(if $(wildcard /usr/include/hiredis/hiredis_ssl.h),-lhiredis_ssl)
 LIBS := -lwebsockets -luv -lssl -lcrypto -ljansson -lsqlite3 -lpq -lhiredis $(HIREDIS_TLS) -largon2 -licuuc -licui18n -lstemmer -lz -lpthread -lm

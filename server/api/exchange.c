@@ -13,9 +13,9 @@ static bool exchange_wait(struct exchange *exchange) {
   if (exchange->waiting) return true;
   if (HASH_COUNT(api->waiting) >= LIMIT_EXCHANGES) return false;
   exchange->ticket = ++api->next_ticket;
-  exchange->waiting = true;
   HASH_ADD(hh, api->waiting, ticket, sizeof exchange->ticket, exchange);
-  return true;
+  exchange->waiting = exchange->hh.tbl != NULL;
+  return exchange->waiting;
 }
 
 static struct exchange *exchange_find(struct api *api, uint64_t ticket) {

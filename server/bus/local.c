@@ -78,17 +78,22 @@ static void local_publish(void *self, struct slice topic, struct slice message) 
     if (end != from && local_topic(end, topic)) local_enqueue(end, topic, message);
 }
 
+static struct topic *local_add(struct bus_end *end, struct slice name) {
+  struct topic *topic = calloc(1, sizeof *topic + name.size);
+  if (!topic) return NULL;
+  memcpy(topic->name, name.data, name.size);
+  topic->size = name.size;
+  HASH_ADD_KEYPTR(hh, end->topics, topic->name, topic->size, topic);
+  if (topic->hh.tbl) return topic;
+  free(topic);
+  return NULL;
+}
+
 static void local_subscribe(void *self, struct slice name) {
   struct bus_end *end = self;
   struct topic *topic = local_topic(end, name);
-  if (!topic) {
-    topic = calloc(1, sizeof *topic + name.size);
-    if (!topic) return; /* hints may be missed */
-    memcpy(topic->name, name.data, name.size);
-    topic->size = name.size;
-    HASH_ADD_KEYPTR(hh, end->topics, topic->name, topic->size, topic);
-  }
-  topic->count++;
+  if (!topic) topic = local_add(end, name);
+  if (topic) topic->count++; /* hints may be missed */
 }
 
 static void local_unsubscribe(void *self, struct slice name) {

@@ -42,17 +42,22 @@ static void topics_settle_first(struct redis_topics *topics, struct redis_topic 
   topic->first = false;
 }
 
+static struct redis_topic *topics_add(struct redis_topics *topics, const struct redis_channel *channel) {
+  if (HASH_COUNT(topics->all) >= REDIS_TOPICS_LIMIT) return NULL;
+  struct redis_topic *topic = calloc(1, sizeof *topic + channel->size);
+  if (!topic) return NULL;
+  memcpy(topic->channel, channel->text, channel->size);
+  topic->size = channel->size;
+  HASH_ADD_KEYPTR(hh, topics->all, topic->channel, topic->size, topic);
+  if (topic->hh.tbl) return topic;
+  free(topic);
+  return NULL;
+}
+
 void redis_topics_subscribe(struct redis_topics *topics, const struct redis_channel *channel) {
   struct redis_topic *topic = topics_find(topics, channel->text, channel->size);
-  if (!topic) {
-    if (HASH_COUNT(topics->all) >= REDIS_TOPICS_LIMIT) return; /* hints may be missed */
-    topic = calloc(1, sizeof *topic + channel->size);
-    if (!topic) return;
-    memcpy(topic->channel, channel->text, channel->size);
-    topic->size = channel->size;
-    HASH_ADD_KEYPTR(hh, topics->all, topic->channel, topic->size, topic);
-  }
-  if (topic->count++ > 0) return;
+  if (!topic) topic = topics_add(topics, channel);
+  if (!topic || topic->count++ > 0) return; /* hints may be missed */
   topics->count++;
   topics_change(topics, topic);
 }

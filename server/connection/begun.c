@@ -130,35 +130,41 @@ static void begun_done(void *context, struct store_job *job) {
   begun_after(begun);
 }
 
-static struct begun *begun_make(struct connection *connection, const struct request *request) {
-  struct connections *connections = connection->all;
+/* With a number under which it is found, and the room of the request held. */
+static struct begun *begun_add(struct connections *connections, const struct request *request) {
   const struct services *services = connections->setup.services;
   struct slice room = method_room(request);
   struct begun *begun = begun_take(connections);
   struct room *held = begun && room.data ? rooms_hold(services->rooms, room) : NULL;
-  if (!begun || (room.data && !held)) {
-    free(begun);
-    return NULL;
+  if (begun && (held || !room.data)) {
+    begun->call = (struct call){.services = services, .ticket = ++connections->next_id, .room = held};
+    HASH_ADD(hh, connections->begun, call.ticket, sizeof begun->call.ticket, begun);
+    if (begun->hh.tbl) return begun;
   }
+  if (held) rooms_release(services->rooms, held);
+  free(begun);
+  return NULL;
+}
+
+static struct begun *begun_make(struct connection *connection, const struct request *request) {
+  struct connections *connections = connection->all;
   const struct method *row = method_row(request->method);
+  struct begun *begun = begun_add(connections, request);
+  if (!begun) return NULL;
   begun->connections = connections;
   begun->connection = connection;
   begun->order = row->order;
   begun->page = row->page;
   begun->subscribes = row->subscribes;
   begun->reads_mark = request->method == METHOD_ROOM_READ;
-  begun->call = (struct call){.services = services,
-                              .ticket = ++connections->next_id,
-                              .id = request->id,
-                              .method = request->method,
-                              .member = present_again(connection->member),
-                              .session = connection->session,
-                              .room = held,
-                              .joined = begun_joined};
+  begun->call.id = request->id;
+  begun->call.method = request->method;
+  begun->call.member = present_again(connection->member);
+  begun->call.session = connection->session;
+  begun->call.joined = begun_joined;
   LIST_INSERT_HEAD(&connection->calls, begun, of_connection);
   connection->in_flight++;
   if (begun->page) connection->pages++;
-  HASH_ADD(hh, connections->begun, call.ticket, sizeof begun->call.ticket, begun);
   return begun;
 }
 

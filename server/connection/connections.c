@@ -42,6 +42,14 @@ static struct connection *connection_make(void) {
   return connection;
 }
 
+/* Among those that are found by their number, or not at all. */
+static bool connection_add(struct connections *connections, struct connection *connection, struct slice token) {
+  connection->token = strndup(token.data, token.size);
+  if (!connection->token) return false;
+  HASH_ADD(hh, connections->by_id, id, sizeof connection->id, connection);
+  return connection->hh.tbl != NULL;
+}
+
 struct connection *connection_open(struct connections *connections, struct link *link, struct slice token,
                                    const struct address *address) {
   struct connection *connection = connection_make();
@@ -50,13 +58,12 @@ struct connection *connection_open(struct connections *connections, struct link 
   connection->link = link;
   connection->id = ++connections->next_id;
   (void)address;
-  connection->token = strndup(token.data, token.size);
-  if (!connection->token) {
+  if (!connection_add(connections, connection, token)) {
+    free(connection->token);
     free(connection);
     return NULL;
   }
   LIST_INSERT_HEAD(&connections->everyone, connection, everyone);
-  HASH_ADD(hh, connections->by_id, id, sizeof connection->id, connection);
   connections->count++;
   connections->setup.services->metrics->connections_opened++;
   line_begin(connection);

@@ -96,6 +96,10 @@ bool acted_begin(struct server *server, const struct club_event *event, int64_t 
       (struct acted){.seq = event->seq, .from = from, .member = event->member, .key = event->session, .ended = ended};
   if (event->room.size > 0) memcpy(acted->room, event->room.data, event->room.size);
   HASH_ADD(hh, server->acted, seq, sizeof acted->seq, acted);
+  if (!acted->hh.tbl) {
+    free(acted);
+    return false;
+  }
   if (acted_read_member(server, acted)) return true;
   acted_drop(server, acted);
   return false;

@@ -51,7 +51,8 @@ static struct again *elsewhere_make(const struct server *server, const char *key
   return made;
 }
 
-/* The whole time from now on, also where something older was to be said again: what is newer is said in its place. */
+/* The whole time from now on, also where something older was to be said again: what is newer is said in its place. NULL:
+ * it is said once. */
 static struct again *elsewhere_remember(struct server *server, int64_t member, struct slice room, bool marked) {
   char key[KEY_SIZE];
   struct again *found;
@@ -65,7 +66,9 @@ static struct again *elsewhere_remember(struct server *server, int64_t member, s
   if (!found) return NULL;
   found->due_ms = server_now(server) + AGAIN_MS;
   HASH_ADD_STR(server->elsewhere, key, found);
-  return found;
+  if (found->hh.tbl) return found;
+  free(found);
+  return NULL;
 }
 
 void elsewhere_tell(struct server *server, int64_t member, struct slice room, const struct watch_counts *mark) {

@@ -103,12 +103,16 @@ static struct allowed *find(struct allowance *allowance, const unsigned char key
 
 static struct allowed *add(struct allowance *allowance, const unsigned char key[DIGEST_SIZE], int64_t now_ms) {
   while (allowance->count > 0 && full_at_us(allowance->heap[0]) <= now_ms * 1000) forget_first(allowance);
-  if (allowance->count == allowance->limit) forget_first(allowance);
   struct allowed *allowed = calloc(1, sizeof *allowed);
   if (!allowed) return NULL;
   memcpy(allowed->key, key, DIGEST_SIZE);
   allowed->bucket.seen_ms = now_ms;
   HASH_ADD(hh, allowance->by_key, key, DIGEST_SIZE, allowed);
+  if (!allowed->hh.tbl) {
+    free(allowed);
+    return NULL;
+  }
+  if (allowance->count == allowance->limit) forget_first(allowance);
   allowed->place = allowance->count;
   allowance->count++;
   heap_rise(allowance, allowed);

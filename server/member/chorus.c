@@ -129,9 +129,13 @@ static void add_voice(struct said *said, int64_t member, int64_t now_ms) {
 static struct said *remember(struct chorus *chorus, const unsigned char key[KEY_SIZE]) {
   struct said *said = calloc(1, sizeof *said);
   if (!said) return NULL;
-  if (chorus->count == CHORUS_TEXTS) forget(chorus, TAILQ_FIRST(&chorus->order));
   memcpy(said->key, key, KEY_SIZE);
   HASH_ADD(hh, chorus->by_key, key, KEY_SIZE, said);
+  if (!said->hh.tbl) {
+    free(said);
+    return NULL;
+  }
+  if (chorus->count == CHORUS_TEXTS) forget(chorus, TAILQ_FIRST(&chorus->order));
   TAILQ_INSERT_TAIL(&chorus->order, said, link);
   chorus->count++;
   return said;

@@ -1,5 +1,6 @@
 /* Members who are connected to this instance, each held once for each of its users. */
 #include <stdlib.h>
+#include <sys/queue.h>
 #include <uthash.h>
 
 #include "club/limits.h"
@@ -10,12 +11,16 @@
 struct held {
   struct present present; /* first: a present member is its held one */
   uint32_t holds;
-  uint32_t round;    /* in which the list was read last */
+  uint32_t round; /* in which the list was read last */
+  TAILQ_ENTRY(held) by_round;
   UT_hash_handle hh; /* by present.key */
 };
 
+TAILQ_HEAD(held_list, held);
+
 struct presents {
-  struct held *by_key; /* in the order of their rounds */
+  struct held *by_key;
+  struct held_list by_round; /* the one whose list was read longest ago first */
   const struct bus *bus;
   struct rooms *rooms;
   uint32_t round; /* lists that were read in an older one are doubtful */
@@ -24,6 +29,7 @@ struct presents {
 struct presents *presents_create(const struct bus *bus, struct rooms *rooms) {
   struct presents *presents = calloc(1, sizeof *presents);
   if (!presents) return NULL;
+  TAILQ_INIT(&presents->by_round);
   presents->bus = bus;
   presents->rooms = rooms;
   return presents;
@@ -52,6 +58,7 @@ static void held_listen(const struct presents *presents, const struct held *held
 static void held_free(struct presents *presents, struct held *held) {
   held_listen(presents, held, false);
   rooms_member_went(presents->rooms, held->present.key);
+  TAILQ_REMOVE(&presents->by_round, held, by_round);
   HASH_DEL(presents->by_key, held);
   for (struct listing *listing = held->present.listings, *next; listing; listing = next) {
     next = listing->next;
@@ -140,18 +147,26 @@ static struct held *held_find(struct presents *presents, int64_t key) {
   return held;
 }
 
+static struct held *held_make(struct presents *presents, const struct member_record *record) {
+  struct held *held = calloc(1, sizeof *held);
+  if (!held) return NULL;
+  held->present.key = record->key;
+  held->round = presents->round;
+  if (present_update(&held->present, record)) {
+    HASH_ADD(hh, presents->by_key, present.key, sizeof held->present.key, held);
+    if (held->hh.tbl) return held;
+  }
+  free(held->present.texts);
+  free(held);
+  return NULL;
+}
+
 struct present *presents_hold(struct presents *presents, const struct member_record *record) {
   struct held *held = held_find(presents, record->key);
   if (!held) {
-    held = calloc(1, sizeof *held);
+    held = held_make(presents, record);
     if (!held) return NULL;
-    held->present.key = record->key;
-    if (!present_update(&held->present, record)) {
-      free(held);
-      return NULL;
-    }
-    held->round = presents->round;
-    HASH_ADD(hh, presents->by_key, present.key, sizeof held->present.key, held);
+    TAILQ_INSERT_TAIL(&presents->by_round, held, by_round);
     held_listen(presents, held, true);
     rooms_member_came(presents->rooms, record->key);
   }
@@ -196,11 +211,11 @@ uint32_t presents_round(const struct presents *presents) {
 
 /* The first one is the one whose list was read longest ago; it becomes the last. */
 struct present *presents_doubtful(struct presents *presents) {
-  struct held *held = presents->by_key;
+  struct held *held = TAILQ_FIRST(&presents->by_round);
   if (!held || held->round == presents->round) return NULL;
-  HASH_DEL(presents->by_key, held);
   held->round = presents->round;
-  HASH_ADD(hh, presents->by_key, present.key, sizeof held->present.key, held);
+  TAILQ_REMOVE(&presents->by_round, held, by_round);
+  TAILQ_INSERT_TAIL(&presents->by_round, held, by_round);
   return &held->present;
 }
 

@@ -20,7 +20,9 @@ static struct census_place *census_add(struct net *net, const struct address *ne
   if (!place) return NULL;
   place->network = *network;
   HASH_ADD(hh, net->census, network, sizeof place->network, place);
-  return place;
+  if (place->hh.tbl) return place;
+  free(place);
+  return NULL;
 }
 
 bool census_enter(struct net *net, const struct address *address) {

@@ -37,6 +37,10 @@ static struct exchange *http_create(struct link *link) {
   exchange->link = link;
   buffer_init(&exchange->body, LIMIT_HTTP_BODY);
   HASH_ADD(hh, net->exchanges, id, sizeof exchange->id, exchange);
+  if (!exchange->hh.tbl) {
+    free(exchange);
+    return NULL;
+  }
   link->exchange = exchange;
   return exchange;
 }

@@ -62,7 +62,9 @@ static struct attendance *attendance_make(struct room *room, int64_t member, con
                               .company_size = (uint16_t)face->company.size};
   attendance_copy(attendance_copy(attendance_copy(made->texts, face->name), face->country), face->company);
   HASH_ADD(hh, room->attendance, member, sizeof made->member, made);
-  return made;
+  if (made->hh.tbl) return made;
+  free(made);
+  return NULL;
 }
 
 static bool attendance_looks(const struct attendance *one, const struct face *face) {
@@ -76,21 +78,18 @@ static void attendance_free(struct room *room, struct attendance *one) {
   free(one);
 }
 
-/* The member, with this face; made when need be, with nobody's count. NULL: no memory. */
+/* The member, with this face or, without memory, with the old one; made when need be, with nobody's count. NULL: no
+ * memory. The one with the old face goes when the other one is among the members: it could not be put back for certain.
+ */
 static struct attendance *attendance_with(struct room *room, int64_t member, const struct face *face) {
   struct attendance *found = attendance_find(room, member);
   if (!found || attendance_looks(found, face)) return found ? found : attendance_make(room, member, face);
-  struct attendance *old = found;
-  HASH_DELETE(hh, room->attendance, old);
-  found = attendance_make(room, member, face);
-  if (!found) { /* with the old face, then */
-    HASH_ADD(hh, room->attendance, member, sizeof old->member, old);
-    return old;
-  }
-  found->count = old->count;
-  found->elsewhere = old->elsewhere;
-  free(old);
-  return found;
+  struct attendance *made = attendance_make(room, member, face);
+  if (!made) return found;
+  made->count = found->count;
+  made->elsewhere = found->elsewhere;
+  attendance_free(room, found);
+  return made;
 }
 
 /* ---- on this instance ---- */

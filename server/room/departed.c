@@ -27,8 +27,9 @@ void departed_note(const struct room *room) {
   *departed =
       (struct departed){.head = room->head, .at_ms = clock_monotonic_ms(rooms->setup.clock), .id_size = room->id_size};
   memcpy(departed->id, room->id, room->id_size);
-  if (HASH_COUNT(rooms->departed) == DEPARTED_LIMIT) departed_drop(rooms, rooms->departed); /* the oldest */
   HASH_ADD_KEYPTR(hh, rooms->departed, departed->id, departed->id_size, departed);
+  if (!departed->hh.tbl) free(departed);
+  if (HASH_COUNT(rooms->departed) > DEPARTED_LIMIT) departed_drop(rooms, rooms->departed); /* the oldest */
 }
 
 int64_t departed_take(struct rooms *rooms, struct slice id) {

@@ -40,12 +40,22 @@ struct rooms *rooms_create(const struct rooms_setup *setup) {
   return rooms;
 }
 
-static struct room *rooms_make(struct rooms *rooms, struct slice id) {
+/* Among the others, and otherwise empty. */
+static struct room *rooms_add(struct rooms *rooms, struct slice id) {
   struct room *room = id.size <= LIMIT_IDENTIFIER ? calloc(1, sizeof *room) : NULL;
   if (!room) return NULL;
   room->rooms = rooms;
   memcpy(room->id, id.data, id.size);
   room->id_size = (uint8_t)id.size;
+  HASH_ADD_KEYPTR(hh, rooms->by_id, room->id, room->id_size, room);
+  if (room->hh.tbl) return room;
+  free(room);
+  return NULL;
+}
+
+static struct room *rooms_make(struct rooms *rooms, struct slice id) {
+  struct room *room = rooms_add(rooms, id);
+  if (!room) return NULL;
   room->direct = id.size > 3 && memcmp(id.data, "dm.", 3) == 0;
   room->apart = room->direct || (id.size > 2 && memcmp(id.data, "r.", 2) == 0);
   log_begin(room);
@@ -53,7 +63,6 @@ static struct room *rooms_make(struct rooms *rooms, struct slice id) {
   block_begin(room);
   attendance_begin(room);
   watch_begin(room);
-  HASH_ADD_KEYPTR(hh, rooms->by_id, room->id, room->id_size, room);
   rooms->setup.bus->subscribe(rooms->setup.bus->self, room_slice(room));
   return room;
 }

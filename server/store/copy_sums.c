@@ -48,7 +48,9 @@ static struct group *get_group(struct copy_sums *sums, int64_t room) {
   if (!group) return NULL;
   group->room = room;
   HASH_ADD(hh, sums->groups, room, sizeof group->room, group);
-  return group;
+  if (group->hh.tbl) return group;
+  free(group);
+  return NULL;
 }
 
 /* Each value with its kind and its size before it, so that no two rows are written alike. */
