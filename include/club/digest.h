@@ -1,7 +1,6 @@
 #ifndef CLUB_DIGEST_H
 #define CLUB_DIGEST_H
-/* Hashes and tokens (OpenSSL behind it). Any thread. A failure inside the library ends the process: it means that
- * there is no memory or no SHA-256. */
+/* Hashes and tokens (OpenSSL behind it). Any thread. Nothing here takes memory or fails. */
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,19 +1,44 @@
+/* OpenSSL's newer functions take memory for each digest and fail without; these work in what they are given. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "club/digest.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <stdlib.h>
+#include <openssl/sha.h>
+
+_Static_assert(DIGEST_SIZE == SHA256_DIGEST_LENGTH, "a digest is one of SHA-256");
 
 void digest_sha256(struct slice data, unsigned char digest[DIGEST_SIZE]) {
-  unsigned int size = 0;
-  if (!EVP_Digest(data.data ? data.data : "", data.size, digest, &size, EVP_sha256(), NULL)) abort();
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, data.data, data.size);
+  SHA256_Final(digest, &context);
+  OPENSSL_cleanse(&context, sizeof context);
 }
 
+/* The digest of `block`, each byte of it changed by `mask`, and the data behind it. */
+static void digest_masked(const unsigned char block[SHA256_CBLOCK], unsigned char mask, struct slice data,
+                          unsigned char digest[DIGEST_SIZE]) {
+  SHA256_CTX context;
+  unsigned char masked[SHA256_CBLOCK];
+  for (size_t i = 0; i < sizeof masked; i++) masked[i] = block[i] ^ mask;
+  SHA256_Init(&context);
+  SHA256_Update(&context, masked, sizeof masked);
+  SHA256_Update(&context, data.data, data.size);
+  SHA256_Final(digest, &context);
+  OPENSSL_cleanse(masked, sizeof masked);
+  OPENSSL_cleanse(&context, sizeof context);
+}
+
+/* RFC 2104. */
 void digest_hmac_sha256(struct slice key, struct slice data, unsigned char digest[DIGEST_SIZE]) {
-  unsigned int size = 0;
-  const unsigned char *bytes = (const unsigned char *)(data.data ? data.data : "");
-  if (!HMAC(EVP_sha256(), key.data ? key.data : "", (int)key.size, bytes, data.size, digest, &size)) abort();
+  unsigned char block[SHA256_CBLOCK] = {0}, inner[DIGEST_SIZE];
+  if (key.size > sizeof block)
+    digest_sha256(key, block);
+  else if (key.size > 0)
+    memcpy(block, key.data, key.size);
+  digest_masked(block, 0x36, data, inner);
+  digest_masked(block, 0x5c, (struct slice){(const char *)inner, sizeof inner}, digest);
+  OPENSSL_cleanse(block, sizeof block);
 }
 
 bool digest_equal(const unsigned char a[DIGEST_SIZE], const unsigned char b[DIGEST_SIZE]) {
