@@ -109,7 +109,8 @@ $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 $(BUILD)/libwire.a: $(BUILD)/wire/methods.o
 # Memory that is refused, waiting that fails: the server's own code asks the test.
 TORTURES := $(addprefix $(BUILD)/unit/store/,test_torture test_postgres_torture test_postgres_server_torture)
-$(TORTURES) $(BUILD)/unit/connection/test_inbox: LIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+MEMORY_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_memory.c)) $(BUILD)/unit/connection/test_inbox
+$(TORTURES) $(MEMORY_TESTS): LIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(BUILD)/unit/store/test_postgres_torture: LIBS += -Wl,--wrap=poll,--wrap=usleep,--wrap=clock_gettime
 # Into PostgreSQL's processes, which know nothing of sanitizers.
 $(BUILD)/unit/store/test_postgres_server_torture: | $(BUILD)/unit/store/faulty_server.so

@@ -26,15 +26,19 @@ struct buffer *outbox_begin(struct connection *connection) {
   return value;
 }
 
+/* All of it or nothing. */
 static bool outbox_put(struct outbox **outbox, struct slice value) {
   if (!*outbox) *outbox = outbox_make();
   if (!*outbox) return false;
   struct buffer *bytes = &(*outbox)->bytes;
   size_t comma = (*outbox)->items > 0;
-  if (bytes->size + comma + value.size > bytes->limit) return false;
+  if (!buffer_reserve(bytes, comma + value.size)) {
+    bytes->failed = false; /* what was in it is whole */
+    if ((*outbox)->items == 0) outbox_destroy(outbox);
+    return false;
+  }
   if (comma) buffer_append_char(bytes, ',');
   buffer_append_slice(bytes, value);
-  if (bytes->failed) return false;
   (*outbox)->items++;
   return true;
 }
@@ -46,9 +50,9 @@ void outbox_end(struct connection *connection) {
     paper_end(connection, NULL);
     return;
   }
-  /* In any order: a small one goes beside those that a page did not fit to. */
+  /* In any order: a small one goes beside those that a page did not fit to. Nothing is next where nothing is first. */
   bool put = !value->failed && (outbox_put(&connection->out, buffer_slice(value)) ||
-                                outbox_put(&connection->out_next, buffer_slice(value)));
+                                (connection->out && outbox_put(&connection->out_next, buffer_slice(value))));
   if (!put) { /* an answer must not be lost silently: the line ends, and what was carried out is found after joining */
     log_line(LOG_ERROR, "answer does not fit", LOG_NUMBER("bytes", value->size));
     connection_end(connection, 1001);

@@ -28,6 +28,18 @@ static inline bool fault_fails(unsigned what) {
   return true;
 }
 
+/* Does it, with the piece of memory after `failing` others refused. False: it needs no more than those. */
+static inline bool fault_memory(long failing, void (*act)(void *context), void *context) {
+  const long before = fault.failures;
+  fault.what = FAULT_MEMORY;
+  fault.left = failing;
+  fault.counts = true;
+  act(context);
+  fault.counts = false;
+  fault.left = -1;
+  return fault.failures > before;
+}
+
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
