@@ -100,6 +100,11 @@ static struct timespec in_microseconds(int64_t microseconds) {
   return at;
 }
 
+/* False: the time is over. */
+static bool wait_until(struct writer *writer, const struct timespec *until) {
+  return pthread_cond_clockwait(&writer->something, &writer->lock, CLOCK_MONOTONIC, until) == 0;
+}
+
 /* With the lock held. False: nothing came within the time (-1: however long). */
 static bool wait_for_work(struct writer *writer, int64_t milliseconds) {
   struct timespec until = in_microseconds(milliseconds < 0 ? 0 : milliseconds * 1000);
@@ -109,7 +114,7 @@ static bool wait_for_work(struct writer *writer, int64_t milliseconds) {
     if (milliseconds < 0) {
       pthread_cond_wait(&writer->something, &writer->lock);
     } else {
-      in_time = pthread_cond_timedwait(&writer->something, &writer->lock, &until) == 0;
+      in_time = wait_until(writer, &until);
     }
   }
   writer->sleeping = false;
@@ -125,7 +130,7 @@ static void gather(struct writer *writer, size_t last_count, uint64_t last_micro
   bool in_time = true;
   while (writer->waiting.count < last_count && !writer->stopping && in_time) {
     writer->sleeping = true;
-    in_time = pthread_cond_timedwait(&writer->something, &writer->lock, &until) == 0;
+    in_time = wait_until(writer, &until);
   }
   writer->sleeping = false;
 }
@@ -325,11 +330,7 @@ struct store_threads *store_threads_create(const struct store_threads_setup *set
     return NULL;
   }
   threads->setup = *setup;
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&threads->writer.something, &attributes);
-  pthread_condattr_destroy(&attributes);
+  pthread_cond_init(&threads->writer.something, NULL);
   pthread_mutex_init(&threads->writer.lock, NULL);
   if (start(threads, error, error_size)) return threads;
   free_threads(threads);

@@ -62,17 +62,18 @@ export class Line {
     if (binary) return void this.complaints.push('a binary frame');
     if (data.length > 65536) this.complaints.push(`a frame of ${data.length} bytes`);
     const frame = ++this.#frame;
+    const text = data.toString('utf8');
     let value;
     try {
-      value = JSON.parse(data.toString('utf8'));
+      value = JSON.parse(text);
     } catch (error) {
-      return void this.complaints.push(`${error.message}: ${data.toString('utf8').slice(0, 200)}`);
+      return void this.complaints.push(`${error.message}: ${text.slice(0, 200)}`);
     }
     if (Array.isArray(value) && value.length === 0) this.complaints.push('an empty batch');
     for (const message of [value].flat()) {
       if (message.jsonrpc !== '2.0') this.complaints.push(`no JSON-RPC: ${JSON.stringify(message).slice(0, 200)}`);
       this.received.push({ frame, message });
-      this.#check(() => message.method && holdNotification(message));
+      this.#check(() => message.method && holdNotification(message, message === value && text));
       const call = 'id' in message && this.#calls.get(message.id);
       if (call) {
         this.#calls.delete(message.id);

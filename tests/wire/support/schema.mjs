@@ -6,10 +6,16 @@ const description = JSON.parse(readFileSync(new URL('../../../server/wire/openrp
 const methods = new Map(description.methods.map((method) => [method.name, method]));
 const notifications = new Map(description['x-notifications'].map((one) => [one.name, one]));
 
-function resolve(part) {
-  while (part?.$ref) part = part.$ref.slice(2).split('/').reduce((at, key) => at[key], description);
-  return part;
-}
+const once = (make) => {
+  const known = new Map();
+  return (key) => {
+    if (!known.has(key)) known.set(key, make(key));
+    return known.get(key);
+  };
+};
+const referred = once((reference) => resolve(reference.slice(2).split('/').reduce((at, key) => at[key], description)));
+const resolve = (part) => (part?.$ref ? referred(part.$ref) : part);
+const expression = once((pattern) => new RegExp(pattern));
 
 const types = {
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -39,7 +45,7 @@ function* complaints(schema, value, path) {
   if (schema.maximum !== undefined && value > schema.maximum) yield `${path} is above ${schema.maximum}`;
   if (schema.minLength !== undefined && value.length < schema.minLength) yield `${path} is too short`;
   if (schema.maxLength !== undefined && [...value].length > schema.maxLength) yield `${path} is too long`;
-  if (schema.pattern && !new RegExp(schema.pattern).test(value)) yield `${path} does not match ${schema.pattern}`;
+  if (schema.pattern && !expression(schema.pattern).test(value)) yield `${path} does not match ${schema.pattern}`;
   if (schema.format === 'date-time' && value !== null && !INSTANT.test(value)) yield `${path} is no time with milliseconds: ${value}`;
   if (types.array(value) && schema.items) {
     for (const [index, item] of value.entries()) yield* complaints(schema.items, item, `${path}[${index}]`);
@@ -76,10 +82,18 @@ export function holdError(method, error) {
   }
 }
 
-export function holdNotification(message) {
+const MOST_HELD = 1000;
+const held = new Set(); // notifications, as they came: many are told the same
+
+/** `text`: its frame, where it is alone there. */
+export function holdNotification(message, text) {
+  if (text && held.has(text)) return;
   const row = notifications.get(message.method);
   if (!row) throw new Error(`an undescribed notification: ${message.method}`);
   hold(row.params, message.params, message.method);
+  if (!text) return;
+  if (held.size === MOST_HELD) held.clear();
+  held.add(text);
 }
 
 export function holdHttp(method, path, answer) {

@@ -99,12 +99,13 @@ const seconds = (ms) => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : '
 
 function herdLines({ count, recoveries: all }) {
   if (!all.length) return [];
-  const took = summary(all.map((one) => one.took));
+  const [half, last] = ['half', 'all'].map((part) => summary(all.map((one) => one[part])));
   const reads = summary(all.map((one) => one.reads).filter((one) => one !== undefined));
   const lines = [
-    `| ${count} lines of ${LOGINS} members, all in one room, a tenth by the balancer, closed at once, ${all.length} times: all back and caught up after (half · 99 of 100 · all) | ${[took.median, took.high, took.longest].map(seconds).join(' · ')} |`,
+    `| ${count} lines of ${LOGINS} members, all in one room, a tenth by the balancer, closed at once, ${all.length} times: half of them back and caught up after (median · longest) | ${[half.median, half.longest].map(seconds).join(' · ')} |`,
+    `| all of them back and caught up (median · longest) | ${[last.median, last.longest].map(seconds).join(' · ')} |`,
   ];
-  if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (half · all), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);
+  if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (median · most), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);
   return lines;
 }
 

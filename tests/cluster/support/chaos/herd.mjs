@@ -3,6 +3,7 @@
 // they cost the store, is kept.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { within } from '../cluster.mjs';
+import { summary } from '../summary.mjs';
 import { Member } from '../member.mjs';
 import WebSocket from 'ws';
 
@@ -27,6 +28,7 @@ export const herdLogins = Array.from({ length: LOGINS }, (_, i) => `herd${i}`);
 class One {
   cursor;
   joined = false;
+  backAt; // when it had joined for the first time since all were cut off
   stopped = false;
 
   constructor(herd, cookie, random) {
@@ -106,6 +108,7 @@ class One {
     if (more) return this.#join(socket);
     if (asOf !== this.cursor) this.herd.wrong(`a join’s answer ends at ${this.cursor}, as of ${asOf}`);
     this.joined = true;
+    this.backAt ??= Date.now();
   }
 
   #told(entry) {
@@ -167,7 +170,7 @@ export class Herd {
     }
     for (let i = 0; i < this.members.length; i += ENTERS) {
       for (const one of this.members.slice(i, i + ENTERS)) one.ended = one.run();
-      await this.#all(i + ENTERS);
+      await this.#all(this.members.slice(0, i + ENTERS));
     }
     this.writing = this.#write();
   }
@@ -180,11 +183,10 @@ export class Herd {
     }
   }
 
-  /** Until the first so many are in: milliseconds. */
-  async #all(count = this.members.length, from = Date.now()) {
-    const wanted = this.members.slice(0, count);
-    while (!this.stopping && Date.now() < from + ENTERED_MS && wanted.some(({ joined }) => !joined)) await sleep(50);
-    return Date.now() - from;
+  /** Until all of these are in, for a while. */
+  async #all(members = this.members, isIn = ({ joined }) => joined) {
+    const until = Date.now() + ENTERED_MS;
+    while (!this.stopping && Date.now() < until && !members.every(isIn)) await sleep(50);
   }
 
   /** Of each instance that runs, by its process: how often it read the store; undefined, where it does not say. */
@@ -195,16 +197,21 @@ export class Herd {
     return new Map(pids.map((pid, i) => [pid, counts[i]]));
   }
 
-  /** All at once; the sockets are closed, so that the instances know it. */
+  /**
+   * All at once; the sockets are closed, so that the instances know it. Each is back when it has joined and caught up once: what
+   * is broken beside it may cut it off again.
+   */
   async cutAll() {
     const before = await this.#reads();
+    const from = Date.now();
     for (const one of this.members) {
       one.joined = false;
+      one.backAt = undefined;
       one.socket.terminate();
     }
-    const took = await this.#all();
-    const missing = this.members.filter(({ joined }) => !joined).length;
-    this.recoveries.push({ took: missing ? Infinity : took, reads: readsSince(before, await this.#reads()) });
+    await this.#all(this.members, ({ backAt }) => backAt);
+    const took = summary(this.members.map(({ backAt = Infinity }) => backAt - from));
+    this.recoveries.push({ half: took.median, all: took.longest, reads: readsSince(before, await this.#reads()) });
   }
 
   async rest() {
