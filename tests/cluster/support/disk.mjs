@@ -130,7 +130,10 @@ export class Disk {
     if (status !== 0) throw new Error('the power could not be cut');
   }
 
-  /** After a cut, once all that had something open there has ended: as it is after the replay of its journal. */
+  /**
+   * After a cut, once all that had something open there has ended: as it is after the replay of its journal. That it was made
+   * free again may be lost with the power: it is free.
+   */
   async mountAgain() {
     for (const until = Date.now() + LETS_GO_MS; ; await sleep(AGAIN_MS)) {
       try {
@@ -142,6 +145,7 @@ export class Disk {
     }
     if (await this.#isHeld()) await this.#moveOn();
     await this.#mount();
+    this.free();
   }
 
   /** A mount namespace that was made meanwhile has the dead file system, too, and would give it back. */
