@@ -7,7 +7,7 @@ import { checkRoom } from './support/moderated_room.mjs';
 import { checkModerating } from './support/moderating_check.mjs';
 import { AT, LOGINS, Story, iso } from './support/story.mjs';
 
-const given = (at) => ({ what: 'entry', entry: { seq: 1, at: iso(at) } });
+const given = (at, toldAt = at + 20) => ({ what: 'entry', entry: { seq: 1, at: iso(at) }, at: toldAt });
 const joined = (sentAt, answeredAt) => ({ what: 'join', page: { sentAt, answeredAt, entries: [] } });
 
 /** A mute, a lock, a removal and a purge, each answered at once and half a second after it was asked for. */
@@ -103,6 +103,7 @@ function banned(story, ...events) {
 }
 test('what was committed within two seconds of a ban or after its lifting may be given, and a join answered then', () =>
   assert.deepEqual(foundModerated((story) => banned(story, given(11_900), joined(11_900, 12_100), joined(18_400, 18_600), given(18_600))), []));
+test('what was committed before the lifting was asked for may be given afterwards', () => assert.deepEqual(foundModerated((story) => banned(story, given(18_400, 18_600))), []));
 findsModerated('what is given to one who was banned is found', OBEYED, (story) => banned(story, given(12_100)));
 findsModerated('one who was banned and is let in is found', OBEYED, (story) => banned(story, joined(12_100, 12_110)));
 

@@ -124,7 +124,7 @@ class Check {
     const bans = this.#certain().filter(({ act }) => act.action === 'ban');
     for (const { member, events } of this.told) {
       const given = {
-        entries: new Sorted(events.filter(({ what }) => what === 'entry').map(({ entry }) => ({ seq: entry.seq, at: Date.parse(entry.at) })), ({ at }) => at),
+        entries: new Sorted(events.filter(({ what }) => what === 'entry').map(({ entry, at }) => ({ seq: entry.seq, at: Date.parse(entry.at), toldAt: at })), ({ at }) => at),
         pages: new Sorted(events.map(({ page }) => page).filter(Boolean), ({ sentAt }) => sentAt),
       };
       for (const ban of bans) if (ban.act.member === member) this.#given(given, ban);
@@ -135,8 +135,11 @@ class Check {
     const rule = 'nothing is given two seconds after a ban';
     const { act } = ban;
     const [from, until] = spanOf(ban);
-    for (const { seq, at } of entries.between(from, until)) this.fail(rule, `${seq}, committed ${at - act.answeredAt} ms after: ${short(act)}`);
-    for (const { sentAt, answeredAt } of pages.between(from, until)) if (answeredAt < until) this.fail(rule, `let in ${sentAt - act.answeredAt} ms after: ${short(act)}`);
+    const after = (at) => `${Math.round(at - act.answeredAt)} ms after`;
+    // What is told once the ban is lifted may have been under way when it was: its time is older than its commit.
+    for (const { seq, at, toldAt } of entries.between(from, until))
+      if (toldAt < until) this.fail(rule, `${seq}, committed ${after(at)}, told ${after(toldAt)}, lifting asked for ${after(until)}: ${short(act)}`);
+    for (const { sentAt, answeredAt } of pages.between(from, until)) if (answeredAt < until) this.fail(rule, `let in ${after(sentAt)}: ${short(act)}`);
   }
 
   /** Nobody is refused but by what was asked for and not lifted. */
