@@ -1,5 +1,5 @@
 # The load generator and `make bench`.
-BENCH_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) -pthread -O2 -g $(BENCH_EXTRA) -Iinclude -I$(BUILD)/generated -MMD -MP
+BENCH_CFLAGS = -std=c11 $(DEFINES) $(WARN) -pthread -O2 -g $(BENCH_EXTRA) -Iinclude -I$(BUILD)/generated -MMD -MP
 BENCH_LOAD := options measure frame scan line tls herd crowd result fanout posts idle comeback batch seed sql corpus load
 BENCH_BARE := options frame bare
 
