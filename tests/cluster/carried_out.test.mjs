@@ -6,13 +6,13 @@ import { Random } from './support/random.mjs';
 
 const LASTS_MS = 20;
 
-/** What was told of one fault of that kind, and what could not be done. */
-async function carriedOut(kind, options = {}) {
+/** What was told of one fault of that kind, or of as many as begin `at` some time, and what could not be done. */
+async function carriedOut(kind, { at = [0], ...options } = {}) {
   const there = { thing: [{ count: 0 }] };
-  const faults = [{ at: 0, lasts: LASTS_MS, kind: 'broken', on: 'thing', which: 0, seed: 1 }];
+  const faults = at.map((time) => ({ at: time, lasts: LASTS_MS, kind: 'broken', on: 'thing', which: 0, seed: 1 }));
   const told = [];
   const errors = await carryOut(there, faults, new Random(1), (news) => told.push(news), { own: { broken: { on: 'thing', ...kind } }, ...options });
-  return { over: told.find(({ over }) => over), errors };
+  return { over: told.find(({ over }) => over), begun: told.filter(({ over }) => !over).length, errors };
 }
 
 test('a fault that does not come to its end is named', async () => {
@@ -39,4 +39,10 @@ test('what fails is ended, and told', async () => {
   const { over, errors } = await carriedOut({ begin: () => Promise.reject(new Error('no')), end: () => (ended = true) });
   assert.ok(over && ended);
   assert.deepEqual(errors.map(({ message }) => message), ['broken: no']);
+});
+
+test('once a fault could not be undone no other one begins, and nobody waits for it', { timeout: 10_000 }, async () => {
+  const { begun, errors } = await carriedOut({ begin: () => {}, end: () => Promise.reject(new Error('stays')) }, { at: [0, 60_000] });
+  assert.equal(begun, 1);
+  assert.deepEqual(errors.map(({ message, goesOn }) => [message, goesOn]), [['broken: stays', true]]);
 });

@@ -125,31 +125,38 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
 /**
  * Carries the faults out; all is healed when it is done. `told` hears of each when it begins, {at, kind, on, which, lasts}, and
  * when it is `over`: `since` when it began, `from` when its end began, or where it heals by itself it, `time` when that was
- * done, both as of performance.now(), and `idle` if it came to nothing. What could not be done: errors, and those that are not
- * over so many milliseconds, `ends`, after the last one was to be.
+ * done, both as of performance.now(), and `idle` if it came to nothing. What could not be done: errors, `goesOn` if that was to
+ * undo one, after which no other one begins; and those that are not over so many milliseconds, `ends`, after the last one was
+ * to be.
  */
 export async function carryOut(there, faults, random, told = () => {}, { own = kinds, ends = ENDS_MS } = {}) {
   const began = Date.now();
   const last = Math.max(0, ...faults.map(({ at, lasts }) => at + lasts));
   const late = Math.min(Math.max(LATE_MS[0], LATE_SHARE * last), LATE_MS[1]);
   const errors = [];
+  let giveUp; // all that is said from then on would be of what could not be undone
+  const givenUp = new Promise((done) => (giveUp = () => done(true)));
+  const failed = (error) => {
+    errors.push(error);
+    if (error.goesOn) giveUp();
+  };
   const goOn = new Map(); // faults that are not over: since when
   const held = new Map(); // the end of what a thing was last held by
   const one = async (fault) => {
     const { at, lasts, kind, on, which, seed } = fault;
-    await sleep(Math.max(began + at - Date.now(), 0));
+    if (await within(givenUp, Math.max(began + at - Date.now(), 0))) return;
     let release;
     const end = new Promise((done) => (release = done));
     const names = hold(fault, there);
     const before = names.map((name) => held.get(name));
     for (const name of names) held.set(name, end);
-    await Promise.all(before);
-    if (Date.now() - began > at + late) return void release(); // the one before took longer than was planned
+    const hopeless = await Promise.race([givenUp, Promise.all(before).then(() => false)]);
+    if (hopeless || Date.now() - began > at + late) return void release(); // the one before took longer than was planned
     goOn.set(fault, Date.now());
     const since = Date.now() - began;
     told({ at: since, kind, on, which, lasts });
     const context = { [on]: which === undefined ? there[on] : there[on][which], random: random.of(String(seed)), lasts };
-    const { from, idle } = await carryOutOne(own[kind], context, (error) => errors.push(Object.assign(error, { message: `${kind}: ${error.message}` })));
+    const { from, idle } = await carryOutOne(own[kind], context, (error) => failed(Object.assign(error, { message: `${kind}: ${error.message}` })));
     told({ at: Date.now() - began, kind, on, which, lasts, over: true, since, from, time: performance.now(), idle });
     goOn.delete(fault);
     release();
@@ -161,11 +168,11 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
 
 /** What was begun is ended, whatever fails meanwhile. What lasts and came to nothing so far goes on for a while. */
 async function carryOutOne({ on, begin, end, worked = () => [] }, context, failed) {
-  const attempt = async (action) => {
+  const attempt = async (action, more) => {
     try {
       return await action?.(context);
     } catch (error) {
-      return failed(error);
+      return failed(Object.assign(error, more));
     }
   };
   const look = () => attempt(async () => Promise.all(await worked(context)));
@@ -178,7 +185,7 @@ async function carryOutOne({ on, begin, end, worked = () => [] }, context, faile
   let idle = !(await grew());
   for (; idle && Date.now() < until; idle = !(await grew())) await sleep(LOOKS_MS);
   if (context.lasts) from = performance.now();
-  if (end) await attempt(end);
+  if (end) await attempt(end, { goesOn: true });
   else if (on.endsWith('Link')) context[on].heal();
   return { from, idle: idle || begun === false };
 }

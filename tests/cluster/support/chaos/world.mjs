@@ -91,6 +91,14 @@ class Balancer {
   }
 }
 
+function saidOr(said) {
+  try {
+    return said();
+  } catch (error) {
+    return `${error.stack}\n`;
+  }
+}
+
 function answers(host, port) {
   return new Promise((done) => {
     const socket = net.connect({ host, port }, () => done(true)).on('error', () => done(false));
@@ -235,11 +243,12 @@ export class World extends Cluster {
     return rows.map(([row]) => JSON.parse(row));
   }
 
-  /** What all have said, into files of a folder. */
+  /** What all have said, into files of a folder; instead of what cannot be read, why. */
   #writeLogs(folder) {
     mkdirSync(folder, { recursive: true });
-    for (const { place, log } of this.instances) writeFileSync(join(folder, place.name), log);
-    for (const server of [this.primary, this.standby].filter(Boolean)) writeFileSync(join(folder, server.place.name), this.postgresLogs + server.log);
+    const write = (name, said) => writeFileSync(join(folder, name), saidOr(said));
+    for (const instance of this.instances) write(instance.place.name, () => instance.log);
+    for (const server of [this.primary, this.standby].filter(Boolean)) write(server.place.name, () => this.postgresLogs + server.log);
   }
 
   async finish() {
