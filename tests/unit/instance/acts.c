@@ -18,6 +18,10 @@ void cells_init(struct world *world) {
       }
 }
 
+void acts_doubt_settings(struct world *world) {
+  for (int at = 0; at < MODEL_ROOMS; at++) world->cells[CELL_LOCKED][0][at].known = false;
+}
+
 static struct cell *cell_of(struct world *world, const struct own_act *act) {
   switch (act->act) {
     case ACT_MUTE: return &world->cells[CELL_MUTED][act->member][act->at];
@@ -382,7 +386,7 @@ static struct model_act *acts_untold(struct world *world, int index, const struc
   for (int64_t i = 0; i < world->model.audit_count; i++) {
     struct model_act *act = &world->model.audit[i];
     if (!(act->whom & 1u << client->member) || act->at_room != like->at_room) continue;
-    if (strcmp(act->action, like->action) != 0 || (act->reasoned && strcmp(act->tag, like->tag) != 0)) continue;
+    if (strcmp(act->action, like->action) != 0 || strcmp(act->reasoned ? act->tag : "", like->tag) != 0) continue;
     *known = true;
     if (!(act->told & 1u << index) && (act->at > client->welcomed_at) == since_welcome) return act;
   }

@@ -84,10 +84,20 @@ bool model_may_enter(const struct model_room *room, int64_t member) {
   return room->pair[0] == 0 || room->pair[0] == member || room->pair[1] == member;
 }
 
+/* As the log that is left says; empty it says nothing of that. */
+static void model_set_back(struct model_room *room) {
+  static const struct model_entry none;
+  const struct model_entry *last = room->head > 0 ? &room->entries[room->head - 1] : &none;
+  room->locked = last->locked;
+  room->slow = last->slow;
+  snprintf(room->topic, sizeof room->topic, "%s", last->topic);
+}
+
 void model_change_epoch(struct model *model, int64_t (*back)(void *context, int64_t head), void *context) {
   for (int r = 0; r < MODEL_ROOMS; r++) {
     struct model_room *room = &model->rooms[r];
     room->head = back(context, room->head);
+    model_set_back(room);
     for (int64_t seq = 1; seq <= room->head; seq++)
       if (room->entries[seq - 1].removed_by > room->head) room->entries[seq - 1].removed_by = 0;
     for (int member = 1; member <= MODEL_MEMBERS; member++)
@@ -114,7 +124,9 @@ void model_refuse(struct store_job *job, enum reason reason) {
 struct model_entry *model_add(struct model *model, struct model_room *room, enum entry_type type, int member) {
   if (room->head == MODEL_ENTRIES) return NULL;
   struct model_entry *entry = &room->entries[room->head++];
-  *entry = (struct model_entry){.at = *model->now_ms, .type = type, .member = member};
+  *entry = (struct model_entry){
+      .at = *model->now_ms, .type = type, .member = member, .locked = room->locked, .slow = room->slow};
+  snprintf(entry->topic, sizeof entry->topic, "%s", room->topic);
   if (room->head > 1 && entry->at < entry[-1].at) entry->at = entry[-1].at;
   return entry;
 }

@@ -27,6 +27,9 @@ struct model_entry {
   char action[12], detail[48], reason[16]; /* what moderators did */
   int whom;
   int64_t until;
+  bool locked; /* how the room is set from then on */
+  int64_t slow;
+  char topic[16];
 };
 
 struct model_sanction {

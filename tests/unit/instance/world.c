@@ -94,6 +94,7 @@ static int64_t world_back(void *context, int64_t head) {
 static void world_change_epoch(struct world *world) {
   model_change_epoch(&world->model, world_back, world);
   world->epoch_at = world->now;
+  acts_doubt_settings(world);
   for (int i = 0; i < CLIENTS; i++)
     for (int p = 0; p < world->clients[i].post_count; p++) world->clients[i].posts[p].doubtful = true;
 }

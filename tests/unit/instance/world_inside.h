@@ -186,6 +186,8 @@ void acts_answered(struct world *world, int index, const struct asked *asked, in
 void acts_refused(struct world *world, int index, const struct asked *asked, const char *reason);
 /* A post that was asked for at `sent` was answered. */
 void acts_look_post(struct world *world, int index, int at, int64_t sent);
+/* The store went back to an earlier point: how rooms are set is not known any more. */
+void acts_doubt_settings(struct world *world);
 /* A new line: it was told of nothing yet. */
 void acts_welcomed(struct world *world, int index);
 void client_acted(struct world *world, int index, const char *action, int at, const char *reason);
