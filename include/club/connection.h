@@ -60,7 +60,7 @@ void connections_leave_room(struct connections *connections, struct present *pre
                             enum reason reason);
 /* … nor the club (4003). `act` may be NULL. */
 void connections_banned(struct connections *connections, const struct present *present, const struct audit_record *act);
-/* Some of the member's sessions are over: each connection's is looked up. */
+/* Some of the member's sessions are over: each connection's is looked up. Until it is known nothing is written to it. */
 void connections_check_sessions(struct connections *connections, const struct present *present);
 /* A word to everybody; static texts. */
 /* To those who moderate anything: there are other reports than before. */

@@ -105,6 +105,7 @@ static bool flush_waits(const struct connection *connection) {
 }
 
 static void flush_frames(struct connection *connection) {
+  if (connection->looks > 0) return; /* it is marked again when they are back */
   for (int i = 0; i < FRAMES_A_TURN; i++) {
     if (connection->blocked || connection->state == STATE_CLOSED || !flush_waits(connection)) return;
     bool alone = !connection->out && !connection->papers && connection->waiting && !connection->waiting->next_waiting &&
@@ -129,8 +130,9 @@ static void flush_close(struct connection *connection) {
     flush_kill(connection);
     return;
   }
-  if (connection->close_code == 4001) outbox_free(connection); /* what waits may be newer than the end of the session */
-  if (connection->close_code == 4001 || connection->close_code == 4003) paper_free(connection);
+  bool over = connection->close_code == 4001 || connection->looks > 0;
+  if (over) outbox_free(connection); /* what waits may be newer than the end of the session */
+  if (over || connection->close_code == 4003) paper_free(connection);
   while (flush_has_answers(connection) && !connection->blocked && connection->state == STATE_CLOSING)
     if (!flush_own(connection)) break;
   if (connection->blocked || connection->state != STATE_CLOSING) return;

@@ -83,11 +83,12 @@ struct connection {
   uint8_t state;
   bool marked;  /* on the list of those to be flushed */
   bool blocked; /* the transport keeps bytes: write nothing */
-  bool want_ping;
-  bool pinged; /* since anything was heard */
-  bool paused; /* reading is */
+  bool want_ping : 1;
+  bool pinged : 1; /* since anything was heard */
+  bool paused;     /* reading is */
   bool runnable;
   uint8_t in_flight, pages;
+  uint8_t looks; /* at its session that are not back: it may be over, write nothing */
   uint8_t telling;
   bool tell_now;
   bool leaving;        /* was told `closing`: ends once what was begun is answered */

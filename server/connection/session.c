@@ -27,6 +27,9 @@ static void session_looked(void *context, struct store_job *job) {
   if (connection && connection->state == STATE_LIVE && job->outcome != STORE_DONE && job->outcome != STORE_REFUSED)
     session_doubt(connection);
   session_touched(context, job);
+  if (!connection) return;
+  connection->looks--;
+  connection_mark(connection);
 }
 
 /* When it must be looked at next: after an hour, or when its days are over. */
@@ -47,7 +50,10 @@ void session_enter(struct connection *connection, const struct store_session *fo
 void session_look(struct connection *connection) {
   const struct store *store = &connection->all->setup.services->store;
   if (connection->state != STATE_LIVE) return;
-  if (!session_touch(store, connection->digest, connection->id, session_looked)) session_doubt(connection);
+  if (connection->looks < UINT8_MAX && session_touch(store, connection->digest, connection->id, session_looked))
+    connection->looks++;
+  else
+    session_doubt(connection);
 }
 
 void session_check(struct connection *connection) {

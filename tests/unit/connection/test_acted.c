@@ -146,6 +146,34 @@ static void sessions_that_may_be_over_are_looked_up(void **state) {
   assert_int_equal(one->link.code + two->link.code, 4001); /* one of them */
 }
 
+static void nothing_is_given_to_whom_the_session_is_being_looked_up(void **state) {
+  struct desk *desk = *state;
+  struct peer *one = enter_with(desk, 7, "kz"), *two = peer_enter(desk, 7);
+  peer_join(one, "kz", 10);
+  peer_join(two, "kz", 10);
+  desk_settle(desk);
+  peer_said(one);
+  peer_said(two);
+  for (int i = 0; i < 2; i++) connections_check_sessions(desk->connections, present(desk, 7));
+  desk_post(desk, "kz", 11);
+  uint64_t over = desk_job(desk, STORE_SESSION_TOUCH)->ticket;
+  while (desk_jobs(desk, STORE_SESSION_TOUCH) > 0) {
+    desk_settle(desk);
+    assert_string_equal(peer_said(one), "");
+    assert_string_equal(peer_said(two), "");
+    struct store_job *job = desk_job(desk, STORE_SESSION_TOUCH);
+    if (job->ticket == over)
+      desk_refuse(desk, job, REASON_NOT_FOUND);
+    else
+      desk_finish(desk, job, STORE_DONE);
+  }
+  desk_settle(desk);
+  struct peer *stays = one->link.code ? two : one, *ended = one->link.code ? one : two;
+  assert_int_equal(ended->link.code, 4001);
+  assert_string_equal(peer_said(ended), "");
+  assert_non_null(strstr(peer_said(stays), "11"));
+}
+
 static void a_room_that_is_another_one_shows_to_each_connection_whether_it_is_joined(void **state) {
   struct desk *desk = *state;
   struct peer *joined = enter_with(desk, 7, "kz"), *other = peer_enter(desk, 7);
@@ -224,6 +252,7 @@ int main(void) {
       DESK_TEST(who_is_banned_is_told_why_and_nothing_that_waited),
       DESK_TEST(a_session_of_one_who_is_banned_is_closed_as_such),
       DESK_TEST(sessions_that_may_be_over_are_looked_up),
+      DESK_TEST(nothing_is_given_to_whom_the_session_is_being_looked_up),
       DESK_TEST(a_room_that_is_another_one_shows_to_each_connection_whether_it_is_joined),
       DESK_TEST(a_room_is_told_with_those_who_are_there_when_it_is_told),
       DESK_TEST(a_talk_is_told_with_the_other_one_in_it),

@@ -19,7 +19,12 @@ void cells_init(struct world *world) {
 }
 
 void acts_doubt_settings(struct world *world) {
-  for (int at = 0; at < MODEL_ROOMS; at++) world->cells[CELL_LOCKED][0][at].known = false;
+  for (int at = 0; at < MODEL_ROOMS; at++) {
+    struct cell *cell = &world->cells[CELL_LOCKED][0][at];
+    cell->known = false;
+    if (cell->open > 0)
+      cell->done = 2; /* whatever is answered of those under way: which of them are left is not known */
+  }
 }
 
 static struct cell *cell_of(struct world *world, const struct own_act *act) {

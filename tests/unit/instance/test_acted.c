@@ -390,6 +390,8 @@ static void answer_thaw(struct yard *yard) {
   job->acted.records = records;
   job->acted.count = 2;
   yard_finish(yard, job, STORE_DONE);
+  yard_turn(yard);
+  while (yard_jobs(yard, STORE_SESSION_TOUCH) > 0) yard_finish(yard, yard_job(yard, STORE_SESSION_TOUCH), STORE_DONE);
 }
 
 static void an_act_on_many_that_is_read_again_is_told_once(void **state) {
