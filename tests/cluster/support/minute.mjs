@@ -20,10 +20,10 @@ const PROBE = 'probe';
 const DIED = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL']);
 
 /** `{seed, seconds, told?, prefer?, …}`: of what happened, in counts, and the violations. */
-export async function faultsFor({ seed, seconds, told = () => {}, prefer, ...options }) {
+export async function faultsFor({ seed, seconds, told = () => {}, prefer = [], ...options }) {
   let broken;
   const result = await underLoad({ ...options, seed, links: true, told }, async ({ cluster, random, journal }) => {
-    broken = await breakThings({ there: things(cluster), random, journal, seconds, told, prefer });
+    broken = await breakThings({ there: things(cluster), random, journal, seconds, told, prefer, evenly: !prefer.length });
   });
   return { ...result, seconds, faults: broken.counts };
 }
