@@ -218,7 +218,7 @@ torture:
 	@TORTURE=$(TORTURE) node tests/torture.mjs $(TORTURES)
 
 -include tests/bench/bench.mk
-include tests/broken/broken.mk
+-include tests/broken/broken.mk
 -include tests/fuzz/fuzz.mk
 
 # ---- checks ----
