@@ -1,5 +1,5 @@
 // Tries the compose file for real: members chat over the balancer while the instances are scaled from one to three and
-// back and containers are frozen, killed, cut off and restarted; then their journals are held against the database.
+// back and containers are frozen, killed and restarted; then their journals are held against the database.
 //   node docker/try.mjs            (make images first; ws from tests/node_modules)
 // ENGINE and COMPOSE name the programs: podman and podman-compose, or docker and "docker compose". It is a project of its
 // own, whose volumes are removed before and after it.
@@ -166,12 +166,12 @@ async function disturb() {
 
 // ---- the whole ----
 
-async function agree(load) {
+async function agree(load, journal) {
   for (const until = Date.now() + AGREES_MS; ; await sleep(500)) {
     const heads = new Map((await query('SELECT id, head FROM room')).map(({ id, head }) => [id, Number(head)]));
     const behind = load.clients.filter((client) => !client.follows || [...client.rooms].some(([room, { cursor }]) => cursor !== heads.get(room)));
     if (!behind.length) return;
-    if (Date.now() > until) return behind.map(({ name }) => load.journal.violation('after the faults everybody agrees', `${name} is behind`));
+    if (Date.now() > until) return behind.map(({ name }) => journal.violation('after the faults everybody agrees', `${name} is behind`));
   }
 }
 
@@ -182,8 +182,9 @@ function report(journal, load, violations) {
   const connects = load.clients.reduce((sum, client) => sum + client.reconnects, 0);
   say(`writes: ${outcomes.answered} answered, ${outcomes.unknown} unknown, ${outcomes.refused} refused`);
   say(`${journal.deliveries} deliveries to ${load.clients.length} clients over ${connects} connections`);
-  say(`posts answered within ${answers.median} ms (half), ${answers.most} ms (99 of 100), ${answers.worst} ms (all)`);
-  say(`and told within ${told.median} ms (half), ${told.most} ms (99 of 100), ${told.worst} ms (all)`);
+  const times = ({ median, high, longest }) => `${Math.round(median)} ms (half), ${Math.round(high)} ms (99 of 100), ${Math.round(longest)} ms (all)`;
+  say(`posts answered within ${times(answers)}`);
+  say(`and told within ${times(told)}`);
   for (const { rule, text } of violations.slice(0, 20)) say(`${rule}: ${text}`);
   say(`violations: ${violations.length}`);
 }
@@ -199,9 +200,9 @@ async function chat() {
   say(`${load.clients.length} clients chat over the balancer, seed ${seed}`);
   await disturb();
   await load.rest();
-  await agree(load);
+  await agree(load, journal);
   await load.stop();
-  const violations = check(journal, await readTruth(cluster, load));
+  const violations = check(journal, await readTruth(cluster, load.clients));
   report(journal, load, violations);
   return violations.length === 0;
 }
