@@ -59,7 +59,7 @@ run-cluster:
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(NODE_TESTS)
 	@CLUBD=$(BUILD)/clubd exec node tests/cluster/run.mjs
 
-# podman forgets HEALTHCHECK in its own format.
+# podman forgets clubd's HEALTHCHECK in its own format.
 ENGINE ?= $(shell command -v docker || command -v podman)
 DEBIAN ?= bookworm
 IMAGE_BUILD = BUILDAH_FORMAT=docker $(ENGINE) build $(IMAGE_FLAGS) --build-arg DEBIAN=$(DEBIAN)

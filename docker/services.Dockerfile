@@ -1,4 +1,5 @@
-# What stands around the instances, from Debian's packages, for docker/compose.yaml: balancer, postgresql, redis.
+# What stands around the instances, from Debian's packages, for docker/compose.yaml: balancer, postgresql, redis. Their
+# health is looked after there.
 ARG DEBIAN=bookworm
 
 FROM docker.io/library/debian:${DEBIAN}-slim AS balancer
@@ -9,8 +10,6 @@ COPY docker/haproxy.cfg /etc/haproxy/haproxy.cfg
 EXPOSE 8443
 USER 65534:65534
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD \
-  ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8404 && printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200 '* ]]"]
 ENTRYPOINT ["haproxy", "-db", "-f", "/etc/haproxy/haproxy.cfg"]
 
 FROM docker.io/library/debian:${DEBIAN}-slim AS redis
@@ -20,7 +19,6 @@ RUN apt-get update \
 EXPOSE 6379
 USER 65534:65534
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["redis-cli", "ping"]
 # Nothing that it holds must last: it carries hints, which are signed.
 ENTRYPOINT ["redis-server", "--save", "", "--appendonly", "no", "--protected-mode", "no", "--bind", "*", "-::*"]
 
@@ -40,6 +38,4 @@ EXPOSE 5432
 USER 65534:65534
 # Ends what is open and stops: instances connect again and settle what they do not know.
 STOPSIGNAL SIGINT
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 CMD \
-  ["/opt/postgresql/pg_isready", "-q", "-h", "127.0.0.1", "-U", "club", "-d", "club"]
 ENTRYPOINT ["postgresql.sh"]
