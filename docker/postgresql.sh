@@ -35,5 +35,6 @@ SQL
 }
 
 [ -d "$data" ] || make_database
+# Four connections for each of 64 instances, and some for commands and for what lost instances left behind.
 exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp \
-  -c log_checkpoints=off "$@"
+  -c max_connections=300 -c log_checkpoints=off "$@"
