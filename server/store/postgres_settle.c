@@ -65,8 +65,8 @@ enum store_outcome settle_transaction(struct batch *batch) {
   struct postgres *self = batch->connection;
   int64_t deadline = line_now() + SETTLE_MS;
   if (batch->half) return STORE_UNKNOWN;
+  self->try_after_ms = 0; /* only the first try is at once: after that the pauses between lines grow here, too */
   for (; line_now() < deadline; usleep(PAUSE_MICROSECONDS)) {
-    self->try_after_ms = 0;
     if (!postgres_ready(self)) continue;
     self->deadline_ms = deadline;
     if (is_same_history(batch, self) && is_under_way(batch)) {

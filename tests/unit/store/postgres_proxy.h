@@ -34,6 +34,8 @@ struct proxy {
   pthread_t thread;
   atomic_int cut; /* for the next batch */
   atomic_int cuts;
+  atomic_bool refusing; /* whoever comes is cut at once */
+  atomic_int refused;
   struct proxy_line lines[PROXY_LINES];
 };
 
@@ -66,6 +68,11 @@ static inline void proxy_send(int to, const char *bytes, size_t size) {
 
 static inline void proxy_accept(struct proxy *proxy) {
   int client = accept4(proxy->listener, NULL, NULL, SOCK_CLOEXEC);
+  if (atomic_load(&proxy->refusing)) {
+    atomic_fetch_add(&proxy->refused, 1);
+    close(client);
+    return;
+  }
   for (size_t i = 0; i < PROXY_LINES; i++) {
     if (proxy->lines[i].client != -1) continue;
     int server = proxy_socket(proxy->target, false);

@@ -122,6 +122,24 @@ static void posts_whose_answers_were_lost_are_found_by_their_client_id(void **st
   remove_proxy(suite, proxy);
 }
 
+/* Many instances may have lost it at the same time. */
+static void a_server_that_lets_nobody_in_is_asked_ever_more_seldom(void **state) {
+  struct suite *suite = *state;
+  struct proxy *proxy = put_proxy_between(suite);
+  struct store_job *post = suite_post_job(suite, "kz", suite->ivan, "a", "text");
+  atomic_store(&proxy->refusing, true);
+  atomic_store(&proxy->cut, PROXY_DEAF);
+  suite->writer.write(suite->writer.self, &post, 1);
+  assert_int_equal(post->outcome, STORE_UNKNOWN);
+  assert_in_range(atomic_load(&proxy->refused), 3, 20);
+  atomic_store(&proxy->refusing, false);
+  usleep(800000); /* the longest pause */
+  struct store_job *again = suite_post(suite, "kz", suite->ivan, "a", "text");
+  assert_done(again);
+  assert_true(again->post.duplicate);
+  remove_proxy(suite, proxy);
+}
+
 /* What the server confirmed to itself alone may be gone after a failover. */
 static void a_commit_that_its_standbys_did_not_get_is_unknown(void **state) {
   struct suite *suite = *state;
@@ -347,6 +365,7 @@ int main(void) {
       SUITE_TEST(a_cut_before_the_commit_is_done_once_more, &postgres_setup),
       SUITE_TEST(a_commit_whose_answer_was_lost_is_found_to_be_one, &postgres_setup),
       SUITE_TEST(posts_whose_answers_were_lost_are_found_by_their_client_id, &postgres_setup),
+      SUITE_TEST(a_server_that_lets_nobody_in_is_asked_ever_more_seldom, &postgres_setup),
       SUITE_TEST(an_instance_that_froze_with_a_lock_is_got_rid_of, &postgres_setup),
       SUITE_TEST(what_takes_too_long_is_not_begun_again, &postgres_setup),
       SUITE_TEST(two_instances_leave_no_hole_and_no_double, &postgres_setup),
