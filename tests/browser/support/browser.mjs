@@ -23,6 +23,78 @@ after(async () => {
   if (launched) await (await launched).close();
 });
 
+/** A browser's window with a profile of its own. The next visitor who asks for the same one finds nothing in it of the one
+ * before; but a window whose process has shown the client once shows it again for a third of the work. */
+class Window {
+  static #free = new Map();
+
+  static async open(options) {
+    const key = JSON.stringify(options);
+    const free = Window.#free.get(key)?.pop();
+    if (free) return free;
+    const window = new Window();
+    window.key = key;
+    window.viewport = options.viewport;
+    window.context = await (await browser()).newContext({ ...options, ignoreHTTPSErrors: true });
+    return window;
+  }
+
+  /** Of a browser that the test started itself. */
+  static of(context) {
+    const window = new Window();
+    window.context = context;
+    return window;
+  }
+
+  /** Whom its requests and violations concern from now on. */
+  async belongsTo(visitor) {
+    const first = this.visitor === undefined;
+    this.visitor = visitor;
+    if (!first) return;
+    const { context } = this;
+    context.setDefaultTimeout(WAIT_MS);
+    await context.exposeFunction('noteViolation', (violation) => this.visitor?.violations.push(violation));
+    await context.addInitScript(() => {
+      addEventListener('securitypolicyviolation', (event) => window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`));
+    });
+    context.on('request', (request) => this.visitor?.requested(request.url()));
+  }
+
+  /** The page that the visitor before left, or a new one. */
+  async page() {
+    return this.context.pages()[0] ?? this.context.newPage();
+  }
+
+  /** For the next one; false: it cannot be cleaned. */
+  async clean(origin) {
+    const pages = this.context.pages();
+    if (pages.length !== 1) return false;
+    const [page] = pages;
+    page.removeAllListeners();
+    this.visitor = null;
+    await page.mouse.move(-1, -1); // nobody points at anything
+    // A page of the same origin, so that the process stays.
+    await page.goto(`${origin}/api/club`);
+    const devtools = await this.context.newCDPSession(page);
+    await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+    await devtools.detach();
+    await page.evaluate(() => sessionStorage.clear());
+    await this.context.clearCookies();
+    await this.context.clearPermissions();
+    await page.unrouteAll();
+    await page.emulateMedia({ media: null, colorScheme: null, reducedMotion: null, forcedColors: null, contrast: null });
+    await page.setViewportSize(this.viewport);
+    return true;
+  }
+
+  /** Somebody leaves; `again`: another may have it. */
+  async leave(origin, again) {
+    if (again && this.key && (await this.clean(origin).catch(() => false))) {
+      Window.#free.set(this.key, [...(Window.#free.get(this.key) ?? []), this]);
+    } else await this.context.close();
+  }
+}
+
 /** The process that has a profile of its own; its helpers have a type. */
 function processOf(profile) {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -86,8 +158,7 @@ export class Visitor {
     visitor.club = club;
     visitor.origin = origin ?? club.origin;
     visitor.lineBreaks = lineBreaks;
-    const context = await (await browser()).newContext({ locale, viewport: { width, height }, timezoneId, ignoreHTTPSErrors: true });
-    return visitor.#enter(context);
+    return visitor.#enter(await Window.open({ locale, viewport: { width, height }, timezoneId }));
   }
 
   /** In a browser that the test started itself. */
@@ -96,26 +167,26 @@ export class Visitor {
     visitor.club = club;
     visitor.origin = origin ?? club.origin;
     visitor.lineBreaks = lineBreaks;
-    return visitor.#enter(context);
+    return visitor.#enter(Window.of(context));
   }
 
-  async #enter(context) {
-    context.setDefaultTimeout(WAIT_MS);
-    this.context = context;
-    await context.exposeFunction('noteViolation', (violation) => this.violations.push(violation));
-    await context.addInitScript(() => {
-      addEventListener('securitypolicyviolation', (event) => window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`));
-    });
-    context.on('request', (request) => this.#requested(request.url()));
+  async #enter(window) {
+    this.window = window;
+    this.context = window.context;
+    await window.belongsTo(this);
     visitors.add(this);
-    await this.openPage();
+    this.#watch(await window.page());
     return this;
   }
 
   async openPage() {
-    this.page = await this.context.newPage();
+    this.#watch(await this.context.newPage());
+  }
+
+  #watch(page) {
+    this.page = page;
     this.page.on('pageerror', (error) => this.errors.push(error.stack ?? String(error)));
-    this.page.on('websocket', (socket) => this.#requested(socket.url()));
+    this.page.on('websocket', (socket) => this.requested(socket.url()));
     this.page.on('console', (message) => {
       if (!['error', 'warning'].includes(message.type()) || guest(message)) return;
       if (this.lineBreaks && broken(message)) return;
@@ -123,7 +194,7 @@ export class Visitor {
     });
   }
 
-  #requested(url) {
+  requested(url) {
     const { protocol, host } = new URL(url);
     if (!['data:', 'blob:'].includes(protocol)) this.hosts.add(host);
   }
@@ -272,7 +343,7 @@ export class Visitor {
 
   async leave() {
     visitors.delete(this);
-    await this.context.close();
+    await this.window.leave(this.origin, !this.lineBreaks);
     this.checkPage();
   }
 }
