@@ -2,6 +2,7 @@
  * the answers alone: who was answered knows how things stand, as long as nobody asked for anything else meanwhile. */
 #include <stdlib.h>
 
+#include "inside.h"
 #include "world_inside.h"
 
 /* ---- how things stand for certain ---- */
@@ -308,6 +309,15 @@ void world_lift(struct world *world) {
   }
 }
 
+/* The bus says that the club log grew: nobody waits for the next pulse, which would be there in half a second. */
+static void world_check_club_log(struct world *world) {
+  for (int i = 0; i < 5; i++) world_heal_step(world);
+  for (int s = 0; s < world->servers; s++) {
+    int64_t late = world->model.club_head - world->sites[s].server->pulse.club_seen;
+    if (late > 0) world_fail(world, -1, "the club log is not read at once", late);
+  }
+}
+
 void world_moderate_all(struct world *world) {
   int member = 1 + (int)world_random(world, MODEL_MEMBERS - 1), at = (int)world_random(world, 3);
   struct own_act acts[] = {{.act = ACT_MUTE, .at = at, .member = member, .on = true},
@@ -315,7 +325,10 @@ void world_moderate_all(struct world *world) {
                            {.act = ACT_UPDATE, .at = at, .on = true, .seconds = 3},
                            {.act = ACT_APPOINT, .at = at, .member = member, .on = world_random(world, 2)},
                            {.act = ACT_APPOINT, .at = MODEL_CLUB, .member = member, .on = world_random(world, 2)}};
-  for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) world_demand(world, &acts[i]);
+  for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+    world_demand(world, &acts[i]);
+    world_check_club_log(world);
+  }
 }
 
 static int64_t acts_noted(const struct world *world, int index, const struct own_act *act) {

@@ -91,11 +91,42 @@ static void site_no_answer(void *self, uint64_t exchange, const struct http_repl
   (void)reply;
 }
 
+static struct topic *site_topic(struct site *site, struct slice name) {
+  for (int i = 0; i < site->topic_count; i++)
+    if (slice_is(name, site->topics[i].name)) return &site->topics[i];
+  return NULL;
+}
+
+static void site_subscribe(void *self, struct slice name) {
+  struct site *site = self;
+  struct topic *topic = site_topic(site, name);
+  if (!topic && site->topic_count == TOPICS) {
+    world_fail(site->world, -1, "more topics than there are", TOPICS);
+    return;
+  }
+  if (!topic) {
+    topic = &site->topics[site->topic_count++];
+    *topic = (struct topic){.count = 0};
+    snprintf(topic->name, sizeof topic->name, "%.*s", (int)name.size, name.data);
+  }
+  topic->count++;
+}
+
+static void site_unsubscribe(void *self, struct slice name) {
+  struct site *site = self;
+  struct topic *topic = site_topic(site, name);
+  if (!topic)
+    world_fail(site->world, -1, "unsubscribed from what was not subscribed to", (int64_t)name.size);
+  else if (--topic->count == 0)
+    *topic = site->topics[--site->topic_count];
+}
+
+/* Whoever is subscribed then; one who unsubscribes meanwhile does not hear it either. */
 static void site_publish(void *self, struct slice topic, struct slice message) {
   struct site *site = self;
   struct world *world = site->world;
   for (int to = 0; to < world->servers; to++) {
-    if (to == site->index || world->bus_count == QUEUE) continue;
+    if (to == site->index || world->bus_count == QUEUE || !site_topic(&world->sites[to], topic)) continue;
     struct bus_message *kept = &world->bus[world->bus_count++];
     kept->to = to;
     snprintf(kept->topic, sizeof kept->topic, "%.*s", (int)topic.size, topic.data);
@@ -103,11 +134,6 @@ static void site_publish(void *self, struct slice topic, struct slice message) {
     memcpy(kept->bytes, message.data, message.size);
     kept->size = message.size;
   }
-}
-
-static void site_topic(void *self, struct slice topic) {
-  (void)self;
-  (void)topic;
 }
 
 static bool site_alone(void *self) {
@@ -192,7 +218,7 @@ void site_start(struct site *site) {
       .transport = {site, site_write, site_ping, site_waiting, site_read, site_close, site_kill},
       .store = {.self = site, .submit = site_submit},
       .store_shared = world->servers > 1,
-      .bus = {site, site_publish, site_topic, site_topic, site_alone, site_generation},
+      .bus = {site, site_publish, site_subscribe, site_unsubscribe, site_alone, site_generation},
       .hasher = {site, site_no_hash},
       .answerer = {site, site_no_answer},
       .collect = site_collect,
@@ -217,6 +243,7 @@ void site_die(struct site *site) {
   jobs_drop_all(site);
   server_destroy(site->server);
   site->server = NULL;
+  if (site->topic_count > 0) world_fail(world, -1, "subscribed beyond its end", site->topic_count);
   site->doomed = false;
   site->dead_until = world->now + (int64_t)world_random(world, 3000);
 }
@@ -239,7 +266,8 @@ void site_bus(struct world *world) {
   if (world->bus_count == 0) return;
   size_t at = world_random(world, (uint32_t)world->bus_count);
   struct bus_message *message = &world->bus[at];
-  struct server *server = world->sites[message->to].server;
+  struct site *site = &world->sites[message->to];
+  struct server *server = site_topic(site, slice_of(message->topic)) ? site->server : NULL;
   uint32_t fate = world->healed ? 2 + world_random(world, 8) : world_random(world, 10);
   if (server && fate > 1) server_hear(server, slice_of(message->topic), (struct slice){message->bytes, message->size});
   if (fate == 9) return; /* it comes again */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "club/club.h"
+#include "inside.h"
 #include "world_inside.h"
 
 #define SHADOWED 40 /* one world of so many is held against a store, too: that takes ten times as long */
@@ -304,6 +305,7 @@ static void world_check(struct world *world) {
   for (int s = 0; s < world->servers; s++) {
     world_check_attendants(world, &world->sites[s]);
     world_check_connected(world, &world->sites[s]);
+    if (world->servers > 1 && !peers_serve(world->sites[s].server)) world_fail(world, -1, "nobody else serves", s);
   }
 }
 

@@ -22,6 +22,14 @@ struct bus_message {
   size_t size;
 };
 
+/* What an instance hears of the bus: so many times it subscribed to the topic and did not unsubscribe. */
+struct topic {
+  char name[32];
+  int count;
+};
+
+#define TOPICS 24 /* each room, each member, and what instances say to each other */
+
 /* One server and its ends of store and bus. */
 struct site {
   struct world *world;
@@ -33,6 +41,8 @@ struct site {
   bool dying;  /* takes no more jobs */
   char name[32];
   int lives;
+  struct topic topics[TOPICS];
+  int topic_count;
 };
 
 struct link { /* what the transport sees */
