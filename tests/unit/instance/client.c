@@ -134,6 +134,12 @@ static void client_join(struct client *client, struct world *world, int room) {
   if (follow->asked) follow->joined = false; /* nothing is taken for granted until the answer */
 }
 
+void client_mark(struct client *client, struct world *world, int room, int64_t seq) {
+  if (client_ask(client, 'r', room, 0, "\"method\":\"room.read\",\"params\":{\"room\":\"%s\",\"seq\":%lld}}",
+                 world->model.rooms[room].id, (long long)seq))
+    client_asked(client)->after = seq;
+}
+
 static void client_change(struct client *client, struct world *world, int room) {
   const char *id = world->model.rooms[room].id;
   long long target = 1 + world_random(world, (uint32_t)(world->model.rooms[room].head + 2));
@@ -152,10 +158,7 @@ static void client_change(struct client *client, struct world *world, int room) 
                  "\"method\":\"message.react\",\"params\":{\"room\":\"%s\",\"seq\":%lld,\"emoji\":\"👍\",\"on\":%s}}",
                  id, target, world_random(world, 2) ? "true" : "false");
       break;
-    default:
-      if (client_ask(client, 'r', room, 0, "\"method\":\"room.read\",\"params\":{\"room\":\"%s\",\"seq\":%lld}}", id,
-                     target))
-        client_asked(client)->after = target;
+    default: client_mark(client, world, room, target);
   }
 }
 

@@ -125,8 +125,10 @@ static void site_unsubscribe(void *self, struct slice name) {
 static void site_publish(void *self, struct slice topic, struct slice message) {
   struct site *site = self;
   struct world *world = site->world;
+  if (site->lost_until && site->dumb) return;
   for (int to = 0; to < world->servers; to++) {
-    if (to == site->index || world->bus_count == QUEUE || !site_topic(&world->sites[to], topic)) continue;
+    struct site *other = &world->sites[to];
+    if (other == site || world->bus_count == QUEUE || other->lost_until || !site_topic(other, topic)) continue;
     struct bus_message *kept = &world->bus[world->bus_count++];
     kept->to = to;
     snprintf(kept->topic, sizeof kept->topic, "%.*s", (int)topic.size, topic.data);
@@ -140,10 +142,18 @@ static bool site_alone(void *self) {
   return ((struct site *)self)->world->servers == 1;
 }
 
-/* Whatever was missed while it failed. */
 static uint64_t site_generation(void *self) {
-  const struct world *world = ((struct site *)self)->world;
-  return world->doubted ? 3 : world->healed ? 2 : 1;
+  return ((struct site *)self)->generation;
+}
+
+void site_lose_bus(struct site *site, int64_t ms, bool dumb) {
+  site->lost_until = site->world->now + ms;
+  site->dumb = dumb;
+}
+
+static void site_reach_bus(struct site *site) {
+  site->lost_until = 0;
+  site->generation++;
 }
 
 /* ---- the store ---- */
@@ -258,6 +268,7 @@ static void site_report_closed(struct site *site) {
 void site_turn(struct site *site) {
   if (!site->server) return;
   site_report_closed(site);
+  if (site->lost_until && site->world->now >= site->lost_until) site_reach_bus(site);
   (void)!server_turn(site->server);
   if (server_is_done(site->server)) site_die(site); /* it was told to go away */
 }
@@ -267,7 +278,8 @@ void site_bus(struct world *world) {
   size_t at = world_random(world, (uint32_t)world->bus_count);
   struct bus_message *message = &world->bus[at];
   struct site *site = &world->sites[message->to];
-  struct server *server = site_topic(site, slice_of(message->topic)) ? site->server : NULL;
+  bool hears = !site->lost_until && site_topic(site, slice_of(message->topic));
+  struct server *server = hears ? site->server : NULL;
   uint32_t fate = world->healed ? 2 + world_random(world, 8) : world_random(world, 10);
   if (server && fate > 1) server_hear(server, slice_of(message->topic), (struct slice){message->bytes, message->size});
   if (fate == 9) return; /* it comes again */

@@ -73,6 +73,7 @@ static void world_line(struct world *world, int index) {
 static void world_site(struct world *world, struct site *site) {
   if (!site->server && world->now >= site->dead_until) site_start(site);
   if (site->server && world_random(world, 300) == 0) server_go_away(site->server);
+  if (world_random(world, 100) == 0) site_lose_bus(site, world_random(world, 12000), world_random(world, 2));
   if (site->doomed || (!world->calm && world_random(world, 400) == 0))
     site_die(site);
   else
@@ -127,6 +128,8 @@ static void world_step(struct world *world) {
 
 /* ---- the end: everything works again, and all must agree ---- */
 
+#define HEAL_STEP_MS 40
+
 void world_heal_step(struct world *world) {
   for (int s = 0; s < world->servers; s++) {
     struct site *site = &world->sites[s];
@@ -144,7 +147,7 @@ void world_heal_step(struct world *world) {
     client_tend(client, world, i);
     client_deliver(client, world);
   }
-  world->now += 40;
+  world->now += HEAL_STEP_MS;
 }
 
 static bool world_client_settled(const struct world *world, const struct client *client) {
@@ -320,15 +323,35 @@ static void world_settle(struct world *world) {
   world_heal(world, 300); /* counts are told once a second, and asked for every five */
 }
 
+static void world_lose_buses(struct world *world) {
+  for (int s = 0; s < world->servers; s++) site_lose_bus(&world->sites[s], 0, false);
+}
+
+#define LOST_STEPS 80 /* what is said of lists is said again after two seconds, and then not any more */
+
+/* Members read what there is and go while one instance hears nothing: it learns of both all the same. */
+static void world_lose_one_bus(struct world *world) {
+  struct site *site = &world->sites[world_random(world, (uint32_t)world->servers)];
+  site_lose_bus(site, LOST_STEPS * HEAL_STEP_MS, false);
+  for (int i = 0; i < CLIENTS; i++)
+    for (int r = 0; r < MODEL_ROOMS; r++)
+      if (world->clients[i].link && world->clients[i].welcome && world_random(world, 3) == 0)
+        client_mark(&world->clients[i], world, r, world->model.rooms[r].head);
+  client_cut(&world->clients[world_random(world, CLIENTS)]);
+  world_heal(world, LOST_STEPS);
+}
+
 static void world_end(struct world *world) {
   bool fresh = world->now - world->epoch_at > 10000;
   world->healed = true;
+  world_lose_buses(world); /* whatever was missed while it failed */
   for (int rounds = 0; rounds < 500 && !world_is_calm(world); rounds++) world_heal_step(world);
   world_lift(world);
   world_settle(world);
   /* Marks that were under way while the history changed are told to nobody; they are found when lists are read again. */
-  world->doubted = !fresh;
-  if (world->doubted) world_heal(world, 200);
+  if (!fresh) world_lose_buses(world);
+  if (!fresh) world_heal(world, 200);
+  world_lose_one_bus(world);
   world_moderate_all(world);
   world_heal(world, 100);
   if (!world_settled(world)) world_fail(world, -1, "not settled any more", 0);
@@ -351,7 +374,7 @@ int world_run(const struct world_plan *plan) {
   cells_init(world);
   if (plan->seed % SHADOWED == 0) world->shadow = shadow_create(world);
   for (int s = 0; s < plan->servers; s++) {
-    world->sites[s] = (struct site){.world = world, .index = s};
+    world->sites[s] = (struct site){.world = world, .index = s, .generation = 1};
     site_start(&world->sites[s]);
   }
   for (int i = 0; i < plan->steps; i++) world_step(world);

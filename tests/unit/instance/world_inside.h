@@ -43,6 +43,9 @@ struct site {
   int lives;
   struct topic topics[TOPICS];
   int topic_count;
+  int64_t lost_until; /* its line to the bus; 0: it stands */
+  bool dumb;
+  uint64_t generation;
 };
 
 struct link { /* what the transport sees */
@@ -153,7 +156,6 @@ struct world {
   struct bus_message bus[QUEUE];
   size_t bus_count;
   bool healed;
-  bool doubted;      /* whatever was missed still: lists are read again */
   bool late;         /* a frame that a stalled line held is being looked at */
   bool calm;         /* a store that never fails, servers that do not die */
   int64_t thawed_at; /* when everything had been stopped last */
@@ -172,6 +174,9 @@ void site_start(struct site *site);
 void site_die(struct site *site);
 void site_work(struct site *site); /* the store carries out one job */
 void site_turn(struct site *site);
+/* Its line to the bus: what is said to it meanwhile is missed, then it learns that it may have missed something. `dumb`:
+ * what it says is lost as well, of which the others learn nothing. */
+void site_lose_bus(struct site *site, int64_t ms, bool dumb);
 void site_bus(struct world *world); /* delivers, drops or doubles one message */
 /* client.c */
 void client_connect(struct client *client, struct world *world, int index);
@@ -184,6 +189,7 @@ __attribute__((format(printf, 5, 6))) bool client_ask(struct client *client, cha
 void client_act(struct client *client, struct world *world, int index);
 void client_deliver(struct client *client, struct world *world);           /* one frame of its own to the server */
 void client_history(struct client *client, struct world *world, int room); /* asks for some page */
+void client_mark(struct client *client, struct world *world, int room, int64_t seq);
 /* shadow.c */
 struct shadow *shadow_create(struct world *world);
 void shadow_destroy(struct shadow *shadow);
