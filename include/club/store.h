@@ -21,7 +21,7 @@ enum store_outcome {
   STORE_DONE,        /* carried out; a write is durable */
   STORE_REFUSED,     /* looked at and refused: `reason`; nothing changed */
   STORE_UNAVAILABLE, /* not carried out and nothing changed: the store could not */
-  STORE_UNKNOWN      /* a write that may or may not have happened; the store cannot say now */
+  STORE_UNKNOWN      /* a write that happened, will yet happen or never will; the store cannot say now */
 };
 
 enum store_kind {

@@ -285,7 +285,7 @@ bool world_is_calm(const struct world *world) {
       if (world->clients[i].asked[a].id && world->clients[i].asked[a].kind == 'a') return false;
   for (int s = 0; s < world->servers; s++)
     if (world->sites[s].writes.count > 0) return false;
-  return true;
+  return commits_are_over(world);
 }
 
 /* Also what was over by itself: who is kept out nowhere any more is told so. */

@@ -166,7 +166,7 @@ static struct store_job *jobs_take(struct jobs *jobs, size_t at) {
 
 void site_work(struct site *site) {
   struct world *world = site->world;
-  bool write = site->writes.count > 0 && (site->reads.count == 0 || world_random(world, 2));
+  bool write = site->writes.count > 0 && !commits_hold(site) && (site->reads.count == 0 || world_random(world, 2));
   struct jobs *jobs = write ? &site->writes : &site->reads;
   struct jobs *done = write ? &site->done_writes : &site->done_reads;
   if (jobs->count == 0 || done->count == QUEUE) return;
@@ -174,8 +174,9 @@ void site_work(struct site *site) {
   uint32_t fate = world->healed || world->calm ? 99 : world_random(world, 100);
   if (fate < 3) {
     job->outcome = STORE_UNAVAILABLE;
-  } else if (fate < 6 && write) {
+  } else if (fate < 7 && write) {
     if (fate == 3) world_carry_out(world, job);
+    if (fate > 4 && world->servers > 1) job = commits_put_off(site, job);
     job->outcome = STORE_UNKNOWN;
     site->doomed = world->servers == 1;
   } else {
@@ -197,11 +198,20 @@ static void site_collect(void *collector, struct completions *context) {
   }
 }
 
+/* It got through: at once, or later, as does what comes behind a later one. */
+static struct store_job *site_leave_write(struct site *site, struct store_job *job) {
+  struct world *world = site->world;
+  bool later = commits_hold(site) || (world->servers > 1 && !world->healed && world_random(world, 2));
+  if (later) return commits_put_off(site, job);
+  world_carry_out(world, job);
+  return job;
+}
+
 /* Whoever asked hears that nothing came of it, though a write may have got through. */
 static void jobs_drop(struct site *site, struct jobs *jobs, bool carry_out) {
   while (jobs->count > 0) {
     struct store_job *job = jobs_take(jobs, 0);
-    if (carry_out && world_random(site->world, 2)) world_carry_out(site->world, job);
+    if (carry_out && world_random(site->world, 2)) job = site_leave_write(site, job);
     job->outcome = STORE_UNAVAILABLE;
     job->done(server_completions(site->server), job);
   }
@@ -251,6 +261,7 @@ void site_die(struct site *site) {
   for (int i = 0; i < CLIENTS; i++)
     if (world->clients[i].link && world->clients[i].site == site->index) client_cut(&world->clients[i]);
   jobs_drop_all(site);
+  commits_leave(site);
   server_destroy(site->server);
   site->server = NULL;
   if (site->topic_count > 0) world_fail(world, -1, "subscribed beyond its end", site->topic_count);

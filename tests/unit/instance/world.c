@@ -94,6 +94,7 @@ static int64_t world_back(void *context, int64_t head) {
 }
 
 static void world_change_epoch(struct world *world) {
+  commits_give_up(world);
   model_change_epoch(&world->model, world_back, world);
   world->epoch_at = world->now;
   acts_doubt_settings(world);
@@ -121,6 +122,7 @@ static void world_step(struct world *world) {
     case 11: world_time(world); break;
     default: world_site(world, site);
   }
+  commits_carry_out(world);
   if (world_random(world, 30) == 0) world_moderate(world);
   if (world_random(world, 2000) == 0) world_log_out(world, index);
   if (world_random(world, 6000) == 0 && !world->shadow) world_change_epoch(world);
@@ -131,6 +133,7 @@ static void world_step(struct world *world) {
 #define HEAL_STEP_MS 40
 
 void world_heal_step(struct world *world) {
+  commits_carry_out(world);
   for (int s = 0; s < world->servers; s++) {
     struct site *site = &world->sites[s];
     if (site->doomed) site_die(site);
@@ -344,8 +347,8 @@ static void world_lose_one_bus(struct world *world) {
 static void world_end(struct world *world) {
   bool fresh = world->now - world->epoch_at > 10000;
   world->healed = true;
-  world_lose_buses(world); /* whatever was missed while it failed */
   for (int rounds = 0; rounds < 500 && !world_is_calm(world); rounds++) world_heal_step(world);
+  world_lose_buses(world); /* whatever was missed while it failed */
   world_lift(world);
   world_settle(world);
   /* Marks that were under way while the history changed are told to nobody; they are found when lists are read again. */
@@ -380,6 +383,7 @@ int world_run(const struct world_plan *plan) {
   for (int i = 0; i < plan->steps; i++) world_step(world);
   world_end(world);
   int failures = world->failures;
+  commits_end(world);
   club_destroy(world->club);
   free(world);
   return failures;

@@ -48,6 +48,16 @@ struct site {
   uint64_t generation;
 };
 
+/* A write that is carried out later than its asker was answered. */
+struct commit {
+  struct store_job *job;
+  int64_t due;
+  int writer; /* whose: a site; -1: it ended */
+  bool over;
+};
+
+#define COMMITS 128
+
 struct link { /* what the transport sees */
   struct world *world;
   int client;
@@ -155,6 +165,8 @@ struct world {
   struct client clients[CLIENTS];
   struct bus_message bus[QUEUE];
   size_t bus_count;
+  struct commit commits[COMMITS];
+  int commit_count;
   bool healed;
   bool late;         /* a frame that a stalled line held is being looked at */
   bool calm;         /* a store that never fails, servers that do not die */
@@ -178,6 +190,15 @@ void site_turn(struct site *site);
  * what it says is lost as well, of which the others learn nothing. */
 void site_lose_bus(struct site *site, int64_t ms, bool dumb);
 void site_bus(struct world *world); /* delivers, drops or doubles one message */
+/* commits.c */
+/* Gives what comes back to whoever asked. */
+struct store_job *commits_put_off(struct site *site, struct store_job *job);
+bool commits_hold(const struct site *site); /* its other writes wait */
+bool commits_are_over(const struct world *world);
+void commits_carry_out(struct world *world); /* those that are due */
+void commits_leave(struct site *site);       /* its process ended, its commits go on */
+void commits_give_up(struct world *world);   /* the store went back, and nothing of before is carried out any more */
+void commits_end(struct world *world);
 /* client.c */
 void client_connect(struct client *client, struct world *world, int index);
 void client_cut(struct client *client);
