@@ -34,8 +34,11 @@ void connections_leave_room(struct connections *connections, struct present *pre
   struct room *room = rooms_find(rooms, id) ? rooms_hold(rooms, id) : NULL;
   if (!room) return; /* nobody here follows it or has it on a list */
   struct listing *listing = present_listing(present, id);
-  for (struct connection *connection = acted_first(present); connection; connection = LIST_NEXT(connection, of_member))
+  for (struct connection *connection = acted_first(present); connection;
+       connection = LIST_NEXT(connection, of_member)) {
+    paper_leave(connection, room);
     if (listing || seat_find(connection, room)) acted_leave(connection, room, listing, reason);
+  }
   if (listing) present_unlist(rooms, present, listing);
   rooms_release(rooms, room);
 }

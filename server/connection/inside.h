@@ -201,6 +201,8 @@ void paper_end(struct connection *connection, const struct call *call); /* as ou
 bool paper_waits(const struct connection *connection);                  /* is there one to be taken now? */
 bool paper_crowded(const struct connection *connection);
 void paper_check(struct connection *connection); /* one that may not be written any more ends the connection */
+/* Whoever may not enter the room any more gets no page of it that waits: it ends the connection. */
+void paper_leave(struct connection *connection, const struct room *room);
 void paper_take(struct connection *connection, struct buffer *frame, size_t limit, size_t *items);
 void paper_drop_pages(struct connection *connection);
 void paper_free(struct connection *connection);

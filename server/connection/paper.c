@@ -73,14 +73,25 @@ void paper_drop_pages(struct connection *connection) {
 
 /* A join's answer that is not given leaves a subscription that nobody knows of: the line ends, and what was not answered
  * is asked again. */
+static void paper_refuse(struct connection *connection) {
+  paper_drop_pages(connection);
+  connection_end(connection, 1001);
+}
+
 void paper_check(struct connection *connection) {
   if (connection->blocked || connection->all->quiet) return;
   for (const struct paper *paper = connection->papers; paper; paper = paper->next) {
     if (paper_stands(connection, paper)) continue;
-    paper_drop_pages(connection);
-    connection_end(connection, 1001);
+    paper_refuse(connection);
     return;
   }
+}
+
+/* Where the page waits for the store, `left` would come before a join's answer, which says that the room is followed. */
+void paper_leave(struct connection *connection, const struct room *room) {
+  const struct paper *paper = connection->papers;
+  while (paper && (!paper->page || paper->room != room)) paper = paper->next;
+  if (paper) paper_refuse(connection);
 }
 
 /* The next one that may go out now. */

@@ -91,6 +91,37 @@ static void a_page_that_the_store_was_long_about_is_not_sent_after_a_removal(voi
   assert_int_equal(peer->link.code, 1001);
 }
 
+static void put_out(struct desk *desk, struct peer *peer) {
+  struct present *present = presents_find(desk->house->services.presents, 7);
+  connections_leave_room(desk->connections, present, SLICE_LITERAL("kz"), REASON_NOT_FOUND);
+  desk_settle(desk);
+  connections_be_quiet(desk->connections, false);
+  peer_wake(peer);
+  desk_settle(desk);
+}
+
+static void a_page_of_a_room_that_was_left_meanwhile_is_not_sent(void **state) {
+  struct desk *desk = *state;
+  struct peer *peer = page_that_waits(desk, "room.history", STORE_HISTORY);
+  put_out(desk, peer);
+  assert_string_equal(peer_said(peer), "");
+  assert_int_equal(peer->link.code, 1001);
+}
+
+/* It would come behind the end, and say that the room is followed. */
+static void a_join_is_not_answered_after_its_room_was_left(void **state) {
+  struct desk *desk = *state;
+  struct peer *peer = peer_enter(desk, 7);
+  peer_ask(peer, 1, "room.join", "{\"room\":\"kz\"}");
+  desk_settle(desk);
+  connections_be_quiet(desk->connections, true);
+  desk_page(desk, STORE_ROOM_JOIN, 1, 3, false, 100);
+  desk_settle(desk);
+  put_out(desk, peer);
+  assert_string_equal(peer_said(peer), "");
+  assert_int_equal(peer->link.code, 1001);
+}
+
 /* Hits of a search, which are of many rooms. */
 static struct peer *hits_that_wait(struct desk *desk) {
   struct peer *peer = peer_enter(desk, 7);
@@ -157,6 +188,8 @@ int main(void) {
       DESK_TEST(a_join_whose_page_is_not_sent_ends_the_line),
       DESK_TEST(a_removal_before_its_turn_counts),
       DESK_TEST(a_page_that_the_store_was_long_about_is_not_sent_after_a_removal),
+      DESK_TEST(a_page_of_a_room_that_was_left_meanwhile_is_not_sent),
+      DESK_TEST(a_join_is_not_answered_after_its_room_was_left),
       DESK_TEST(hits_of_many_rooms_go_out_only_while_they_are_young),
       DESK_TEST(no_page_goes_out_while_the_store_confirms_nothing),
       DESK_TEST(a_page_that_waits_is_freed_with_the_line),
