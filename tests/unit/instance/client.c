@@ -9,11 +9,8 @@ static const char *const client_texts[] = {"Здравствуйте, колле
 
 void client_cut(struct client *client) {
   if (!client->link) return;
-  connection_closed(client->connection);
-  free(client->link->kept);
-  free(client->link);
+  site_cut(&client->link->world->sites[client->site], client->link);
   client->link = NULL;
-  client->connection = NULL;
   client->welcome = client->listed = false;
   client->malformed = 0;
   memset(client->told, 0, sizeof client->told);
@@ -26,7 +23,7 @@ void client_cut(struct client *client) {
 
 void client_connect(struct client *client, struct world *world, int index) {
   int site = (int)world_random(world, (uint32_t)world->servers);
-  if (client->link || !world->sites[site].server) return;
+  if (client->link || !world->sites[site].server || world->sites[site].stopped_until) return;
   struct link *link = calloc(1, sizeof *link);
   link->world = world;
   link->client = index;
@@ -38,7 +35,7 @@ void client_connect(struct client *client, struct world *world, int index) {
   struct address address = {{0}};
   client->link = link;
   client->site = site;
-  client->connection = connection_open(server_connections(world->sites[site].server), link, slice_of(token), &address);
+  link->connection = connection_open(server_connections(world->sites[site].server), link, slice_of(token), &address);
 }
 
 bool client_ask(struct client *client, char kind, int room, int post, const char *format, ...) {
@@ -74,14 +71,15 @@ static struct asked *client_asked(struct client *client) {
 
 void client_deliver(struct client *client, struct world *world) {
   if (!client->link || client->link->dead || !client->link->reading || client->out_count == 0) return;
+  if (world->sites[client->site].stopped_until) return;
   struct slice frame = slice_of(client->out[0]);
   if (frame.size == 1) client->malformed++;
   size_t first = world_random(world, (uint32_t)frame.size + 1);
   if (first > 0 && first < frame.size)
-    connection_received(client->connection, (struct slice){frame.data, first}, false, false, frame.size - first);
+    connection_received(client->link->connection, (struct slice){frame.data, first}, false, false, frame.size - first);
   else
     first = 0;
-  connection_received(client->connection, (struct slice){frame.data + first, frame.size - first}, true, false, 0);
+  connection_received(client->link->connection, (struct slice){frame.data + first, frame.size - first}, true, false, 0);
   free(client->out[0]);
   memmove(client->out, client->out + 1, (size_t)--client->out_count * sizeof client->out[0]);
 }

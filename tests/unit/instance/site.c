@@ -255,11 +255,35 @@ void site_start(struct site *site) {
   site->server = server_create(&setup);
 }
 
+void site_stop(struct site *site, int64_t ms) {
+  site->stopped_until = site->world->now + ms;
+}
+
+static void site_close_link(struct link *link) {
+  connection_closed(link->connection);
+  free(link->kept);
+  free(link);
+}
+
+void site_cut(struct site *site, struct link *link) {
+  if (!site->stopped_until) {
+    site_close_link(link);
+    return;
+  }
+  link->dead = true;
+  site->left[site->left_count++] = link;
+}
+
+static void site_report_left(struct site *site) {
+  while (site->left_count > 0) site_close_link(site->left[--site->left_count]);
+}
+
 void site_die(struct site *site) {
   struct world *world = site->world;
   if (!site->server) return;
   for (int i = 0; i < CLIENTS; i++)
     if (world->clients[i].link && world->clients[i].site == site->index) client_cut(&world->clients[i]);
+  site_report_left(site);
   jobs_drop_all(site);
   commits_leave(site);
   server_destroy(site->server);
@@ -278,6 +302,7 @@ static void site_report_closed(struct site *site) {
 
 void site_turn(struct site *site) {
   if (!site->server) return;
+  site_report_left(site);
   site_report_closed(site);
   if (site->lost_until && site->world->now >= site->lost_until) site_reach_bus(site);
   (void)!server_turn(site->server);
@@ -289,7 +314,8 @@ void site_bus(struct world *world) {
   size_t at = world_random(world, (uint32_t)world->bus_count);
   struct bus_message *message = &world->bus[at];
   struct site *site = &world->sites[message->to];
-  bool hears = !site->lost_until && site_topic(site, slice_of(message->topic));
+  if (site->stopped_until && world_random(world, 2)) return; /* it waits */
+  bool hears = !site->lost_until && !site->stopped_until && site_topic(site, slice_of(message->topic));
   struct server *server = hears ? site->server : NULL;
   uint32_t fate = world->healed ? 2 + world_random(world, 8) : world_random(world, 10);
   if (server && fate > 1) server_hear(server, slice_of(message->topic), (struct slice){message->bytes, message->size});

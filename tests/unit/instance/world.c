@@ -33,7 +33,7 @@ static void world_stall(struct client *client, bool stall) {
   link->kept_size = 0;
   link->stalled_at = 0;
   link->woke_at = link->world->now;
-  connection_writable(client->connection);
+  connection_writable(client->link->connection);
 }
 
 /* The peer's answer to a ping. */
@@ -41,7 +41,7 @@ static void world_pong(struct client *client) {
   struct link *link = client->link;
   if (!link || link->dead || !link->reading || !link->pinged_at) return;
   link->pinged_at = 0;
-  connection_heard(client->connection);
+  connection_heard(client->link->connection);
 }
 
 static void world_log_out(struct world *world, int index) {
@@ -64,6 +64,8 @@ static void world_line(struct world *world, int index) {
     client_cut(client);
   else if (fate < 4)
     world_stall(client, true);
+  else if (world->sites[client->site].stopped_until) /* it takes no notice */
+    return;
   else if (fate < 8)
     world_pong(client);
   else if (fate < 12)
@@ -71,9 +73,14 @@ static void world_line(struct world *world, int index) {
 }
 
 static void world_site(struct world *world, struct site *site) {
+  if (site->stopped_until && world->now < site->stopped_until) return;
+  site->stopped_until = 0;
   if (!site->server && world->now >= site->dead_until) site_start(site);
   if (site->server && world_random(world, 300) == 0) server_go_away(site->server);
+  if (site->server && world_random(world, 120) == 0)
+    site_stop(site, 3000 + world_random(world, world_random(world, 4) ? 7000 : 67000));
   if (world_random(world, 100) == 0) site_lose_bus(site, world_random(world, 12000), world_random(world, 2));
+  if (site->stopped_until) return;
   if (site->doomed || (!world->calm && world_random(world, 400) == 0))
     site_die(site);
   else
@@ -102,6 +109,13 @@ static void world_change_epoch(struct world *world) {
     for (int p = 0; p < world->clients[i].post_count; p++) world->clients[i].posts[p].doubtful = true;
 }
 
+/* Does one stand still while the others go on? */
+static bool world_is_stopped(const struct world *world) {
+  for (int s = 0; s < world->servers; s++)
+    if (world->sites[s].stopped_until) return true;
+  return false;
+}
+
 static void world_step(struct world *world) {
   int index = (int)world_random(world, CLIENTS);
   struct site *site = &world->sites[world_random(world, (uint32_t)world->servers)];
@@ -122,6 +136,7 @@ static void world_step(struct world *world) {
     case 11: world_time(world); break;
     default: world_site(world, site);
   }
+  if (world_is_stopped(world)) world->now += world_random(world, 20); /* so that it goes on before the end */
   commits_carry_out(world);
   if (world_random(world, 30) == 0) world_moderate(world);
   if (world_random(world, 2000) == 0) world_log_out(world, index);
@@ -347,6 +362,7 @@ static void world_lose_one_bus(struct world *world) {
 static void world_end(struct world *world) {
   bool fresh = world->now - world->epoch_at > 10000;
   world->healed = true;
+  for (int s = 0; s < world->servers; s++) world->sites[s].stopped_until = 0;
   for (int rounds = 0; rounds < 500 && !world_is_calm(world); rounds++) world_heal_step(world);
   world_lose_buses(world); /* whatever was missed while it failed */
   world_lift(world);

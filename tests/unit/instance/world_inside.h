@@ -46,6 +46,9 @@ struct site {
   int64_t lost_until; /* its line to the bus; 0: it stands */
   bool dumb;
   uint64_t generation;
+  int64_t stopped_until;      /* the process stands still; 0: it does not */
+  struct link *left[CLIENTS]; /* cut meanwhile: it learns of it when it goes on */
+  int left_count;
 };
 
 /* A write that is carried out later than its asker was answered. */
@@ -61,6 +64,7 @@ struct commit {
 struct link { /* what the transport sees */
   struct world *world;
   int client;
+  struct connection *connection;
   bool stalled; /* the peer takes nothing */
   char *kept;   /* what the transport holds meanwhile */
   size_t kept_size;
@@ -132,7 +136,6 @@ struct asked {
 
 struct client {
   struct link *link; /* NULL: not connected */
-  struct connection *connection;
   int site;
   int member;
   bool welcome;
@@ -186,6 +189,10 @@ void site_start(struct site *site);
 void site_die(struct site *site);
 void site_work(struct site *site); /* the store carries out one job */
 void site_turn(struct site *site);
+/* The process stands still, all others go on. */
+void site_stop(struct site *site, int64_t ms);
+/* The line is gone; a process that stands still learns of it later. */
+void site_cut(struct site *site, struct link *link);
 /* Its line to the bus: what is said to it meanwhile is missed, then it learns that it may have missed something. `dumb`:
  * what it says is lost as well, of which the others learn nothing. */
 void site_lose_bus(struct site *site, int64_t ms, bool dumb);
