@@ -27,5 +27,7 @@ struct transport {
   /* The closing handshake, once what is kept is out; `text` is copied. */
   void (*close)(void *self, struct link *link, int code, const char *text);
   void (*kill)(void *self, struct link *link); /* at once, without one */
+  /* How many have connected and were not taken in yet. */
+  size_t (*outside)(void *self);
 };
 #endif

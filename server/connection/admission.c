@@ -4,8 +4,10 @@
  * in: one measure for look-ups and for what follows them. */
 #include "inside.h"
 
-#define LOOK_UPS 64          /* under way */
-#define PATIENCE_MS 5000     /* to wait for a welcome */
+#define LOOK_UPS 64      /* under way */
+#define PATIENCE_MS 5000 /* to wait for a welcome */
+#define LOOK_UPS_BESET 2 /* while so many wait to be taken in that these would wait longer, … */
+#define PATIENCE_BESET_MS 1000
 #define WAITING_LIMIT 8192   /* connections */
 #define REFUSALS_A_TURN 128  /* each is a frame and a close */
 #define TURN_MOST_MS 1000    /* a turn that took longer: this process was stopped */
@@ -104,6 +106,22 @@ int64_t admission_retry_ms(struct connections *connections) {
   return ms + connections_chance(connections, 250 + ms / 8);
 }
 
+/* ---- those outside ---- */
+
+/* Whoever has connected and was not taken in yet hears nothing, not even for how long. */
+static void admission_look_outside(struct connections *connections) {
+  struct admission *admission = &connections->admission;
+  const struct transport *transport = &connections->setup.transport;
+  admission->outside = admission_wait_us(admission) > 0 ? transport->outside(transport->self) : 0;
+}
+
+/* Where they would wait too long they are taken in before all else, and most of them are told when to come: the store is
+ * given less to do, which may have the same processor, and those who are let in now are few. */
+static bool admission_is_beset(const struct admission *admission) {
+  if (admission->outside == 0) return false;
+  return admission_wait_us(admission) + (int64_t)admission->outside * admission->each_us > PATIENCE_MS * 1000;
+}
+
 /* ---- the turn ---- */
 
 /* Nobody can be let in now: how long to stay away. 0: somebody can. */
@@ -115,7 +133,8 @@ static int64_t admission_closed_ms(struct connections *connections) {
 }
 
 static bool admission_is_crowded(const struct admission *admission) {
-  return admission->waiting >= WAITING_LIMIT || admission_wait_us(admission) > PATIENCE_MS * 1000;
+  int64_t patience_ms = admission_is_beset(admission) ? PATIENCE_BESET_MS : PATIENCE_MS;
+  return admission->waiting >= WAITING_LIMIT || admission_wait_us(admission) > patience_ms * 1000;
 }
 
 static void admission_look_at(struct connection *connection) {
@@ -156,7 +175,8 @@ static void admission_tell(struct connections *connections) {
 
 static void admission_ask(struct connections *connections) {
   struct admission *admission = &connections->admission;
-  while (admission->under_way < LOOK_UPS && admission->waiting > 0) {
+  size_t most = admission_is_beset(admission) ? LOOK_UPS_BESET : LOOK_UPS;
+  while (admission->under_way < most && admission->waiting > 0) {
     struct connection *first = TAILQ_FIRST(&admission->lines[LINE_WAITING]);
     admission_leave(first);
     admission_line_up(first, LINE_ASKING);
@@ -168,6 +188,7 @@ static void admission_ask(struct connections *connections) {
 void admission_turn(struct connections *connections, bool asks) {
   struct admission *admission = &connections->admission;
   admission_advance(connections);
+  admission_look_outside(connections);
   admission_tell(connections);
   if (!asks || connections->refusing || connections->quiet) {
     admission_begin_window(admission); /* what was not asked for says nothing about the pace */

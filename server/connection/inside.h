@@ -139,6 +139,7 @@ struct admission {
   struct connection_line lines[LINE_COUNT];
   size_t waiting;   /* in LINE_WAITING */
   size_t under_way; /* look-ups that the store has, those of connections that are gone, too */
+  size_t outside;   /* have connected and were not taken in yet; looked at while somebody waits */
   int64_t clock_ms, turn_ms;
   int64_t window_ms;   /* when counting began */
   size_t window_done;  /* look-ups that came back since */

@@ -169,6 +169,8 @@ void listen_close(struct listener *listener);
 void listen_adopt(struct listener *listener, int descriptor, const struct address *address, bool proxy);
 /* Is there time for one more in this turn? */
 bool listen_has_time(const struct net *net);
+/* Those who wait in the kernel to be accepted. */
+size_t listen_outside(const struct listener *listener);
 void listen_settle(struct net *net);
 
 /* pending.c: sockets of trusted proxies whose first bytes are awaited */

@@ -130,8 +130,14 @@ static void socket_kill(void *self, struct link *link) {
   link_kill(link);
 }
 
+static size_t socket_outside(void *self) {
+  const struct net *net = self;
+  return listen_outside(&net->club);
+}
+
 struct transport net_transport(struct net *net) {
-  return (struct transport){net, socket_write, socket_ping, socket_waiting, socket_read, socket_close, socket_kill};
+  return (struct transport){net,         socket_write, socket_ping, socket_waiting,
+                            socket_read, socket_close, socket_kill, socket_outside};
 }
 
 /* What was marked, after the handler's turn. */

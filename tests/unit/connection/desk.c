@@ -168,6 +168,10 @@ static void desk_make_rooms(struct desk *desk) {
   desk->house->completions.rooms = services->rooms;
 }
 
+static size_t desk_outside(void *self) {
+  return ((struct desk *)self)->outside;
+}
+
 int desk_open(void **state) {
   struct desk *desk = calloc(1, sizeof *desk);
   desk->house = house_open();
@@ -179,7 +183,7 @@ int desk_open(void **state) {
   services->tell_elsewhere = desk_tell_elsewhere;
   struct connections_setup setup = {
       .services = services,
-      .transport = {desk, desk_write, desk_ping, desk_waiting, desk_read, desk_end, desk_kill},
+      .transport = {desk, desk_write, desk_ping, desk_waiting, desk_read, desk_end, desk_kill, desk_outside},
       .club_seen = &desk->club_seen,
       .limit = DESK_PEERS - 2};
   desk->connections = connections_create(&setup);

@@ -37,6 +37,7 @@ struct desk {
   int64_t club_seen;
   struct peer *peers[DESK_PEERS];
   size_t peer_count;
+  size_t outside; /* have connected and were not taken in */
 };
 
 int desk_open(void **state);

@@ -214,6 +214,37 @@ static void so_many_are_told_in_a_turn(void **state) {
   for (int i = 0; i < 150; i++) assert_in_range(peers[i]->retry_ms, 1000, 2001);
 }
 
+/* Nobody has told those yet who were not taken in: they come first, and most of them hear when to come. */
+static void while_many_wait_outside_few_are_looked_up_and_the_line_is_short(void **state) {
+  struct desk *desk = *state;
+  struct admission *admission = &desk->connections->admission;
+  struct peer *peers[70], *late[20];
+  open_many(desk, peers, 70);
+  look_up(desk, 6,
+          100); /* the pace is some tens of milliseconds: the line is longer than a second and shorter than five */
+  assert_in_range(65 * admission->each_us, 1100000, 4900000);
+  int64_t asked = desk_jobs(desk, STORE_SESSION_FIND);
+  desk->outside = 4000;
+  open_many(desk, late, 10);
+  assert_int_equal(told_of(late, 10), 10);
+  assert_int_equal(told_of(peers, 70), 0); /* who was let into the line stays there */
+  for (int i = 0; i < 5; i++) look_up(desk, 1, 1);
+  assert_int_equal(desk_jobs(desk, STORE_SESSION_FIND), asked - 5); /* no new one is begun */
+  while (desk_jobs(desk, STORE_SESSION_FIND) > 2) look_up(desk, 1, 1);
+  desk->outside = 0;
+  open_many(desk, late + 10, 10);
+  assert_int_equal(told_of(late + 10, 10), 0);
+}
+
+static void a_few_outside_change_nothing(void **state) {
+  struct desk *desk = *state;
+  struct peer *peers[100];
+  desk->outside = 100;
+  open_many(desk, peers, 100);
+  assert_int_equal(told_of(peers, 100), 0);
+  assert_int_equal(desk_jobs(desk, STORE_SESSION_FIND), LOOK_UPS);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       DESK_TEST(look_ups_are_bounded_and_in_order_of_arrival),
@@ -229,6 +260,8 @@ int main(void) {
       DESK_TEST(a_time_in_which_this_process_was_stopped_does_not_count),
       DESK_TEST(without_a_store_they_are_told_at_once),
       DESK_TEST(so_many_are_told_in_a_turn),
+      DESK_TEST(while_many_wait_outside_few_are_looked_up_and_the_line_is_short),
+      DESK_TEST(a_few_outside_change_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

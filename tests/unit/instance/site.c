@@ -69,6 +69,11 @@ static void site_kill(void *self, struct link *link) {
   site_close(self, link, 1006, "");
 }
 
+static size_t site_outside(void *self) {
+  (void)self;
+  return 0;
+}
+
 static bool site_submit(void *self, struct store_job *job) {
   struct site *site = self;
   struct jobs *jobs = job->kind < STORE_WRITES_END ? &site->writes : &site->reads;
@@ -235,7 +240,7 @@ void site_start(struct site *site) {
       .club = world->club,
       .clock = {site, site_clock, site_clock},
       .randomness = {site, site_fill},
-      .transport = {site, site_write, site_ping, site_waiting, site_read, site_close, site_kill},
+      .transport = {site, site_write, site_ping, site_waiting, site_read, site_close, site_kill, site_outside},
       .store = {.self = site, .submit = site_submit},
       .store_shared = world->servers > 1,
       .bus = {site, site_publish, site_subscribe, site_unsubscribe, site_alone, site_generation},

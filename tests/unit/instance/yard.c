@@ -46,6 +46,11 @@ static void yard_kill(void *self, struct link *link) {
   yard_end(self, link, 1006, "");
 }
 
+static size_t yard_outside(void *self) {
+  (void)self;
+  return 0;
+}
+
 static bool yard_submit(void *self, struct store_job *job) {
   struct yard *yard = self;
   if (yard->store_full) return false;
@@ -126,7 +131,7 @@ int yard_open(void **state) {
       .club = yard->club,
       .clock = {yard, yard_now, yard_now},
       .randomness = {yard, yard_fill},
-      .transport = {yard, yard_write, yard_ping, yard_waiting, yard_read, yard_end, yard_kill},
+      .transport = {yard, yard_write, yard_ping, yard_waiting, yard_read, yard_end, yard_kill, yard_outside},
       .store = {yard, yard_submit, yard_writing},
       .store_shared = true,
       .bus = {yard, yard_publish, yard_subscribe, yard_unsubscribe, yard_alone, yard_generation},

@@ -45,6 +45,14 @@ static void there_are_no_more_connections_than_the_limit(void **state) {
   fixture_stop(&fixture);
 }
 
+static int silent_one(const struct fixture *fixture) {
+  struct sockaddr_in to = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)fixture->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal(connect(descriptor, (struct sockaddr *)&to, sizeof to), 0);
+  return descriptor;
+}
+
 /* Who says nothing keeps the others waiting for a moment, not for as long as a request may take. */
 static void a_crowd_that_arrives_is_taken_in_bit_by_bit(void **state) {
   static struct fixture fixture;
@@ -54,15 +62,12 @@ static void a_crowd_that_arrives_is_taken_in_bit_by_bit(void **state) {
   fixture_prepare(&fixture, true);
   fixture_run(&fixture);
   struct client inside = client_open(&fixture);
-  struct sockaddr_in to = {
-      .sin_family = AF_INET, .sin_port = htons((uint16_t)fixture.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  for (size_t i = 0; i < count; i++) {
-    silent[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(silent[i], (struct sockaddr *)&to, sizeof to), 0);
-  }
+  for (size_t i = 0; i < count; i++) silent[i] = silent_one(&fixture);
   int64_t begun = now_ms();
   client_text(&inside, chinese);
   client_expect(&inside, chinese);
+  struct transport transport = net_transport(fixture.net);
+  assert_in_range(transport.outside(transport.self), 1, count);
   struct client late = client_open(&fixture);
   assert_in_range(now_ms() - begun, NET_ARRIVING_MS / 2, NET_REQUEST_MS - 1000);
   client_close(&late);
@@ -72,6 +77,24 @@ static void a_crowd_that_arrives_is_taken_in_bit_by_bit(void **state) {
   for (int i = 0; i < 500 && __atomic_load_n(&fixture.net->arriving, __ATOMIC_RELAXED) > 0; i++) usleep(10000);
   assert_int_equal(__atomic_load_n(&fixture.net->arriving, __ATOMIC_RELAXED), 0);
   fixture_serves(&fixture);
+  fixture_stop(&fixture);
+}
+
+static void whoever_gave_up_before_being_taken_in_costs_no_handshake(void **state) {
+  static struct fixture fixture;
+  int silent[NET_ARRIVING];
+  (void)state;
+  fixture_prepare(&fixture, true);
+  fixture_run(&fixture);
+  for (size_t i = 0; i < NET_ARRIVING; i++) silent[i] = silent_one(&fixture);
+  for (int i = 0; i < 500 && __atomic_load_n(&fixture.net->arriving, __ATOMIC_RELAXED) < NET_ARRIVING; i++)
+    usleep(1000);
+  for (int i = 0; i < 40; i++) close(silent_one(&fixture));
+  struct client late = client_open(&fixture);
+  assert_int_equal(__atomic_load_n(&fixture.net->accepted, __ATOMIC_RELAXED), NET_ARRIVING + 1);
+  client_close(&late);
+  for (size_t i = 0; i < NET_ARRIVING; i++) close(silent[i]);
+  fixture_await(&fixture.closed, 1);
   fixture_stop(&fixture);
 }
 
@@ -272,6 +295,7 @@ int main(void) {
       fixture_unit_test(an_address_has_no_more_connections_than_its_limit),
       fixture_unit_test(there_are_no_more_connections_than_the_limit),
       fixture_unit_test(a_crowd_that_arrives_is_taken_in_bit_by_bit),
+      fixture_unit_test(whoever_gave_up_before_being_taken_in_costs_no_handshake),
       fixture_unit_test(without_descriptors_the_others_are_served),
       fixture_unit_test(the_table_of_descriptors_has_its_size_from_the_start),
       fixture_unit_test(trusted_proxies_say_who_asks),
