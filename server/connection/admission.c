@@ -47,6 +47,7 @@ void admission_leave(struct connection *connection) {
 
 void admission_enter(struct connection *connection) {
   connection->came_ms = connection->all->admission.clock_ms;
+  connection->all->admission.taken++;
   admission_line_up(connection, LINE_ARRIVED);
 }
 
@@ -112,14 +113,25 @@ int64_t admission_retry_ms(struct connections *connections) {
 static void admission_look_outside(struct connections *connections) {
   struct admission *admission = &connections->admission;
   const struct transport *transport = &connections->setup.transport;
-  admission->outside = admission_wait_us(admission) > 0 ? transport->outside(transport->self) : 0;
+  bool quiet = admission->waiting + admission->under_way + admission->taken == 0;
+  admission->outside = quiet ? 0 : transport->outside(transport->self);
+}
+
+/* How long it is from one who is taken in to the next one, while there are more. */
+static void admission_measure_taking(struct admission *admission) {
+  int64_t took = admission->clock_ms - admission->taking_ms;
+  if (admission->outside > 0 && took < WINDOW_MS) return;
+  if (admission->outside > 0) admission->taking_us = took * 1000 / (int64_t)(admission->taken ? admission->taken : 1);
+  admission->taking_ms = admission->clock_ms;
+  admission->taken = 0;
 }
 
 /* Where they would wait too long they are taken in before all else, and most of them are told when to come: the store is
  * given less to do, which may have the same processor, and those who are let in now are few. */
 static bool admission_is_beset(const struct admission *admission) {
-  if (admission->outside == 0) return false;
-  return admission_wait_us(admission) + (int64_t)admission->outside * admission->each_us > PATIENCE_MS * 1000;
+  int64_t each_us = admission->each_us > admission->taking_us ? admission->each_us : admission->taking_us;
+  return admission->outside > 0 &&
+         admission_wait_us(admission) + (int64_t)admission->outside * each_us > PATIENCE_MS * 1000;
 }
 
 /* ---- the turn ---- */
@@ -189,6 +201,7 @@ void admission_turn(struct connections *connections, bool asks) {
   struct admission *admission = &connections->admission;
   admission_advance(connections);
   admission_look_outside(connections);
+  admission_measure_taking(admission);
   admission_tell(connections);
   if (!asks || connections->refusing || connections->quiet) {
     admission_begin_window(admission); /* what was not asked for says nothing about the pace */

@@ -137,9 +137,11 @@ TAILQ_HEAD(connection_line, connection);
 /* The way in. All times by a clock that runs with the turns: one in which this process was stopped does not count. */
 struct admission {
   struct connection_line lines[LINE_COUNT];
-  size_t waiting;   /* in LINE_WAITING */
-  size_t under_way; /* look-ups that the store has, those of connections that are gone, too */
-  size_t outside;   /* have connected and were not taken in yet; looked at while somebody waits */
+  size_t waiting;               /* in LINE_WAITING */
+  size_t under_way;             /* look-ups that the store has, those of connections that are gone, too */
+  size_t outside;               /* have connected and were not taken in yet; looked at while somebody waits */
+  size_t taken;                 /* in, since `taking_ms` */
+  int64_t taking_ms, taking_us; /* from one to the next, while there are more outside */
   int64_t clock_ms, turn_ms;
   int64_t window_ms;   /* when counting began */
   size_t window_done;  /* look-ups that came back since */

@@ -236,6 +236,22 @@ static void while_many_wait_outside_few_are_looked_up_and_the_line_is_short(void
   assert_int_equal(told_of(late + 10, 10), 0);
 }
 
+/* However quick the store is: the line inside is empty then. */
+static void those_outside_wait_as_long_as_taking_in_takes(void **state) {
+  struct desk *desk = *state;
+  struct peer *peers[100];
+  desk->outside = 3000;
+  for (int i = 0; i < 30; i++) { /* ten milliseconds each */
+    peers[0] = peer_enter(desk, 100 + i);
+    desk_pass(desk, 10);
+  }
+  open_many(desk, peers, 70);
+  assert_int_equal(desk_jobs(desk, STORE_SESSION_FIND), 2);
+  desk->outside = 300; /* three seconds */
+  desk_turn(desk);
+  assert_int_equal(desk_jobs(desk, STORE_SESSION_FIND), LOOK_UPS);
+}
+
 static void a_few_outside_change_nothing(void **state) {
   struct desk *desk = *state;
   struct peer *peers[100];
@@ -261,6 +277,7 @@ int main(void) {
       DESK_TEST(without_a_store_they_are_told_at_once),
       DESK_TEST(so_many_are_told_in_a_turn),
       DESK_TEST(while_many_wait_outside_few_are_looked_up_and_the_line_is_short),
+      DESK_TEST(those_outside_wait_as_long_as_taking_in_takes),
       DESK_TEST(a_few_outside_change_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
