@@ -36,6 +36,7 @@ INCLUDE_BYTES(postgres_migration_0018, "postgres/0018_purge.sql");
 INCLUDE_BYTES(postgres_migration_0019, "postgres/0019_staff.sql");
 INCLUDE_BYTES(postgres_migration_0020, "postgres/0020_tree.sql");
 INCLUDE_BYTES(postgres_migration_0021, "postgres/0021_lists.sql");
+INCLUDE_BYTES(postgres_migration_0022, "postgres/0022_counts.sql");
 
 const struct migration *migration_get(int number) {
   static const struct migration migrations[MIGRATION_COUNT] = {
@@ -54,6 +55,7 @@ const struct migration *postgres_migration_get(int number) {
       {postgres_migration_0013, 1}, {postgres_migration_0014, 1}, {postgres_migration_0015, 1},
       {postgres_migration_0016, 1}, {postgres_migration_0017, 1}, {postgres_migration_0018, 1},
       {postgres_migration_0019, 1}, {postgres_migration_0020, 1}, {postgres_migration_0021, 1},
+      {postgres_migration_0022, 1},
   };
   return number >= 1 && number <= POSTGRES_MIGRATION_COUNT ? &migrations[number - 1] : NULL;
 }

@@ -10,7 +10,7 @@ struct migration {
 };
 
 #define MIGRATION_COUNT 8           /* SQLite's */
-#define POSTGRES_MIGRATION_COUNT 21 /* PostgreSQL's */
+#define POSTGRES_MIGRATION_COUNT 22 /* PostgreSQL's */
 
 /* The first is number 1. NULL: there is no such. */
 const struct migration *migration_get(int number);

@@ -54,12 +54,16 @@ static inline void forged_settings_change_nothing(void **state) {
 static inline void pins_are_told_together_and_go_with_their_message(void **state) {
   struct suite *suite = *state;
   suite_post_many(suite, "kz", suite->ivan, "p", 4);
+  assert_done(suite_room(suite, STORE_ROOM_OPEN, "kz", suite->wang));
   assert_done(moderate_pin(suite, suite->ada, "kz", 1, true)); /* 5 */
   struct store_job *job = moderate_pin(suite, suite->ada, "kz", 3, true);
   moderate_noted(suite, job, "pin", suite->ada, "kz", 0);
   assert_int_equal(moderate_newest(suite)->seq, 3);
   moderate_same_entry(suite, job, "kz");
   assert_slice(moderate_entry(suite, "kz", 6)->detail, "\"pinned\":[3,1]");
+  const struct room_settings *listed = &suite_room(suite, STORE_ROOM_LIST, "", suite->wang)->room.records[0].settings;
+  assert_int_equal(listed->pinned_count, 2);
+  assert_int_equal(listed->pinned[0], 3);
   moderate_done_nothing(suite, moderate_pin(suite, suite->ada, "kz", 3, true), job->act.audit);
   moderate_done_nothing(suite, moderate_pin(suite, suite->ada, "kz", 2, false), job->act.audit);
   assert_refused(moderate_pin(suite, suite->ada, "kz", 5, true), REASON_NOT_FOUND);

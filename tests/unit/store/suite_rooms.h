@@ -136,6 +136,42 @@ static inline void mentions_are_counted_until_read_or_removed(void **state) {
   assert_int_equal(suite_mark(suite, "kz", suite->wang, 1)->mark_read.mentions, 1);
 }
 
+/* Each of the list's rooms as it is when asked for alone. */
+static inline void assert_list_as_rooms(struct suite *suite, int64_t member, size_t count) {
+  struct store_job *list = suite_room(suite, STORE_ROOM_LIST, "", member);
+  assert_int_equal(list->room.count, count);
+  for (size_t i = 0; i < count; i++) {
+    const struct room_record *listed = &list->room.records[i];
+    struct store_job *get = suite_job(suite, STORE_ROOM_GET);
+    get->room.room = listed->room;
+    get->room.member = member;
+    assert_done(suite_run(suite, get));
+    assert_int_equal(listed->head, get->room.record.head);
+    assert_int_equal(listed->read, get->room.record.read);
+    assert_int_equal(listed->unread, get->room.record.unread);
+    assert_int_equal(listed->mentions, get->room.record.mentions);
+  }
+}
+
+static inline void a_list_counts_what_each_of_its_rooms_does(void **state) {
+  struct suite *suite = *state;
+  static const char *const rooms[] = {"kz", "cn", "fintech"};
+  for (int i = 0; i < 3; i++) assert_done(suite_room(suite, STORE_ROOM_OPEN, rooms[i], suite->wang));
+  const char *talk = suite_direct(suite, suite->ivan, suite->wang, "fresh")->room.record.room.data;
+  assert_done(suite_post(suite, talk, suite->ivan, "t", "привет"));
+  suite_post_many(suite, "kz", suite->ivan, "k", LIMIT_UNREAD + 5);
+  suite_post_many(suite, "cn", suite->ivan, "c", 4);
+  assert_done(suite_post(suite, "cn", suite->ivan, "m1", "@wang раз"));
+  assert_done(suite_post(suite, "cn", suite->ivan, "m2", "@wang два"));
+  assert_done(suite_post(suite, "cn", suite->wang, "own", "三"));
+  assert_done(suite_mark(suite, "cn", suite->wang, 5));
+  struct store_job *cn = suite_room(suite, STORE_ROOM_LIST, "", suite->wang);
+  assert_slice(cn->room.records[0].room, "cn");
+  assert_int_equal(cn->room.records[0].unread, 1);
+  assert_int_equal(cn->room.records[0].mentions, 1);
+  assert_list_as_rooms(suite, suite->wang, 4);
+}
+
 static inline void two_members_have_one_talk(void **state) {
   struct suite *suite = *state;
   struct store_job *open = suite_direct(suite, suite->ivan, suite->wang, "first");
@@ -241,7 +277,8 @@ static inline void a_join_shows_the_room_and_its_page_of_one_moment(void **state
       SUITE_TEST(a_mark_counts_what_its_own_batch_posted, setup), \
       SUITE_TEST(unread_counts_messages_of_others_that_stand, setup), \
       SUITE_TEST(unread_is_counted_to_its_limit, setup), \
-      SUITE_TEST(mentions_are_counted_until_read_or_removed, setup), SUITE_TEST(two_members_have_one_talk, setup), \
+      SUITE_TEST(mentions_are_counted_until_read_or_removed, setup), \
+      SUITE_TEST(a_list_counts_what_each_of_its_rooms_does, setup), SUITE_TEST(two_members_have_one_talk, setup), \
       SUITE_TEST(a_talk_is_for_its_two_alone, setup), \
       SUITE_TEST(the_first_message_of_a_talk_lists_it_for_the_other, setup), \
       SUITE_TEST(a_full_list_takes_no_more_but_posting_goes_on, setup), SUITE_TEST(rooms_are_made_once, setup), \
