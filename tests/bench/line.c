@@ -232,7 +232,8 @@ static bool line_decrypt(struct line *line) {
   return false;
 }
 
-static void line_receive(struct line *line) {
+/* `ended`: nothing more will come, which is told once: so all of it is read now. */
+static void line_receive(struct line *line, bool ended) {
   ssize_t got = 0;
   do {
     char *into = line->ssl ? line->shared->sealed : line->shared->bytes + line->rest_size;
@@ -248,7 +249,7 @@ static void line_receive(struct line *line) {
       line->sealed_size = (size_t)got;
     }
     if (line->ssl ? !line_decrypt(line) : !line_consume(line, (size_t)got)) return;
-  } while (got == LINE_READ_SIZE); /* less: nothing is left, and more of it will be told */
+  } while (ended || got == LINE_READ_SIZE); /* less: nothing is left, and more of it will be told */
 }
 
 void line_handle(struct line *line, uint32_t happened) {
@@ -262,7 +263,8 @@ void line_handle(struct line *line, uint32_t happened) {
     line_fail(line, false, "nothing can be sent any more");
     return;
   }
-  if (happened & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) line_receive(line);
+  uint32_t ends = EPOLLRDHUP | EPOLLERR | EPOLLHUP;
+  if (happened & (EPOLLIN | ends)) line_receive(line, happened & ends);
 }
 
 const char *line_cipher(const struct line *line) {
