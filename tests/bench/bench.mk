@@ -1,6 +1,6 @@
 # The load generator and `make bench`.
 BENCH_CFLAGS = -std=c11 $(DEFINES) $(WARN) -pthread -O2 -g $(BENCH_EXTRA) -Iinclude -I$(BUILD)/generated -MMD -MP
-BENCH_LOAD := options measure frame scan line tls herd crowd result fanout posts idle comeback batch seed sql corpus load
+BENCH_LOAD := options measure frame scan line tls herd crowd result fanout posts idle comeback stampede batch seed sql corpus load
 BENCH_BARE := options frame bare
 
 $(BUILD)/bench/%.o: tests/bench/%.c

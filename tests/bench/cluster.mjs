@@ -9,6 +9,7 @@ import {decimals, median, table, thousands} from './table.mjs';
 
 const MEMBERS = 1000;
 const POSTS_A_SECOND = 20;
+const TICKS = 100; // a second, in /proc
 
 const family = (pid) => {
   const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
@@ -18,9 +19,22 @@ const toServerCore = (pid) => {
   for (const one of family(pid)) execFileSync('taskset', ['-a', '-c', '-p', String(serverCore), String(one)], {stdio: 'ignore'});
 };
 
-class Cluster {
-  static async start() {
+/** Processor seconds of a process and of those of its children that have ended; of one that is gone, none. */
+const secondsOf = (pid) => {
+  try {
+    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    return fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0) / TICKS;
+  } catch {
+    return 0;
+  }
+};
+/** The parent last: it has what those had who ended meanwhile. */
+const secondsOfAll = (pids) => pids.reverse().reduce((sum, pid) => sum + secondsOf(pid), 0);
+
+export class Cluster {
+  static async start(settings = {}) {
     const cluster = new Cluster();
+    Object.assign(cluster, {members: MEMBERS + 1, tls: false}, settings);
     try {
       await cluster.begin();
     } catch (error) {
@@ -36,9 +50,9 @@ class Cluster {
     toServerCore(this.redis.process.pid);
     const shared = {store: this.postgres.url, cookies: path.join(folder, 'cluster.cookies'),
       settings: {CLUB_REDIS: this.redis.url}};
-    this.one = new Club('cluster-one', false, shared);
-    this.other = new Club('cluster-other', false, shared);
-    await this.one.seed(MEMBERS + 1);
+    this.one = new Club('cluster-one', this.tls, shared);
+    this.other = new Club('cluster-other', this.tls, shared);
+    await this.one.seed(this.members);
     await this.other.prepare();
     for (const club of [this.one, this.other]) await club.serve();
   }
@@ -51,6 +65,10 @@ class Cluster {
     return {...this.other.options(), to: `${this.one.address},${this.other.address}`,
       servers: `${this.one.child.pid},${this.other.child.pid}`};
   }
+  /** Processor seconds so far, whole families. */
+  storeSeconds() { return secondsOfAll(family(this.postgres.pid)); }
+  busSeconds() { return secondsOf(this.redis.process.pid); }
+  serverSeconds() { return secondsOfAll([this.one.child.pid, this.other.child.pid]); }
   async end() {
     await this.one?.end();
     await this.other?.end();

@@ -130,7 +130,11 @@ static bool comeback_run(struct comeback *comeback) {
 bool scenario_comeback(struct options *options) {
   struct comeback *comeback = calloc(1, sizeof *comeback);
   if (!comeback) return false;
-  struct crowd_events events = {comeback, comeback_joined, comeback_entry, comeback_answered, comeback_lost};
+  struct crowd_events events = {.context = comeback,
+                                .joined = comeback_joined,
+                                .entry = comeback_entry,
+                                .answered = comeback_answered,
+                                .lost = comeback_lost};
   comeback->writers = (size_t)options_number(options, "writers", 4, 1, 100);
   bool done = result_place_read(&comeback->place, options) && crowd_begin(&comeback->crowd, options, events) &&
               comeback->crowd.count >= comeback->writers;

@@ -39,7 +39,18 @@ static void crowd_room(char room[CROWD_ROOM_SIZE], size_t number) {
   snprintf(room, CROWD_ROOM_SIZE, "%s.%s", countries[(number + 4) % 10], sectors[number / 10]);
 }
 
-static bool crowd_ask_join(struct crowd *crowd, size_t index) {
+#define CROWD_LIST_ID 2
+
+/* As the browser's client asks: for all of it in one frame. */
+static bool crowd_ask_list_and_join(struct crowd *crowd, size_t index, const char *join, size_t join_size) {
+  char text[384];
+  int size =
+      snprintf(text, sizeof text, "[%.*s,{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"room.list\",\"params\":{}}]",
+               (int)join_size, join, CROWD_LIST_ID);
+  return line_send(&crowd->herd.lines[index], text, (size_t)size);
+}
+
+static bool crowd_ask_join(struct crowd *crowd, size_t index, bool with_list) {
   const struct crowd_member *member = &crowd->members[index];
   char text[256];
   int size = member->last < 0
@@ -51,6 +62,7 @@ static bool crowd_ask_join(struct crowd *crowd, size_t index) {
                             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"room.join\",\"params\":{\"room\":\"%s\","
                             "\"after\":%lld,\"limit\":100}}",
                             member->room, (long long)member->last);
+  if (with_list) return crowd_ask_list_and_join(crowd, index, text, (size_t)size);
   return line_send(&crowd->herd.lines[index], text, (size_t)size);
 }
 
@@ -61,11 +73,18 @@ static void crowd_is_joined(struct crowd *crowd, size_t index) {
   if (crowd->events.joined) crowd->events.joined(crowd->events.context, index);
 }
 
+/* One thing less is missing. */
+static void crowd_has(struct crowd *crowd, size_t index, enum crowd_missing what) {
+  crowd->members[index].missing &= ~(int)what;
+  if (crowd->members[index].missing == 0) crowd_is_joined(crowd, index);
+}
+
 static void crowd_arrived(struct crowd *crowd, size_t index) {
   crowd->members[index].stage = CROWD_ARRIVED;
+  crowd->members[index].missing = CROWD_PAGE | (crowd->list ? CROWD_LIST : 0);
   if (!crowd->join)
     crowd_is_joined(crowd, index);
-  else if (!crowd_ask_join(crowd, index))
+  else if (!crowd_ask_join(crowd, index, crowd->list))
     crowd_wrong(crowd, "a join could not be sent", "", 0);
 }
 
@@ -111,10 +130,24 @@ static void crowd_join_answered(struct crowd *crowd, size_t index, const char *t
   crowd_take_page(crowd, index, text, size, as_of);
   if (!scan_has(text, size, "\"more\":true")) {
     if (crowd->members[index].last != as_of) crowd_wrong(crowd, "a join that misses entries", text, size);
-    crowd_is_joined(crowd, index);
-  } else if (!crowd_ask_join(crowd, index)) {
+    crowd_has(crowd, index, CROWD_PAGE);
+  } else if (!crowd_ask_join(crowd, index, crowd->list)) {
     crowd_wrong(crowd, "a join could not be sent", "", 0);
   }
+}
+
+static void crowd_list_answered(struct crowd *crowd, size_t index, const char *text, size_t size) {
+  if (!scan_has(text, size, "\"rooms\":[{") || !scan_has(text, size, "\"more\":false"))
+    crowd_wrong(crowd, "no list, or more than a page of it", text, size);
+  crowd_has(crowd, index, CROWD_LIST);
+}
+
+static void crowd_closing(struct crowd *crowd, size_t index, const char *text, size_t size) {
+  double seconds = 0;
+  if (!crowd->events.lost) crowd_wrong(crowd, "no room", text, size);
+  if (!crowd->events.told) return;
+  if (!scan_decimal(text, size, "\"retry_after\":", &seconds)) crowd_wrong(crowd, "no time to come again", text, size);
+  crowd->events.told(crowd->events.context, index, seconds);
 }
 
 static void crowd_other(void *context, const char *element, size_t size) {
@@ -124,12 +157,14 @@ static void crowd_other(void *context, const char *element, size_t size) {
   if (scan_has(element, size, "\"method\":")) {
     if (scan_has(element, size, "\"method\":\"welcome\""))
       crowd_arrived(crowd, hearing->index);
-    else if (scan_has(element, size, "\"method\":\"closing\"") && !crowd->events.lost)
-      crowd_wrong(crowd, "no room", element, size);
+    else if (scan_has(element, size, "\"method\":\"closing\""))
+      crowd_closing(crowd, hearing->index, element, size);
     return;
   }
   if (!scan_number(element, size, "\"id\":", &id)) {
     crowd_wrong(crowd, "not understood", element, size);
+  } else if (id == CROWD_LIST_ID) {
+    crowd_list_answered(crowd, hearing->index, element, size);
   } else if (id < CROWD_POST_ID) {
     crowd_join_answered(crowd, hearing->index, element, size);
   } else {
@@ -180,6 +215,7 @@ bool crowd_begin(struct crowd *crowd, struct options *options, struct crowd_even
   crowd->count = (size_t)options_number(options, "members", 1000, 1, 19000);
   crowd->bare = options_number(options, "bare", 0, 0, 1);
   crowd->join = options_number(options, "join", 1, 0, 1);
+  crowd->list = options_number(options, "list", 0, 0, 1);
   crowd->sample = options_text(options, "sample", NULL);
   snprintf(crowd->run, sizeof crowd->run, "%08x", (unsigned)(measure_now() * 1e3) ^ (unsigned)getpid() << 16);
   struct herd_setup setup = {

@@ -11,13 +11,15 @@
 
 #define CROWD_ROOMS 140
 #define CROWD_ROOM_SIZE 48
-#define CROWD_POST_ID 1000 /* ids of posts begin here; below are joins */
+#define CROWD_POST_ID 1000 /* ids of posts begin here; below are joins and lists */
 
 enum crowd_stage { CROWD_AWAY, CROWD_ARRIVED, CROWD_JOINED };
+enum crowd_missing { CROWD_PAGE = 1, CROWD_LIST = 2 }; /* what has not been answered yet */
 
 struct crowd_member {
   int64_t last; /* the newest entry had; -1: never joined */
   enum crowd_stage stage;
+  int missing; /* of enum crowd_missing, since it arrived */
   char room[CROWD_ROOM_SIZE];
 };
 
@@ -29,6 +31,8 @@ struct crowd_events {
   void (*answered)(void *context, size_t index, int64_t id, int64_t seq);
   /* The member's line went down. Not given: that is a failure. */
   void (*lost)(void *context, size_t index, bool refused);
+  /* The member was not let in and is to come again in so many seconds; its line goes down next. */
+  void (*told)(void *context, size_t index, double seconds);
 };
 
 struct crowd {
@@ -39,6 +43,7 @@ struct crowd {
   size_t count, joined;
   bool bare;                       /* the other end speaks nothing but frames of entries */
   bool join;                       /* false: members only arrive */
+  bool list;                       /* members ask for their lists, too, and are not in before they have them */
   uint64_t entries, frames, bytes; /* had by all, over all */
   uint64_t wrong;                  /* holes, doubles, refusals, things that could not be read */
   char why[160];                   /* the first wrong thing */
@@ -46,7 +51,7 @@ struct crowd {
   const char *sample;              /* a file to write one entry's bytes to, once; NULL: none */
 };
 
-/* Reads to, cookies, members, tls, spin, opening, rooms, join, bare, sample. False: said on standard error. */
+/* Reads to, cookies, members, tls, spin, opening, rooms, join, list, bare, sample. False: said on standard error. */
 bool crowd_begin(struct crowd *crowd, struct options *options, struct crowd_events events);
 void crowd_end(struct crowd *crowd);
 /* Opens the members from..to and waits until they and all before them are in their rooms. */

@@ -168,7 +168,7 @@ bool scenario_fanout(struct options *options) {
   fanout->outstanding = options_number(options, "outstanding", 1, 1, FANOUT_RING / 2);
   fanout->rate = options_number(options, "rate", 0, 0, 10000);
   if (fanout->rate) fanout->outstanding = FANOUT_RING;
-  struct crowd_events events = {fanout, NULL, fanout_entry, fanout_answered, NULL};
+  struct crowd_events events = {.context = fanout, .entry = fanout_entry, .answered = fanout_answered};
   bool done = result_place_read(&fanout->place, options) && measure_samples_begin(&fanout->waits, 1 << 20) &&
               measure_samples_begin(&fanout->rounds, 1 << 20) && measure_samples_begin(&fanout->delays, 1 << 22) &&
               crowd_begin(&fanout->crowd, options, events) && fanout_run(fanout);

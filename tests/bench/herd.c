@@ -119,6 +119,16 @@ void herd_open(struct herd *herd, size_t index) {
   herd->due[(herd->due_from + herd->due_count++) % herd->setup.count] = index;
 }
 
+void herd_hang_up(struct herd *herd, size_t index) {
+  struct line *line = &herd->lines[index];
+  if (line->state == LINE_DOWN) return;
+  if (line->was_open)
+    herd->open--;
+  else
+    herd->opening--;
+  line_hang_up(line);
+}
+
 static bool herd_open_due(struct herd *herd) {
   while (herd->due_count && herd->opening < herd->setup.opening) {
     struct line *line = &herd->lines[herd->due[herd->due_from]];

@@ -38,6 +38,8 @@ bool herd_begin(struct herd *herd, const struct herd_setup *setup);
 void herd_end(struct herd *herd);
 /* Puts the line at the end of those that wait to be opened. It must be down. */
 void herd_open(struct herd *herd, size_t index);
+/* Hangs up without a word to anybody; a line that is down may be taken. It must not wait to be opened. */
+void herd_hang_up(struct herd *herd, size_t index);
 /* One turn: opens what may be opened, waits at most `milliseconds` for something to happen, hands it on. False: this
  * machine refuses what is needed (descriptors, ports), said on standard error. */
 bool herd_turn(struct herd *herd, int milliseconds);

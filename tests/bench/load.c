@@ -17,6 +17,7 @@ static const struct load_scenario load_scenarios[] = {
     {"posts", scenario_posts, "members who all post and wait for their answers: posts answered a second"},
     {"idle", scenario_idle, "members who only are there: the server's memory"},
     {"comeback", scenario_comeback, "kills the server; how long until all are in again and have everything"},
+    {"stampede", scenario_stampede, "the same with members who wait as browsers do, and as long as they are told"},
     {"seed", scenario_seed, "puts members with sessions into a store and prints their cookies"},
     {"sql", scenario_sql, "the store's driver alone: posts a second"},
     {"corpus", scenario_corpus, "puts messages in three languages into a store, and indexes them"},

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {clusterTable} from './cluster.mjs';
+import {herdTable} from './herd.mjs';
 import {Club, build, calm, cores, disturbed, folder, load, loadCore, many, measuring, milliseconds, say, serverCore, turns,
   wanted} from './measuring.mjs';
 import {freePort} from '../wire/support/port.mjs';
@@ -105,7 +106,7 @@ const idleRows = async (club) => {
     `${kilobytes(result.resident_first)} KB at 1,000)`, `**${decimals(result.bytes_a_member / 1024, 1)} KB**`, '18 KB']];
 };
 
-const print = (fanout, posts, others, cluster, search, seconds) => {
+const print = (fanout, posts, others, tables, seconds) => {
   console.log(`${os.cpus()[0].model}, Linux ${os.release()}, ${new Date().toISOString().slice(0, 10)}; server on core ` +
     `${serverCore}, load on core ${loadCore}; ${turns === 1 ? 'one run each' : `medians of ${turns} in turn`}; ` +
     `${thousands(seconds)} s in all. 200-byte messages, every post durable.` +
@@ -116,18 +117,15 @@ const print = (fanout, posts, others, cluster, search, seconds) => {
   console.log(`\n${table(['posts answered a second', 'the same SQL alone, batches of 100', 'clubd', 'ratio', 'to reach',
     'wait for the answer, ms, median / p99', 'deliveries a second', 'cores busy, server / load'], posts)}`);
   console.log(`\n${table(['', 'clubd', 'to reach'], others)}`);
-  if (cluster) console.log(`\n${cluster}`);
-  if (search) console.log(`\n${search}`);
+  for (const one of tables) if (one) console.log(`\n${one}`);
 };
 
 const everything = async () => {
   const began = Date.now();
   await slowLineTable();
   if (process.env.ONLY === 'slow line') return;
-  if (/^\^?search/.test(process.env.ONLY ?? '')) {
-    console.log(await searchTable());
-    return;
-  }
+  for (const [name, tableOf] of [[/^\^?search/, searchTable], [/^\^?herd/, herdTable]])
+    if (name.test(process.env.ONLY ?? '')) return void console.log(await tableOf());
   const plain = new Club('plain', false), tls = new Club('tls', true);
   for (const club of [plain, tls]) {
     await club.seed();
@@ -145,8 +143,9 @@ const everything = async () => {
   others.push(...await idleRows(tls));
   await tls.end();
   const cluster = await clusterTable();
+  const herd = await herdTable();
   const search = await searchTable();
-  print(fanout, posts, others, cluster, search, (Date.now() - began) / 1e3);
+  print(fanout, posts, others, [cluster, herd, search], (Date.now() - began) / 1e3);
 };
 
 try {

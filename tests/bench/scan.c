@@ -26,6 +26,19 @@ bool scan_number(const char *text, size_t size, const char *name, int64_t *numbe
   return false;
 }
 
+bool scan_decimal(const char *text, size_t size, const char *name, double *number) {
+  const char *end = text + size, *at = memmem(text, size, name, strlen(name));
+  int64_t whole = 0, fraction = 0;
+  const char *point = at ? scan_digits(at + strlen(name), end, &whole) : NULL;
+  if (!point) return false;
+  *number = (double)whole;
+  const char *last = point < end && *point == '.' ? scan_digits(point + 1, end, &fraction) : NULL;
+  double part = (double)fraction;
+  for (const char *digit = point + 1; last && digit < last; digit++) part /= 10;
+  *number += part;
+  return true;
+}
+
 const char *scan_string(const char *text, size_t size, const char *name, size_t *length) {
   const char *at = memmem(text, size, name, strlen(name)), *end = text + size;
   if (!at) return NULL;

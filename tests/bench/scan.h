@@ -33,6 +33,8 @@ bool scan_frame(struct scan *scan, const char *text, size_t size, const struct s
 bool scan_has(const char *text, size_t size, const char *what);
 /* The first number behind `name` (written `"name":`) that is a number. */
 bool scan_number(const char *text, size_t size, const char *name, int64_t *number);
+/* The same with a fraction, if it has one. */
+bool scan_decimal(const char *text, size_t size, const char *name, double *number);
 /* Where the text of the first string behind `name` begins (as it is written, escapes and all); NULL: none. */
 const char *scan_string(const char *text, size_t size, const char *name, size_t *length);
 #endif

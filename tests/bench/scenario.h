@@ -9,6 +9,7 @@ bool scenario_fanout(struct options *options);
 bool scenario_posts(struct options *options);
 bool scenario_idle(struct options *options);
 bool scenario_comeback(struct options *options);
+bool scenario_stampede(struct options *options);
 bool scenario_seed(struct options *options);
 bool scenario_sql(struct options *options);
 bool scenario_corpus(struct options *options);
