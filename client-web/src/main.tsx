@@ -83,9 +83,10 @@ effect(() => {
   if (id === null) return undefined;
   let end = (): void => {};
   let over = false;
+  const last = clubState.peek();
   loadNotify().then(
     (notify) => {
-      if (!over) end = notify(id);
+      if (!over) end = notify(id, last);
     },
     // Without a line, before it was ever loaded: the next page tries again.
     () => undefined,

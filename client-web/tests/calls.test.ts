@@ -24,7 +24,7 @@ class Watched {
         leads: () => this.leads,
         inSight: (room) => Promise.resolve(room === this.sight),
         ring: (room, message) => this.rung.push(`${room.room} ${message.text}`),
-        silence: (room) => this.silenced.push(room),
+        silence: (room, upto) => this.silenced.push(`${room} ${upto}`),
       },
       state: () => this.club.state,
       newestMessages: (room) => this.club.newestMessages(room),
@@ -98,13 +98,30 @@ test('What is read at once calls nobody, what is read later is shown no longer',
   assert.deepEqual([watched.rung.length, watched.silenced.length], [1, 1]);
   other.seen(ROOM, slow);
   await watched.pass(1000);
-  assert.deepEqual(watched.silenced, [ROOM, ROOM]);
+  assert.deepEqual(watched.silenced, [`${ROOM} ${quick}`, `${ROOM} ${slow}`]);
   const removed = watched.world.says('уберут');
   await watched.pass(5000);
   assert.equal(watched.rung.length, 2);
   watched.world.server.act(watched.world.other, 'message.remove', { room: ROOM, seq: removed });
   await watched.pass(100);
   assert.equal(watched.silenced.length, 3);
+});
+
+test('What is read ends what was told of it, not what is told of what came since', async () => {
+  const watched = await Watched.begin();
+  const other = watched.world.client(watched.world.me, new FakeVault());
+  await watched.pass(100);
+  const read = watched.world.says('прочитано на телефоне');
+  await watched.pass(100);
+  other.seen(ROOM, read);
+  await watched.pass(100);
+  watched.world.says('明天见');
+  await watched.pass(2000);
+  assert.deepEqual(watched.rung, [`${ROOM} 明天见`]);
+  assert.deepEqual(watched.silenced, [`${ROOM} ${read}`]);
+  watched.world.server.act(watched.world.other, 'message.remove', { room: ROOM, seq: read + 1 });
+  await watched.pass(100);
+  assert.deepEqual(watched.silenced, [`${ROOM} ${read}`, `${ROOM} ${read + 2}`]);
 });
 
 test('A room in sight, a tab that does not lead and a reader of their own words hear nothing', async () => {

@@ -1,6 +1,7 @@
 // The browser's notifications: whether the member wants them here, and those that are shown.
 
 import { computed, signal } from '@preact/signals';
+import { readRoute } from './address.js';
 
 const KEPT = 'club.notifications';
 
@@ -91,24 +92,29 @@ export async function show({ room, title, body, href }: Shown, opened: () => voi
   };
 }
 
-async function close(wanted: (tag: string) => boolean): Promise<void> {
+/** `over`: whether it goes, by the room and the message that it tells of. */
+async function close(over: (room: string, seq: number) => boolean): Promise<void> {
   const registration = await worker().catch(() => undefined);
   const shown = (await registration?.getNotifications()) ?? [];
-  for (const notification of [...shown, ...own.values()]) if (wanted(notification.tag)) notification.close();
-  for (const tag of own.keys()) if (wanted(tag)) own.delete(tag);
+  for (const notification of [...shown, ...own.values()]) {
+    const told = readRoute(String(notification.data));
+    if (told.page !== 'room' || !over(told.room, told.target?.seq ?? 0)) continue;
+    notification.close();
+    if (own.get(notification.tag) === notification) own.delete(notification.tag);
+  }
 }
 
-/** What was shown of a room goes. */
-export function silence(room: string): void {
-  if (supported) void close((tag) => tag === TAG + room);
+/** What was shown of a room's messages up to one goes. */
+export function silence(calmed: string, upto: number): void {
+  if (supported) void close((room, seq) => room === calmed && seq <= upto);
 }
 
 /** Nothing of the club is shown any more. */
 export function hush(): void {
-  if (supported) void close((tag) => tag.startsWith(TAG));
+  if (supported) void close(() => true);
 }
 
 /** What an earlier page showed, and was read meanwhile. */
 export function silenceOthers(rooms: ReadonlySet<string>): void {
-  void close((tag) => tag.startsWith(TAG) && !rooms.has(tag.slice(TAG.length)));
+  void close((room) => !rooms.has(room));
 }

@@ -82,10 +82,9 @@ function forgetRead(state: ClubState): void {
   silenceOthers(new Set(rooms.map(({ room }) => room)));
 }
 
-/** What it returns ends it. */
-export function notify(member: string): () => void {
+/** What came since `last` calls. What it returns ends it. */
+export function notify(member: string, last: ClubState | null): () => void {
   let leads = false;
-  let last = clubState.peek();
   const calls = new Calls({
     clock: systemClock,
     bell: browserBell(member, () => leads),

@@ -19,8 +19,8 @@ export interface Bell {
   /** In whichever of those tabs. */
   inSight(room: string): Promise<boolean>;
   ring(room: Room, message: Message): void;
-  /** What was shown of the room goes. */
-  silence(room: string): void;
+  /** What was shown of the room's messages up to that one goes. */
+  silence(room: string, upto: number): void;
 }
 
 export interface CallsParts {
@@ -43,7 +43,7 @@ export class Calls {
   }
 
   follow(before: ClubState, after: ClubState): void {
-    for (const room of calmedBetween(before, after)) this.#parts.bell.silence(room);
+    for (const { room, upto } of calmedBetween(before, after)) this.#parts.bell.silence(room, upto);
     for (const room of callsBetween(before, after)) this.#due.add(room);
     if (this.#due.size > 0) this.#cancel ??= this.#parts.clock.after(PATIENCE, () => this.#ring());
   }

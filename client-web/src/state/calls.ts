@@ -16,12 +16,17 @@ export function callsBetween(before: ClubState, after: ClubState): string[] {
   return calls.map(({ room }) => room);
 }
 
-/** Rooms in which something was read or removed, that are not to call any more, or are gone. */
-export function calmedBetween(before: ClubState, after: ClubState): string[] {
+/** Rooms in which something was read or removed, that are not to call any more, or are gone; and up to which message what
+ * was told of them is over: another tab may have told of a newer one already. */
+export function calmedBetween(before: ClubState, after: ClubState): { room: string; upto: number }[] {
   if (before.rooms === after.rooms) return [];
   const count = (room: Room | undefined): number => (room === undefined ? 0 : newsOf([room]).count);
   const rooms = [...before.rooms.values()].filter((room) => count(after.rooms.get(room.room)) < count(room));
-  return rooms.map(({ room }) => room);
+  return rooms.map(({ room, read }) => {
+    const now = after.rooms.get(room);
+    if (now === undefined) return { room, upto: Number.MAX_SAFE_INTEGER };
+    return { room, upto: count(now) > 0 && now.read > read ? now.read : now.head };
+  });
 }
 
 /** Somebody waits for an answer there. */
