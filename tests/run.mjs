@@ -77,11 +77,12 @@ const unitPrograms = (build, env) =>
     return { name: source, argv: [path], env: { CMOCKA_MESSAGE_OUTPUT: 'TAP', ...env } };
   });
 
-const nodePrograms = (folder, env = {}) =>
-  filesUnder(folder, /\.test\.mjs$/).map((path) => ({ name: path, argv: [process.execPath, path], env }));
+const nodePrograms = (folder, env = {}, words = []) =>
+  filesUnder(folder, /\.test\.mjs$/).map((path) => ({ name: path, argv: [process.execPath, ...words, path], env }));
 
-// What the sanitizers make gentler, or leave out, is shown at full speed, too; the rest is the same in both builds.
-const atFullSpeed = ({ name }) => /import \{[^}]*\bslow\b[^}]*\}/.test(readFileSync(name, 'utf8'));
+// What the sanitizers make gentler, or leave out, is marked `only` and shown at full speed, too; the rest is the same in both
+// builds.
+const atFullSpeed = ({ name }) => /\bonly: true\b|\bonlyFast\b/.test(readFileSync(name, 'utf8'));
 
 // `load`: how much of a core one of its programs takes, about: wire tests wait more than they work. `together`: how many of
 // them run at a time at most, whatever there is room for. In the order in which they begin.
@@ -114,7 +115,7 @@ const parts = {
     together: 3,
     programs: () => nodePrograms('tests/cluster').filter(({ name }) => !CHAOS.test(name)),
   },
-  wire: { title: 'Wire: the real server at full speed', load: 0.5, programs: () => nodePrograms('tests/wire').filter(atFullSpeed) },
+  wire: { title: 'Wire: the real server at full speed', load: 0.5, programs: () => nodePrograms('tests/wire', {}, ['--test-only']).filter(atFullSpeed) },
   'wire-asan': {
     title: 'Wire under AddressSanitizer and UBSan',
     load: 0.5,

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { Club, CLUBD, clientId, slow, sleep } from './support/club.mjs';
+import { Club, CLUBD, clientId, onlyFast, slow, sleep } from './support/club.mjs';
 import { withFaults } from './support/fault.mjs';
 import { mixed } from './support/texts.mjs';
 
@@ -34,7 +34,7 @@ async function withClub(options, action) {
 }
 const integrity = (club) => execFileSync('sqlite3', [club.database, 'PRAGMA integrity_check; PRAGMA foreign_key_check;'], { encoding: 'utf8' }).trim();
 
-test('wrong settings are refused at start with a line that names them', async () => {
+test('wrong settings are refused at start with a line that names them', { only: true }, async () => {
   await withClub({ members: [], serve: false }, async (club) => {
     for (const [name, value] of [
       ['CLUB_LISTEN', 'nowhere'],
@@ -162,7 +162,7 @@ test('what lies in the data folder is for its owner alone', async () => {
   });
 });
 
-test('while the disk is full posts are unavailable, reading goes on, and nothing answered is lost', { skip: slow }, async () => {
+test('while the disk is full posts are unavailable, reading goes on, and nothing answered is lost', onlyFast, async () => {
   await withClub({ members: ['anna', 'bo', 'moderator'], serve: false }, async (club) => {
     const fault = withFaults(club);
     await club.serve();
@@ -210,7 +210,7 @@ test('while the disk is full posts are unavailable, reading goes on, and nothing
   });
 });
 
-test('when a flush fails the process ends with a clear line, and what was answered is there', { skip: slow }, async () => {
+test('when a flush fails the process ends with a clear line, and what was answered is there', onlyFast, async () => {
   await withClub({ members: ['anna'], serve: false }, async (club) => {
     const fault = withFaults(club);
     await club.serve();
@@ -238,7 +238,7 @@ test('when a flush fails the process ends with a clear line, and what was answer
   });
 });
 
-test('SIGTERM ends within eight seconds though the disk keeps the store at work', { skip: slow }, async () => {
+test('SIGTERM ends within eight seconds though the disk keeps the store at work', onlyFast, async () => {
   await withClub({ members: ['anna'], serve: false }, async (club) => {
     const fault = withFaults(club);
     await club.serve();

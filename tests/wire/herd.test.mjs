@@ -1,7 +1,7 @@
 // Many who come at once: everybody gets in, or hears when to come again; and whoever comes then gets in.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Club, slow, sleep } from './support/club.mjs';
+import { Club, onlyFast, slow, sleep } from './support/club.mjs';
 import { withFaults } from './support/fault.mjs';
 
 const WAIT_MS = 30_000;
@@ -42,7 +42,7 @@ async function cookiesOf(club, logins) {
   return cookies;
 }
 
-test('a thousand at once: all are let in, at once or when they were told, while those inside are served', async () => {
+test('a thousand at once: all are let in, at once or when they were told, while those inside are served', { only: true }, async () => {
   const count = slow ? 150 : 1000;
   const logins = Array.from({ length: 60 }, (_, index) => `guest${index}`);
   const club = await Club.start({ members: ['anna', ...logins], tls: false });
@@ -58,7 +58,7 @@ test('a thousand at once: all are let in, at once or when they were told, while 
   }
 });
 
-test('of a slow store’s queue whoever would wait too long hears when to come, and gets in then', { timeout: 120_000, skip: slow }, async () => {
+test('of a slow store’s queue whoever would wait too long hears when to come, and gets in then', { ...onlyFast, timeout: 120_000 }, async () => {
   const logins = Array.from({ length: 24 }, (_, index) => `guest${index}`);
   const club = await Club.start({ members: ['anna', ...logins], tls: false, serve: false });
   try {
@@ -109,7 +109,7 @@ test('a full house says closing on a socket that it has kept for that, and lets 
   }
 });
 
-test('who comes while the store hangs hears closing before long, those inside stay, and all goes on afterwards', { timeout: 120_000, skip: slow }, async () => {
+test('who comes while the store hangs hears closing before long, those inside stay, and all goes on afterwards', { ...onlyFast, timeout: 120_000 }, async () => {
   const club = await Club.start({ members: ['anna', 'bo', 'dana'], serve: false });
   try {
     const fault = withFaults(club);

@@ -126,7 +126,7 @@ for (const { kind, club, cookie, witness } of clubs) {
     await served();
   });
 
-  test(`one who takes nothing holds up nobody, and gets all in order on waking (${kind})`, { timeout: 120_000 }, async () => {
+  test(`one who takes nothing holds up nobody, and gets all in order on waking (${kind})`, { only: true, timeout: 120_000 }, async () => {
     const sleeper = await club.connect({ cookie });
     await sleeper.call('room.join', { room: 'kg' });
     await witness.call('room.join', { room: 'kg' });
@@ -138,6 +138,7 @@ for (const { kind, club, cookie, witness } of clubs) {
       await Promise.all(Array.from({ length: 20 }, (_, i) => witness.call('message.post', { room: 'kg', client_id: clientId(), text: `${index + i} ${long}` })));
     }
     await witness.entry('kg', count);
+    await served();
     assert.ok(club.memory() - memory < 40_000_000 * (slow ? 4 : 1), `${(club.memory() - memory) >> 20} MB for one who sleeps`);
     sleeper.resume();
     await sleeper.entry('kg', count, 60_000);

@@ -29,7 +29,7 @@ async function write(line, posts) {
   }
 }
 
-test('SIGTERM under load: all are told for how long, spread; what was answered is there, the rest is repeated, once each', async () => {
+test('SIGTERM under load: all are told for how long, spread; what was answered is there, the rest is repeated, once each', { only: true }, async () => {
   const club = await Club.start({ members: MEMBERS, tls: false });
   try {
     const lines = await enterMany(club, LINES);

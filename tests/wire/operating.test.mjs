@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { Club, clientId, clubForFile, slow, sleep } from './support/club.mjs';
+import { Club, clientId, clubForFile, onlyFast, slow, sleep } from './support/club.mjs';
 import { Line } from './support/line.mjs';
 import { Raw } from './support/raw.mjs';
 
@@ -122,7 +122,7 @@ test('SIGHUP takes a renewed certificate, with another type of key too, and drop
   }
 });
 
-test('SIGTERM says closing to everyone, finishes what was begun, and ends with status 0', async () => {
+test('SIGTERM says closing to everyone, finishes what was begun, and ends with status 0', { only: true }, async () => {
   const own = await Club.start({ members: ['anna', 'bo'] });
   try {
     const lines = [];
@@ -170,7 +170,7 @@ test('while it goes away it is not ready', async () => {
   }
 });
 
-test('a line that is silent for two intervals of pings is closed, one that answers them is not', { timeout: 90_000, skip: slow }, async () => {
+test('a line that is silent for two intervals of pings is closed, one that answers them is not', { ...onlyFast, timeout: 90_000 }, async () => {
   const raw = await Raw.upgraded(club, await club.cookie('anna'));
   const alive = await club.connect('bo');
   const began = Date.now();

@@ -17,6 +17,8 @@ export const CLUBD = resolve(root, process.env.CLUBD || 'build/clubd');
 /** For what only prepares a test: the build at full speed where there is one beside that of the sanitizers. */
 const HANDY = process.env.CLUBD_HANDY ? resolve(root, process.env.CLUBD_HANDY) : CLUBD;
 export const slow = Boolean(process.env.CLUBD_SLOW);
+/** Of a test for which the sanitizers' build is too slow. */
+export const onlyFast = { only: true, skip: slow };
 export const PASSWORD = 'верблюд-на-мосту 42';
 
 // Members as the tests know them; `role` follows the login where it is the same word.
