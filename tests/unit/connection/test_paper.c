@@ -108,15 +108,21 @@ static void a_page_of_a_room_that_was_left_meanwhile_is_not_sent(void **state) {
   assert_int_equal(peer->link.code, 1001);
 }
 
-/* It would come behind the end, and say that the room is followed. */
-static void a_join_is_not_answered_after_its_room_was_left(void **state) {
-  struct desk *desk = *state;
+/* A join whose answer came back while the store confirms nothing. */
+static struct peer *join_that_waits(struct desk *desk) {
   struct peer *peer = peer_enter(desk, 7);
   peer_ask(peer, 1, "room.join", "{\"room\":\"kz\"}");
   desk_settle(desk);
   connections_be_quiet(desk->connections, true);
-  desk_page(desk, STORE_ROOM_JOIN, 1, 3, false, 100);
+  desk_page(desk, STORE_ROOM_JOIN, 1, 14, false, 4000);
   desk_settle(desk);
+  return peer;
+}
+
+/* It would come behind the end, and say that the room is followed. */
+static void a_join_is_not_answered_after_its_room_was_left(void **state) {
+  struct desk *desk = *state;
+  struct peer *peer = join_that_waits(desk);
   put_out(desk, peer);
   assert_string_equal(peer_said(peer), "");
   assert_int_equal(peer->link.code, 1001);
@@ -157,11 +163,7 @@ static void hits_of_many_rooms_go_out_only_while_they_are_young(void **state) {
 
 static void no_page_goes_out_while_the_store_confirms_nothing(void **state) {
   struct desk *desk = *state;
-  struct peer *peer = peer_enter(desk, 7);
-  peer_ask(peer, 1, "room.join", "{\"room\":\"kz\"}");
-  desk_settle(desk);
-  connections_be_quiet(desk->connections, true);
-  desk_page(desk, STORE_ROOM_JOIN, 1, 14, false, 4000);
+  struct peer *peer = join_that_waits(desk);
   peer_ask(peer, 2, "ping", "{}");
   peer_ask(peer, 3, "room.history", "{\"room\":\"kz\"}");
   desk_settle(desk);

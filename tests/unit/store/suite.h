@@ -186,15 +186,20 @@ static inline struct store_job *suite_react(struct suite *suite, const char *roo
 
 /* ---- reads ---- */
 
-static inline struct store_job *suite_page(struct suite *suite, const char *room, int64_t member, int64_t after,
-                                           int64_t before, int64_t limit) {
+static inline struct store_job *suite_page_job(struct suite *suite, const char *room, int64_t member, int64_t after,
+                                               int64_t before, int64_t limit) {
   struct store_job *job = suite_job(suite, STORE_HISTORY);
   job->page.room = slice_of(room);
   job->page.member = member;
   job->page.after = after;
   job->page.before = before;
   job->page.limit = limit;
-  return suite_run(suite, job);
+  return job;
+}
+
+static inline struct store_job *suite_page(struct suite *suite, const char *room, int64_t member, int64_t after,
+                                           int64_t before, int64_t limit) {
+  return suite_run(suite, suite_page_job(suite, room, member, after, before, limit));
 }
 
 static inline struct store_job *suite_entries(struct suite *suite, const char *room, int64_t from, int64_t to) {

@@ -4,14 +4,19 @@
 #include "suite.h"
 #include "suite_moderate.h"
 
-static inline struct store_job *suite_search_in(struct suite *suite, int64_t member, const char *text, const char *room,
-                                                int64_t limit) {
+static inline struct store_job *suite_search_job(struct suite *suite, int64_t member, const char *text,
+                                                 const char *room, int64_t limit) {
   struct store_job *job = suite_job(suite, STORE_SEARCH);
   job->search.member = member;
   job->search.text = slice_of(text);
   job->search.room = slice_of(room);
   job->search.limit = limit;
-  return suite_run(suite, job);
+  return job;
+}
+
+static inline struct store_job *suite_search_in(struct suite *suite, int64_t member, const char *text, const char *room,
+                                                int64_t limit) {
+  return suite_run(suite, suite_search_job(suite, member, text, room, limit));
 }
 
 static inline struct store_job *suite_search(struct suite *suite, int64_t member, const char *text) {

@@ -25,6 +25,7 @@ struct torture_store {
   /* How many there were of a kind between arm and disarm; NULL: not known but of what was armed. */
   long (*seen)(unsigned what);
   long tries; /* of a kind of fault, unless all are tried */
+  bool reads; /* members read and search, too */
 };
 
 /* For cmocka's state. */
@@ -52,6 +53,7 @@ static inline void torture_begin_script(struct script *script, const struct tort
   suite->ivan = beginning->ivan;
   suite->wang = beginning->wang;
   script->checkpoint = torture->store->checkpoint;
+  script->reads = torture->store->reads;
   torture->store->make(suite, beginning);
 }
 

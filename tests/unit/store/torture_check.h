@@ -81,7 +81,9 @@ static inline void check_rooms(struct script *script) {
 static inline void check_again(struct script *script) {
   struct suite *suite = &script->suite;
   script->count = 0;
+  script->unread = 0;
   script_all(script);
+  assert_int_equal(script->unread, 0);
   for (size_t i = 0; i < script->count; i++) assert_done(script->jobs[i]);
   check_rooms(script);
   suite_index(suite);

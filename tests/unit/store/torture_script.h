@@ -1,6 +1,7 @@
 #ifndef TEST_STORE_TORTURE_SCRIPT_H
 #define TEST_STORE_TORTURE_SCRIPT_H
-/* What is done while something fails: members post, edit, remove, react, a moderator acts, the index follows. */
+/* What is done while something fails: members post, edit, remove, react, read and search, a moderator acts, the index
+ * follows. */
 #include "suite_moderate.h"
 #include "suite_search.h"
 #include "torture_fault.h"
@@ -11,7 +12,9 @@ struct script {
   struct suite suite;
   struct store_job *jobs[SCRIPT_STEPS];
   size_t count;
+  size_t unread; /* reads that did not come about */
   bool open;
+  bool reads;
   void (*checkpoint)(struct suite *suite); /* what was written is brought to where it belongs */
 };
 
@@ -26,6 +29,29 @@ static inline void script_run(struct script *script, struct store_job **jobs, si
 
 static inline void script_one(struct script *script, struct store_job *job) {
   script_run(script, &job, 1);
+}
+
+static inline struct store_job *script_read(struct script *script, struct store_job *job) {
+  struct store_driver *reader = &script->suite.reader;
+  fault.counts = true;
+  reader->read(reader->self, job);
+  fault.counts = false;
+  if (job->outcome == STORE_DONE) return job;
+  assert_int_equal(job->outcome, STORE_UNAVAILABLE);
+  script->unread++;
+  return NULL;
+}
+
+/* What is read is whole, or it is not read. */
+static inline void script_reads(struct script *script) {
+  struct suite *suite = &script->suite;
+  const struct store_job *page = script_read(script, suite_page_job(suite, "kz", suite->wang, 0, -1, 50));
+  if (page) assert_int_equal(page->page.count, page->page.as_of);
+  for (size_t i = 0; page && i < page->page.count; i++) assert_int_equal(page->page.entries[i].seq, (int64_t)i + 1);
+  struct store_job *rooms = suite_job(suite, STORE_ROOM_LIST);
+  rooms->room.member = suite->ivan;
+  if (script_read(script, rooms)) assert_in_range(rooms->room.count, 1, 2);
+  (void)script_read(script, suite_search_job(suite, suite->ada, "договор", NULL, 50));
 }
 
 static inline void script_index(struct script *script) {
@@ -75,6 +101,7 @@ static inline void script_all(struct script *script) {
                                suite_post_job(suite, "cn", suite->ivan, "c", "Три договора")};
   script_run(script, posts, 3);
   script_index(script);
+  if (script->reads) script_reads(script);
   script_one(script, script_edit(suite, 1, "Никакого слова"));
   script_one(script, script_react(suite, 2));
   script_one(script, suite_change_job(suite, STORE_REMOVE, "kz", suite->ivan, 3));
