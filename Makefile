@@ -233,7 +233,7 @@ layers: $(foreach f,$(FOLDERS),$(BUILD)/lib$(f).a)
 
 lint:
 	@tests/install.sh build test lint
-	@BUILD=$(BUILD) JOBS=$(JOBS) tests/lint.sh
+	@BUILD=$(BUILD) JOBS=$(JOBS) DEFINES='$(DEFINES)' tests/lint.sh
 
 clean:
 	rm -rf $(BUILD)

@@ -3,6 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
+: "${DEFINES:?by \`make lint\`}"
 jobs=${JOBS:-$(nproc)}
 failed=0
 
@@ -29,7 +30,7 @@ export -f without_macros
 tidy() {
   echo "$server_sources" | xargs -r -P "$jobs" -I{} bash -c '
     folder=$(cut -d/ -f2 <<<"{}"); case $folder in *.c) folder=. ;; esac
-    found=$(clang-tidy --quiet "{}" -- -std=c11 -D_GNU_SOURCE -DHASH_NONFATAL_OOM=1 -Wall -Wextra -Wshadow -Wconversion \
+    found=$(clang-tidy --quiet "{}" -- -std=c11 '"$DEFINES"' -Wall -Wextra -Wshadow -Wconversion \
       -Iinclude -I'"$build"'/generated -Iserver/"$folder" 2>/dev/null | without_macros)
     [ -z "$found" ] || { echo "$found"; exit 1; }'
 }
