@@ -12,6 +12,7 @@
 #define REFUSALS_A_TURN 128  /* each is a frame and a close */
 #define TURN_MOST_MS 1000    /* a turn that took longer: this process was stopped */
 #define WINDOW_MS 200        /* of measuring */
+#define TAKEN_LEAST 16       /* from whom it is told how long taking in takes, unless it stalls */
 #define STALL_MS 1000        /* without any look-up coming back: the store is away, which says nothing of its pace */
 #define EACH_FIRST_US 1000   /* before anything was measured */
 #define EACH_LEAST_US 20     /* … */
@@ -109,21 +110,29 @@ int64_t admission_retry_ms(struct connections *connections) {
 
 /* ---- those outside ---- */
 
+static void admission_begin_taking(struct admission *admission) {
+  admission->taking_ms = admission->clock_ms;
+  admission->taken = 0;
+}
+
 /* Whoever has connected and was not taken in yet hears nothing, not even for how long. */
 static void admission_look_outside(struct connections *connections) {
   struct admission *admission = &connections->admission;
   const struct transport *transport = &connections->setup.transport;
-  bool quiet = admission->waiting + admission->under_way + admission->taken == 0;
+  bool first = admission->outside == 0;
+  bool quiet = first && admission->waiting + admission->under_way + admission->taken == 0;
   admission->outside = quiet ? 0 : transport->outside(transport->self);
+  if (admission->outside > 0 && !first) return;
+  admission_begin_taking(admission);
+  admission->taking_us = 0; /* of other times */
 }
 
 /* How long it is from one who is taken in to the next one, while there are more. */
 static void admission_measure_taking(struct admission *admission) {
   int64_t took = admission->clock_ms - admission->taking_ms;
-  if (admission->outside > 0 && took < WINDOW_MS) return;
-  if (admission->outside > 0) admission->taking_us = took * 1000 / (int64_t)(admission->taken ? admission->taken : 1);
-  admission->taking_ms = admission->clock_ms;
-  admission->taken = 0;
+  if (took < WINDOW_MS || (admission->taken < TAKEN_LEAST && took < STALL_MS)) return;
+  admission->taking_us = took * 1000 / (int64_t)(admission->taken ? admission->taken : 1);
+  admission_begin_taking(admission);
 }
 
 /* Where they would wait too long they are taken in before all else, and most of them are told when to come: the store is

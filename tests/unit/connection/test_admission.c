@@ -261,6 +261,37 @@ static void a_few_outside_change_nothing(void **state) {
   assert_int_equal(desk_jobs(desk, STORE_SESSION_FIND), LOOK_UPS);
 }
 
+/* The time before they came, and one in which others had the processor, say nothing of how long taking in takes. */
+static void a_few_who_come_after_a_while_are_let_in(void **state) {
+  struct desk *desk = *state;
+  struct peer *peers[100];
+  peer_enter(desk, 8);
+  desk_pass(desk, 900);
+  desk->outside = 99;
+  open_many(desk, peers, 1);
+  assert_int_equal(told_of(peers, 1), 0);
+  desk_pass(desk, 300);
+  open_many(desk, peers + 1, 69);
+  assert_int_equal(told_of(peers, 70), 0);
+  assert_int_equal(desk_jobs(desk, STORE_SESSION_FIND), LOOK_UPS);
+}
+
+static void how_long_taking_in_took_once_is_forgotten_when_nobody_is_outside(void **state) {
+  struct desk *desk = *state;
+  struct peer *peers[100];
+  desk->outside = 99;
+  for (int i = 0; i < 12; i++) { /* a hundred milliseconds each */
+    peer_enter(desk, 100 + i);
+    desk_pass(desk, 100);
+  }
+  desk->outside = 0;
+  peer_enter(desk, 8);
+  desk->outside = 99;
+  open_many(desk, peers, 70);
+  assert_int_equal(told_of(peers, 70), 0);
+  assert_int_equal(desk_jobs(desk, STORE_SESSION_FIND), LOOK_UPS);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       DESK_TEST(look_ups_are_bounded_and_in_order_of_arrival),
@@ -279,6 +310,8 @@ int main(void) {
       DESK_TEST(while_many_wait_outside_few_are_looked_up_and_the_line_is_short),
       DESK_TEST(those_outside_wait_as_long_as_taking_in_takes),
       DESK_TEST(a_few_outside_change_nothing),
+      DESK_TEST(a_few_who_come_after_a_while_are_let_in),
+      DESK_TEST(how_long_taking_in_took_once_is_forgotten_when_nobody_is_outside),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

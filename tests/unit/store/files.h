@@ -9,8 +9,8 @@
 
 static inline void files_make(char *address, size_t size) {
   const char *base = getenv("TMPDIR");
-  char folder[200];
-  snprintf(folder, sizeof folder, "%.150s/club-store-XXXXXX", base ? base : "/tmp");
+  char folder[112];
+  snprintf(folder, sizeof folder, "%.90s/club-store-XXXXXX", base ? base : "/tmp");
   assert_non_null(mkdtemp(folder));
   snprintf(address, size, "sqlite:%s/club.db", folder);
 }
