@@ -46,6 +46,7 @@ const result = await chaosFor({ seed, seconds, herd, size: values.small ? 'small
 for (const [kind, count] of Object.entries(result.faults)) {
   if (count < least) result.violations.push({ rule: 'each kind of fault is there often enough', text: `${kind}: ${count}` });
 }
+if (result.writes.answered < seconds) result.violations.push({ rule: 'there is something to look at', text: `${result.writes.answered} writes answered` });
 say(report(result));
 say(page(result));
 if (values.report) {

@@ -70,6 +70,21 @@ finds('a head beyond the last entry is found', LOG, ({ log }) => (log.head = 6))
 finds('a client_id that is there twice is found', LOG, (story) => story.row({ type: 'message', member: 'anna', client_id: 'two', text: 'Привет, two' }));
 finds('a time that goes back is found', LOG, ({ log }) => (log.entries[3].at = AT - 5));
 
+const CHANGES = 'what changes nothing is not there';
+finds('a removal of what was removed is found', CHANGES, (story) => story.write('remove', { target: 2 }));
+finds('a reaction that is put on twice is found', CHANGES, (story) => {
+  for (const member of ['anna', 'anna']) story.write('react', { target: 1, emoji: '👍', on: true, member });
+});
+finds('a reaction that is taken off and was not on is found', CHANGES, (story) => story.write('react', { target: 1, emoji: '👍', on: false }));
+test('a reaction that is put on and taken off in turn is no matter', () => {
+  assert.deepEqual(
+    found((story) => {
+      for (const on of [true, false, true]) story.write('react', { target: 1, emoji: '🤝', on });
+    }),
+    [],
+  );
+});
+
 const ANSWERED = 'what was answered is there';
 finds('an answered write that is lost is found', ANSWERED, (story) => {
   const { row } = story.post('three');
@@ -206,6 +221,7 @@ finds('what comes after leaving is found', SUBSCRIPTION, (story) => {
   story.post('three');
   story.deliver('reader', 'r2', 6);
 });
+finds('a join that has nothing and says that there is more is found', SUBSCRIPTION, (story) => story.join('reader', 'r3', 5, [], { more: true }));
 finds('a join that ends before its as_of is found', SUBSCRIPTION, (story) => {
   story.post('three');
   story.join('reader', 'r3', 5, []);
@@ -219,6 +235,13 @@ finds('a post that stands before what was answered before it was sent is found',
     const attempt = story.journal.attempt(write, line);
     Object.assign(attempt, { outcome: 'answered', seq: row.seq, at: iso(row.at), duplicate: false, answeredAt: story.journal.clock() });
   }
+});
+finds('a post that stands before the removal that was answered before it was sent is found', 'what was answered before stands before', (story) => {
+  const post = story.row({ type: 'message', member: 'bo', client_id: 'y', text: 'y' });
+  story.write('remove', { target: 1 });
+  story.log.entries[0].removed = story.log.head;
+  const write = story.journal.write('post', { member: 'bo', room: 'kz', clientId: 'y', text: 'y' });
+  Object.assign(story.journal.attempt(write, 'd'), { outcome: 'answered', seq: post.seq, at: iso(post.at), duplicate: false, answeredAt: story.journal.clock() });
 });
 finds('posts of a connection in another order than they were sent are found', 'posts of a connection stand as they were sent', (story) => {
   const writes = ['x', 'y'].map((id) => story.journal.write('post', { member: 'anna', room: 'kz', clientId: id, text: id }));

@@ -25,6 +25,7 @@ const EXPECTED = 'what must be refused is refused';
 export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
   const check = new Check(journal, truth, mayBeRefused);
   check.log();
+  check.turns();
   check.contents.look(); // first of all that needs texts: it knows also those that are gone
   check.answered();
   check.marks();
@@ -70,6 +71,23 @@ class Check {
         clients.add(name);
       });
       if (log.head !== log.entries.length) this.fail(rule, `${room}: head ${log.head}, entries ${log.entries.length}`);
+    }
+  }
+
+  /** 1: a message is removed once, and a reaction is put on and taken off in turn. */
+  turns() {
+    const rule = 'what changes nothing is not there';
+    for (const [room, log] of Object.entries(this.truth.rooms)) {
+      const removed = new Set();
+      const on = new Set();
+      for (const { type, seq, target, member, emoji, flag } of log.entries) {
+        const name = `${target} ${member} ${emoji}`;
+        if (type === 'remove' && removed.has(target)) this.fail(rule, `${room} ${seq}: ${target} was removed before`);
+        if (type === 'react' && on.has(name) === Boolean(flag)) this.fail(rule, `${room} ${seq}: ${name} was ${flag ? 'on' : 'off'} before`);
+        if (type === 'remove') removed.add(target);
+        if (type === 'react' && flag) on.add(name);
+        if (type === 'react' && !flag) on.delete(name);
+      }
     }
   }
 
@@ -225,6 +243,7 @@ class Check {
           if (seq !== last + 1) complain(`${seq} came after ${last} in a join's answer`);
           last = seq;
         }
+        if (page.more && !page.entries.length) complain(`a join's answer after ${page.after} has nothing and says that there is more`);
         if (!page.more && last !== page.as_of) complain(`a join's answer ends at ${last}, as of ${page.as_of}`);
         if (!page.more && cursor !== undefined && page.after !== undefined && page.as_of < cursor) complain(`joined as of ${page.as_of}, had ${cursor}`);
         cursor = page.more ? last : page.as_of;
@@ -245,17 +264,16 @@ class Check {
     }
   }
 
-  /** 6: what was answered before another was asked for stands before it. Posts and edits are: a removal or reaction that changes
-   * nothing is answered with the entry that did it, which may be an old one. */
+  /** 6: what was answered before another was asked for stands before it. Posts and edits do: a removal or reaction that changes
+   * nothing is answered with the entry that did it, which may be older than when it was asked for. */
   causality() {
     const moments = [];
     for (const write of this.journal.writes) {
-      if (write.kind !== 'post' && write.kind !== 'edit') continue;
       const answers = write.attempts.filter((attempt) => attempt.outcome === 'answered');
       if (!answers.length) continue;
-      const { room } = write;
+      const { room, kind } = write;
       const { seq } = answers[0];
-      moments.push({ time: write.attempts[0].sentAt, room, seq, asked: true });
+      if (kind === 'post' || kind === 'edit') moments.push({ time: write.attempts[0].sentAt, room, seq, asked: true });
       moments.push({ time: Math.min(...answers.map((answer) => answer.answeredAt)), room, seq, asked: false });
     }
     moments.sort((a, b) => a.time - b.time || b.asked - a.asked);

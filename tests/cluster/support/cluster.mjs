@@ -224,6 +224,12 @@ export async function within(promise, ms) {
   return found;
 }
 
+/** For so long, or until `goesOn` does not hold any more. */
+export async function sleepWhile(goesOn, ms, looksMs = 200) {
+  const until = Date.now() + ms;
+  while (goesOn() && Date.now() < until) await sleep(looksMs);
+}
+
 /** Looks again until it is so. */
 export async function eventually(look, what, ms = WAIT_MS) {
   const until = Date.now() + ms;

@@ -8,12 +8,12 @@ const BETWEEN_MS = [300, 2350];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
 /** How late what waits for the one before still begins: of a long time a share, or what often waits would come rarely. */
-const LATE_MS = [6000, 60_000];
+const LATE_MS = [6000, 300_000];
 const LATE_SHARE = 0.1;
 const GOES_ON_MS = 5000;
 export const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
 const LOOKS_MS = 250;
-const ENDS_MS = 120_000; // after the last one was to be over
+const ENDS_MS = 120_000; // after the last one was to be over, as late as it may be
 const PREFERRED = 6; // times as often
 const RARE = 1.4; // times as often as others comes what comes to nothing at times
 
@@ -127,7 +127,7 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
  * when it is `over`: `since` when it began, `from` when its end began, or where it heals by itself it, `time` when that was
  * done, both as of performance.now(), and `idle` if it came to nothing. What could not be done: errors, `goesOn` if that was to
  * undo one, after which no other one begins; and those that are not over so many milliseconds, `ends`, after the last one was
- * to be.
+ * to be, as late as it may be.
  */
 export async function carryOut(there, faults, random, told = () => {}, { own = kinds, ends = ENDS_MS } = {}) {
   const began = Date.now();
@@ -161,7 +161,7 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
     goOn.delete(fault);
     release();
   };
-  await within(Promise.all(faults.map(one)), last + ends);
+  await within(Promise.all(faults.map(one)), last + late + ends);
   for (const [{ kind, which }, since] of goOn) errors.push(new Error(`${kind}${which === undefined ? '' : ` ${which}`}: not over ${Date.now() - since} ms after it began`));
   return errors;
 }

@@ -6,11 +6,11 @@ const OPENS_MS = 5000;
 const ANSWERS_MS = 12_000;
 const PING_MS = 2000;
 const AGAIN_MS = [50, 500];
-const FINE_CLOSES = new Set([1000, 1001, 1005, 1006, 1012]);
+export const FINE_CLOSES = new Set([1000, 1001, 1005, 1006, 1012]);
 // What a balancer answers while no instance does, and an instance that has no room or no memory.
-const AWAY = new Set([408, 429, 502, 503, 504]);
+export const AWAY = new Set([408, 429, 502, 503, 504]);
 // Said when nobody knows what became of the request, or when it may be sent again.
-const UNSETTLED = new Set(['unavailable']);
+export const UNSETTLED = new Set(['unavailable']);
 
 let lines = 0;
 
@@ -75,7 +75,7 @@ export class Member {
     try {
       await line.opened;
       // Looked at with each frame until the line is closed.
-      line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch(() => {});
+      line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch((error) => error.closed || this.#deaf(line, error));
       await Promise.race([new Promise((done) => (line.welcomed = done)), line.closed]);
       if (!line.welcome) return undefined;
     } catch ({ status }) {
@@ -98,6 +98,12 @@ export class Member {
     for (const request of this.#pending.values()) request.settle({ outcome: 'unknown' });
     this.#pending.clear();
     for (const complaint of line.complaints.splice(0)) this.journal.violation('what is sent is as described', `${this.name}: ${complaint}`);
+  }
+
+  /** What was heard could not be taken: nothing more is. */
+  #deaf(line, error) {
+    this.journal.violation('the harness works', `${this.name}: ${error.stack}`);
+    line.socket.terminate();
   }
 
   /** Called with each frame; false: go on. */
@@ -165,7 +171,9 @@ export class Member {
   async rejoin(room) {
     const { line } = this;
     if (!line) return;
-    const { outcome: how } = await this.request('room.leave', { room });
+    const answer = await this.request('room.leave', { room });
+    const { outcome: how } = answer;
+    this.#notRefused('room.leave', room, answer);
     if (how !== 'answered' || this.line !== line) return;
     this.journal.left(this.name, line.name, room);
     this.#join(line, room);
@@ -182,7 +190,7 @@ export class Member {
     wanted.joined = undefined;
     this.request('room.join', params, (answer) => {
       if (wanted.asks === line) wanted.asks = undefined;
-      if (answer.outcome === 'refused' && !this.mayBeRefused.includes(answer.reason)) this.journal.violation('nothing is refused without a reason', `${this.name}: room.join ${room}: ${answer.reason}`);
+      this.#notRefused('room.join', room, answer);
       if (answer.outcome !== 'answered') {
         this.#joinLater(line, room); // `unavailable` on a line that goes on, or kept out: asked again
         return;
@@ -195,6 +203,10 @@ export class Member {
     });
   }
 
+  #notRefused(what, room, { outcome: how, reason }) {
+    if (how === 'refused' && !this.mayBeRefused.includes(reason)) this.journal.violation('nothing is refused without a reason', `${this.name}: ${what} ${room}: ${reason}`);
+  }
+
   #joinLater(line, room) {
     if (this.line === line) setTimeout(() => this.line === line && this.rooms.get(room).joined !== line.name && this.#join(line, room), this.random.between(200, 1000)).unref();
   }
@@ -203,6 +215,7 @@ export class Member {
     this.journal.left(this.name, line.name, room);
     if (this.rooms.has(room)) this.rooms.get(room).joined = undefined;
     if (this.mayBeRefused.includes(reason)) this.#joinLater(line, room);
+    else this.journal.violation('a subscription goes on', `${this.name} left ${room}: ${reason}`);
   }
 
   /** Is each room that it follows joined on the present line? */
@@ -217,6 +230,7 @@ export class Member {
     const answer = await this.request('room.history', params, (found) => {
       if (found.outcome === 'answered') this.journal.page(asked, found.result);
     });
+    this.#notRefused('room.history', params.room, answer);
     return answer.result;
   }
 

@@ -1,6 +1,7 @@
 // Moderators mute, ban, lock, remove and purge in a room of its own while everything breaks, and some go on writing there
 // whatever they are told. What was asked and answered is kept for moderating_check.mjs.
 import { sleep } from '../../wire/support/club.mjs';
+import { sleepWhile } from './cluster.mjs';
 import { Journal } from './journal.mjs';
 import { lateUntil } from './late.mjs';
 import { Member } from './member.mjs';
@@ -10,6 +11,8 @@ export const KEEPERS = ['admin', 'moderator'];
 export const LOUD = ['loud0', 'loud1', 'loud2']; // the last one is purged, the others' messages are removed one by one
 const HOLDS_MS = [2500, 4500]; // so that there is time left after the two seconds
 const BANS_MS = [4000, 6000]; // in which something is said that must not be given
+const LONG_MS = [20_000, 25_000]; // longer than any fault
+const LONG_ONE = 0.05;
 const RESTS_MS = [100, 600];
 const WRITES_MS = [40, 200];
 const LOOKS = 0.03; // how often they look at what is there
@@ -120,7 +123,7 @@ export class Moderating {
       const number = ++this.#count;
       const [reason, lifted] = [`реклама ${number}`, `хватит ${number}`];
       await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: null, reason }, { action, member: login, reason });
-      await sleep(random.between(...holds));
+      await sleepWhile(() => !this.stopping, random.between(...(random.chance(LONG_ONE) ? LONG_MS : holds)));
       await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: 0, reason: lifted }, { action, member: login, reason: lifted, lifts: true });
       await sleep(random.between(...RESTS_MS));
     }

@@ -4,7 +4,7 @@
 import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { within } from '../cluster.mjs';
 import { summary } from '../summary.mjs';
-import { Member } from '../member.mjs';
+import { AWAY, FINE_CLOSES, Member, UNSETTLED } from '../member.mjs';
 import WebSocket from 'ws';
 
 const ROOM = 'tj';
@@ -64,14 +64,15 @@ class One {
     let heardAt = Date.now();
     const pulse = setInterval(() => Date.now() - heardAt > DEAD_MS && socket.terminate(), LOOKS_MS);
     socket.on('ping', () => (heardAt = Date.now()));
-    socket.on('error', () => {});
+    socket.on('error', ({ message }) => this.#keptOut(message));
     socket.on('message', (data) => {
       heardAt = Date.now();
       if (socket.readyState !== WebSocket.OPEN) return; // closed from here: what still came is not looked at
       for (const message of [JSON.parse(data.toString('utf8'))].flat()) waits = this.#take(socket, message) ?? waits;
     });
     return new Promise((done) =>
-      socket.once('close', () => {
+      socket.once('close', (code) => {
+        if (!FINE_CLOSES.has(code)) this.herd.wrong(`closed with ${code}`, 'a line is closed for a reason');
         clearTimeout(timer);
         clearInterval(pulse);
         this.joined = false;
@@ -85,8 +86,19 @@ class One {
     else if (message.method === 'closing') return message.params.retry_after * 1000 * this.random.next() || undefined;
     else if (message.method === 'entry') this.#told(message.params);
     else if (message.id === 1 && message.result) this.#pages(message.result, socket);
-    else if (message.id === 1) setTimeout(() => this.#join(socket), this.random.between(200, 1000));
+    else if (message.id === 1) this.#refused(socket, message.error?.data?.reason);
     return undefined;
+  }
+
+  /** By what the connecting came to. */
+  #keptOut(text) {
+    const [, status] = /^Unexpected server response: (\d+)$/.exec(text) ?? [];
+    if (status && !AWAY.has(Number(status))) this.herd.wrong(status, 'nobody is kept out without a reason');
+  }
+
+  #refused(socket, reason) {
+    if (!UNSETTLED.has(reason)) this.herd.wrong(`room.join: ${reason}`, 'nothing is refused without a reason');
+    setTimeout(() => this.#join(socket), this.random.between(200, 1000));
   }
 
   #welcomed(socket, { epoch }) {

@@ -18,11 +18,15 @@ const ROWS = [
   ['thousands cut off', ['herd'], '#bf3989'],
 ];
 
+/** What is seen of a fault that begins at the end. */
+const LAST_MS = 1000;
+
 /**
  * What happened when: `log` of [{on, at, time, over, since}] of faults as they were told, `time` as of the journal's clock;
  * {ms, faults: [{on, from, to}], answered, delivered}, these two counted in as many equal parts of the time.
  */
-export function timeline(log, journal, ms) {
+export function timeline(log, journal, least) {
+  const ms = Math.max(least, ...log.map(({ since = 0 }) => since + LAST_MS)); // some begin late
   const begin = log.length ? log[0].time - log[0].at : 0;
   const faults = [];
   for (const { on, since, time, over } of log) if (over) faults.push({ on, from: since, to: Math.min(time - begin, ms) });

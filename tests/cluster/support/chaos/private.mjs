@@ -1,7 +1,7 @@
 // A private room whose keeper lets guests in and puts them out while everything breaks: whoever is out is not let in, and
 // two seconds after it was answered nothing that is committed there reaches them. In the end all are in.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
-import { eventually } from '../cluster.mjs';
+import { eventually, sleepWhile } from '../cluster.mjs';
 import { Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
 import { EFFECT_MS } from '../moderating_check.mjs';
@@ -9,6 +9,8 @@ import { Watch, neverSeen } from './watch.mjs';
 
 const WRITES_MS = [200, 800];
 const HOLDS_MS = [2000, 5000];
+const HOLDS_LONG_MS = [20_000, 25_000]; // longer than any fault
+const LONG_ONE = 0.1;
 const AGREES_MS = 10_000;
 const GIVES_UP_MS = 20_000;
 const RULE = 'nothing of a private room is given two seconds after somebody was put out';
@@ -24,8 +26,9 @@ export class Private {
   watches = [];
   guests = [];
 
-  constructor({ cluster, random, journal }) {
-    Object.assign(this, { cluster, random, journal });
+  /** `looksMs`: how often it looks whether it is time. */
+  constructor({ cluster, random, journal, looksMs }) {
+    Object.assign(this, { cluster, random, journal, looksMs });
   }
 
   async start() {
@@ -81,11 +84,16 @@ export class Private {
     const random = this.random.of(`admits ${guest.login}`);
     while (!this.stopping) {
       await this.#let(guest, true);
-      await sleep(random.between(...HOLDS_MS));
+      await this.#holds(random.between(...HOLDS_MS));
       await this.#let(guest, false);
-      await sleep(random.between(...HOLDS_MS));
+      await this.#holds(random.between(...(random.chance(LONG_ONE) ? HOLDS_LONG_MS : HOLDS_MS)));
     }
     await this.#let(guest, true);
+  }
+
+  /** Not longer than the faults go on. */
+  #holds(ms) {
+    return sleepWhile(() => !this.stopping, ms, this.looksMs);
   }
 
   async #let(guest, on) {
@@ -108,8 +116,12 @@ export class Private {
   }
 
   async agrees() {
-    const all = () => this.watches.every((watch) => watch.isThere) || this.#again();
-    await eventually(all, 'all guests are in', AGREES_MS).catch(({ message }) => this.found.push({ rule: 'after the faults everybody agrees', text: message }));
+    const all = async () => {
+      if (!this.watches.every((watch) => watch.isThere)) return void (await this.#again());
+      const [{ head }] = await this.cluster.query(`SELECT head FROM room WHERE id = '${this.room}'`);
+      return this.watches.every((watch) => watch.hasAll(Number(head)));
+    };
+    await eventually(all, 'all guests are in, and have all there is', AGREES_MS).catch(({ message }) => this.found.push({ rule: 'after the faults everybody agrees', text: message }));
   }
 
   /** Who was put out once more by what was carried out late is let in again. */

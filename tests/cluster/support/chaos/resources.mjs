@@ -64,7 +64,7 @@ export class Resources {
     this.#files = Math.max(...this.before.map(({ files }) => files));
     this.timers = [
       setInterval(() => this.#peaks(), 500),
-      setInterval(() => this.cluster.instances.forEach((instance) => this.#look(instance)), LOOKS_MS),
+      setInterval(() => this.look(), LOOKS_MS),
     ];
   }
 
@@ -82,6 +82,11 @@ export class Resources {
     const life = new Life(instance, this.#files);
     this.#lives.set(instance, life);
     return life;
+  }
+
+  /** At all of them, once. */
+  look() {
+    return Promise.all(this.cluster.instances.map((instance) => this.#look(instance)));
   }
 
   /** One that serves, and from which nothing is taken. */

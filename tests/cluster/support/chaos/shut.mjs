@@ -1,6 +1,7 @@
 // Members who log out, and members who are banned from the club, while lines of theirs stand: two seconds after it was
 // answered nothing that was committed then reaches those lines, and nobody is let in with that session.
 import { PASSWORD, sessionCookie, sleep } from '../../../wire/support/club.mjs';
+import { sleepWhile } from '../cluster.mjs';
 import { Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
 import { EFFECT_MS } from '../moderating_check.mjs';
@@ -9,6 +10,8 @@ import { Watch, neverSeen } from './watch.mjs';
 
 const STAYS_MS = [1000, 4000];
 const LOOKS_MS = [4000, 6000];
+const LOOKS_LONG_MS = [20_000, 25_000]; // longer than any fault
+const LONG_ONE = 0.1;
 const RULE = 'nothing committed two seconds after a ban or logout is delivered';
 
 export const shutLogins = ['leaver0', 'leaver1', 'shut0', 'shut1'];
@@ -20,8 +23,9 @@ export class Shut {
   stopping = false;
   #watches = 0;
 
-  constructor({ cluster, random, journal }) {
-    Object.assign(this, { cluster, random, journal });
+  /** `looksMs`: how often it looks whether it is time. */
+  constructor({ cluster, random, journal, looksMs }) {
+    Object.assign(this, { cluster, random, journal, looksMs });
   }
 
   async start() {
@@ -49,10 +53,16 @@ export class Shut {
       await sleep(random.between(...STAYS_MS));
       if (login.startsWith('leaver')) await this.#logOut(cookie, random, watch);
       else if (watch.me) await this.#ban((me = watch.me), turns, watch);
-      await sleep(random.between(...LOOKS_MS));
+      await this.#looks(random);
       await watch.stop();
       if (me) await turns.letIn(() => this.#act(me, 0));
     }
+  }
+
+  /** Not longer than the faults go on. */
+  #looks(random) {
+    const ms = random.between(...(random.chance(LONG_ONE) ? LOOKS_LONG_MS : LOOKS_MS));
+    return sleepWhile(() => !this.stopping, ms, this.looksMs);
   }
 
   #watch(login, cookie, random) {

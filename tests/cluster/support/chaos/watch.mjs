@@ -37,6 +37,11 @@ export class Watch {
     return this.#lines.size === LINES && this.#joinedLines.length === LINES;
   }
 
+  /** Was each line told of everything up to there? */
+  hasAll(head) {
+    return this.isThere && this.#joinedLines.every(({ cursor }) => cursor === head);
+  }
+
   /** Has any line joined? */
   get hears() {
     return this.#joinedLines.length > 0;
@@ -61,7 +66,7 @@ export class Watch {
     line.opened.catch(() => line.socket.terminate()); // one that is refused does not end by itself
     const opens = setTimeout(() => line.welcomed || line.socket.terminate(), OPENS_MS);
     const pulse = setInterval(() => this.#pulse(line), PING_MS);
-    line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch(() => {});
+    line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch((error) => error.closed || this.#deaf(line, error));
     await line.closed;
     clearTimeout(opens);
     clearInterval(pulse);
@@ -74,6 +79,12 @@ export class Watch {
     if (!line.welcomed) return;
     if (Date.now() - line.heardAt > DEAD_MS) line.socket.terminate();
     else line.ask('ping').catch(() => {});
+  }
+
+  /** What was heard could not be taken: nothing more is. */
+  #deaf(line, error) {
+    this.journal.violation('the harness works', `${line.name}: ${error.stack}`);
+    line.socket.terminate();
   }
 
   #drain(line) {
@@ -92,6 +103,7 @@ export class Watch {
       this.#join(line);
     } else if (message.method === 'entry') {
       this.journal.delivered(line.subscriber, line.name, message.params);
+      line.cursor = message.params.seq;
       this.entry(message.params);
     } else if (message.id !== undefined && message.id === line.joins?.id) this.#answered(line, message);
   }
@@ -111,6 +123,7 @@ export class Watch {
     line.subscriber = `${this.name}, ${id}`;
     this.journal.joined(line.subscriber, this.journal.page(asked, result));
     line.joined = this.hasJoined = true;
+    line.cursor = result.as_of;
     this.joined(askedAt);
   }
 

@@ -1,0 +1,127 @@
+// What watches over what the instances hold finds what lasts, and nothing of what passes or what their sockets take.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Resources } from './support/chaos/resources.mjs';
+
+const RESIDENT = 100 << 20;
+const SOCKET = 8 << 10;
+const ALLOWED = { files: 6, memory: 72 << 20 };
+const OWN_FILES = 20;
+const TOO_MANY = ['instance 1 has 7 files more than before the faults, its sockets apart'];
+const TOO_MUCH = [`instance 1 has ${ALLOWED.memory + 1} bytes more than when it was ready, those of its sockets apart`];
+
+/** An instance that holds what a test says, by default as much as when it was ready. */
+class Holder {
+  place = { name: 'instance 1' };
+  running = true;
+  falls = [];
+  log = '';
+  more = {};
+
+  constructor() {
+    this.begins();
+  }
+
+  /** As another process, which is ready. */
+  begins() {
+    this.process = {};
+    this.idle = { process: this.process, resident: RESIDENT };
+  }
+
+  get sockets() {
+    return this.more.sockets ?? 0;
+  }
+
+  get files() {
+    return OWN_FILES + this.sockets + (this.more.files ?? 0);
+  }
+
+  memory() {
+    return RESIDENT + (this.more.memory ?? 0);
+  }
+
+  async metric(name) {
+    assert.equal(name, 'clubd_sockets');
+    return this.sockets;
+  }
+}
+
+/** `look(more, change)` is one of those that come every two and a half seconds, at an instance that holds so much more and is otherwise as `change` says. */
+async function watching(t) {
+  const instance = new Holder();
+  const resources = new Resources({ cluster: { instances: [instance] } });
+  t.after(() => resources.stop());
+  await resources.start();
+  const look = async (more, change = {}) => {
+    Object.assign(instance, { more }, change);
+    await resources.look();
+  };
+  return { instance, resources, look, found: () => resources.found.map(({ text }) => text) };
+}
+
+/** What is found when an instance holds so much more, one look after the other. */
+async function held(t, ...looks) {
+  const { look, found } = await watching(t);
+  for (const more of looks) await look(more);
+  return found();
+}
+
+const lasting = (more) => Array(4).fill(more);
+const files = (...counts) => counts.map((count) => ({ files: count }));
+
+test('as many files and as much memory as are allowed are no matter', async (t) => assert.deepEqual(await held(t, ...lasting(ALLOWED)), []));
+test('files that stay open are found', async (t) => assert.deepEqual(await held(t, ...lasting({ files: 7 })), TOO_MANY));
+test('memory that stays taken is found', async (t) => assert.deepEqual(await held(t, ...lasting({ memory: ALLOWED.memory + 1 })), TOO_MUCH));
+test('a peak that passes is no matter', async (t) => {
+  assert.deepEqual(await held(t, ...files(7, 7, 7, 0, 7, 7, 7)), []);
+  const peak = { memory: 2 * ALLOWED.memory };
+  assert.deepEqual(await held(t, peak, peak, peak, {}, peak, peak, peak), []);
+});
+test('what lasts after a peak is found', async (t) => assert.deepEqual(await held(t, ...files(7, 0, 9, 8, 7, 8)), TOO_MANY));
+
+test('what sockets take is no matter, of memory also after they are closed', async (t) => {
+  const memory = ALLOWED.memory + 1000 * SOCKET;
+  assert.deepEqual(await held(t, ...lasting({ sockets: 1000, memory }), ...lasting({ memory })), []);
+  assert.deepEqual(await held(t, ...lasting({ sockets: 1000, memory: memory + 1 })), TOO_MUCH);
+  assert.deepEqual(await held(t, ...lasting({ sockets: 1000, files: 7 })), TOO_MANY);
+});
+
+test('what an instance held before it was begun again is not held against it', async (t) => {
+  const { instance, look, found } = await watching(t);
+  for (const more of files(7, 7, 7)) await look(more);
+  instance.begins();
+  for (const more of files(7, 7, 7)) await look(more);
+  assert.deepEqual(found(), []);
+  await look({ files: 7 });
+  assert.deepEqual(found(), TOO_MANY);
+});
+
+const away = {
+  'does not run': { running: false },
+  'is paused': { paused: true },
+  'is not ready': { process: {} },
+  'has something taken from it': { excused: 'out of files' },
+  'ends meanwhile': { metric: () => Promise.reject(new Error('ECONNRESET')) },
+};
+for (const [how, change] of Object.entries(away)) {
+  test(`an instance that ${how} is not looked at`, async (t) => {
+    const { look, found } = await watching(t);
+    for (const more of lasting({ files: 7 })) await look(more, change);
+    assert.deepEqual(found(), []);
+  });
+}
+
+/** What is found in the end of an instance of which that is so. */
+async function inTheEnd(t, change) {
+  const { instance, resources, found } = await watching(t);
+  Object.assign(instance, change);
+  await resources.agrees();
+  return found();
+}
+
+test('in the end what is allowed is no matter', async (t) => assert.deepEqual(await inTheEnd(t, { more: ALLOWED }), []));
+test('in the end files that are open are found at once', async (t) => assert.deepEqual(await inTheEnd(t, { more: { files: 7 } }), TOO_MANY));
+test('in the end memory that is taken is found at once', async (t) => assert.deepEqual(await inTheEnd(t, { more: { memory: ALLOWED.memory + 1 } }), TOO_MUCH));
+test('in the end an instance that does not run is found', async (t) => {
+  assert.deepEqual(await inTheEnd(t, { running: false, log: 'what it said last' }), ['an instance does not run: []\nwhat it said last']);
+});
