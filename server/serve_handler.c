@@ -123,7 +123,7 @@ static void handler_metrics(void *self, struct buffer *text) {
   handler_row(text, "counter", "clubd_sockets_refused_total", "Sockets refused for a limit", net.refused);
   handler_row(text, "counter", "clubd_handshakes_failed_total", "TLS sockets that ended without a request",
               net.handshakes_failed);
-  handler_row(text, "gauge", "clubd_sockets", "Sockets open", net.open);
+  handler_row(text, "gauge", "clubd_sockets", "Sockets open, those of this listener, too", net.open);
   handler_seconds(text, "gauge", "clubd_turn_longest_seconds", "Longest turn since this was last asked for",
                   (double)net.turn_ms_longest / 1e3);
 }

@@ -90,8 +90,8 @@ bool net_make_certificate(const char *certificate, const char *key, const char *
 struct net_counts {
   uint64_t accepted, refused;
   uint64_t handshakes_failed; /* with TLS: sockets that ended without a request */
-  size_t open;
-  int64_t turn_ms_longest; /* since the last call */
+  size_t open;                /* the admin listener's, too */
+  int64_t turn_ms_longest;    /* since the last call */
 };
 struct net_counts net_counts(struct net *net);
 #endif

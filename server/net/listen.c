@@ -87,17 +87,40 @@ static void listen_adoption_failed(struct net *net, struct link *link) {
   if (!link->known) link_destroy(link); /* else its end will be reported */
 }
 
-static void listen_hand_over(struct listener *listener, int descriptor, const struct address *address, bool proxy) {
+/* Where libwebsockets gets no memory for the watcher of a socket (libuv.c of 4.1.6, elops_accept_uv) it keeps the socket, and
+ * can never let go of it. A piece that was just given back is there for the next of that size on this thread. */
+static bool listen_has_memory(void) {
+  void *volatile piece = malloc(sizeof(uv_poll_t));
+  bool has = piece != NULL;
+  free(piece);
+  return has;
+}
+
+/* NULL: its address has too many, or there is no memory. */
+static struct link *listen_link(const struct listener *listener, const struct address *address) {
   struct net *net = listener->net;
   bool counted = !listener->admin && !proxy_trusts(net->proxies, net->proxy_count, address);
-  struct link *link = NULL;
-  if (!counted || census_enter(net, address)) link = link_create(net, listener->admin, address);
+  if (counted && !census_enter(net, address)) return NULL;
+  struct link *link = link_create(net, listener->admin, address);
+  if (link && !listen_has_memory()) {
+    link_destroy(link);
+    link = NULL;
+  }
+  if (link)
+    link->counted = counted;
+  else if (counted)
+    census_leave(net, address);
+  return link;
+}
+
+static void listen_hand_over(struct listener *listener, int descriptor, const struct address *address, bool proxy) {
+  struct net *net = listener->net;
+  struct link *link = listen_link(listener, address);
   if (!link) {
     net->refused++;
     close(descriptor);
     return;
   }
-  link->counted = counted;
   link->proxy = proxy;
   net->accepted += !listener->admin;
   lws_adopt_desc_t adoption = {.vh = listener->admin ? net->admin_vhost : net->club_vhost,

@@ -155,8 +155,7 @@ void net_destroy(struct net *net) {
 }
 
 struct net_counts net_counts(struct net *net) {
-  struct net_counts counts = {net->accepted, net->refused, net->handshakes_failed, net->open - net->admin_open,
-                              net->turn_ms_longest};
+  struct net_counts counts = {net->accepted, net->refused, net->handshakes_failed, net->open, net->turn_ms_longest};
   net->turn_ms_longest = 0;
   return counts;
 }

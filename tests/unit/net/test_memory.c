@@ -1,4 +1,6 @@
-/* Without memory an address is not counted, and a request's connection ends while the server goes on. */
+/* Without memory an address is not counted, and a connection ends while the server goes on. */
+#include <fcntl.h>
+
 #include "client.h"
 #include "internal.h"
 #include "torture_fault.h"
@@ -45,7 +47,48 @@ static void an_address_without_memory_is_not_counted(void **state) {
   assert_null(trying.net.census);
 }
 
+static int descriptors(void) {
+  int count = 0;
+  for (int i = 0; i < 1024; i++) count += fcntl(i, F_GETFD) != -1;
+  return count;
+}
+
+/* False: nothing was refused while it was taken in. */
+static bool one_comes_and_goes(const struct fixture *fixture, long failing) {
+  const long before = fault.failures;
+  fault.what = FAULT_MEMORY;
+  fault.left = failing;
+  fault.counts = true;
+  struct client client = client_connect(fixture);
+  client_is_cut(&client, 100);
+  fault.counts = false;
+  client_close(&client);
+  return fault.failures > before;
+}
+
+static void a_socket_without_memory_is_let_go_and_not_counted(void **state) {
+  static struct fixture fixture;
+  (void)state;
+  fixture_prepare(&fixture, false);
+  fixture.setup.limits.connections_of_address = 2;
+  fixture_run(&fixture);
+  fixture_serves(&fixture);
+  usleep(50000);
+  int before = descriptors();
+  long failing = 0;
+  for (; one_comes_and_goes(&fixture, failing); failing++) {
+    for (int i = 0; i < 2000 && descriptors() > before; i++) usleep(1000);
+    assert_int_equal(descriptors(), before);
+    fixture_serves(&fixture);
+  }
+  assert_in_range(failing, 3, 100); /* its address, itself, its watcher */
+  fixture_stop(&fixture);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(an_address_without_memory_is_not_counted)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_address_without_memory_is_not_counted),
+      cmocka_unit_test(a_socket_without_memory_is_let_go_and_not_counted),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

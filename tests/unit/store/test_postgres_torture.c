@@ -31,7 +31,8 @@ static const struct torture_store store = {.arm = arm,
                                            .checkpoint = checkpoint,
                                            .check_whole = torture_postgres_check,
                                            .seen = seen,
-                                           .tries = 1, .reads = true};
+                                           .tries = 1,
+                                           .reads = true};
 
 TORTURE(a_piece_of_memory_is_refused, FAULT_MEMORY, false)
 TORTURE(no_memory_is_left_from_one_moment_on, FAULT_MEMORY, true)

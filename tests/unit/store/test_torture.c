@@ -92,7 +92,8 @@ static const struct torture_store store = {.arm = arm,
                                            .recover = recover,
                                            .checkpoint = checkpoint,
                                            .check_whole = check_file,
-                                           .tries = 60, .reads = true};
+                                           .tries = 60,
+                                           .reads = true};
 
 TORTURE(a_write_fails, FAULTY_WRITE, false)
 TORTURE(all_writes_fail_from_one_on, FAULTY_WRITE, true)
