@@ -331,6 +331,28 @@ test('a member who asks until it is answered knows when the last one was sent th
   assert.equal(unknownAt, asked[3][1]);
 });
 
+test('a member who is stopped while a line is being opened does not go on with it', { timeout: 5000 }, async () => {
+  let opened, closed, look;
+  const line = {
+    opened: new Promise((done) => (opened = done)),
+    closed: new Promise((done) => (closed = done)),
+    socket: { terminate: () => closed({ code: 1006 }), constructor: { OPEN: 1 } },
+    received: [],
+    complaints: [],
+    until: async (each) => (look = each),
+    ask: async () => {},
+  };
+  const random = { pick: ([one]) => one, between: () => 10 };
+  const member = new Member({ cluster: { instances: [{ open: () => line }] }, name: 'anna', login: 'anna', cookie: 'c', journal: new Journal(), random }).start();
+  const stopped = member.stop();
+  opened();
+  await line.opened;
+  await Promise.resolve();
+  line.received.push({ message: { method: 'welcome', params: { epoch: 'e', member: { id: 'm1' } } } });
+  look();
+  await stopped;
+});
+
 /** One who is let in and put out in turn, on a made-up clock; each `unknownAt` makes that attempt one of which nobody knows. */
 function turnsAt(now) {
   const clock = () => now;

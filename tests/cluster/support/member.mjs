@@ -22,6 +22,7 @@ export class Member {
   #pending = new Map();
   #next = 1;
   #changed = new Set();
+  #newest; // line, let in or not yet
 
   /** `name`: of this client among all. `mayBeRefused`: reasons for which it may be kept out of a room, for a time. `limit`: of
    * a join's pages; `patience`: how many times longer than others it waits. */
@@ -42,7 +43,7 @@ export class Member {
 
   async stop() {
     this.stopped = true;
-    this.line?.socket.terminate();
+    this.#newest?.socket.terminate(); // also one that is being opened
     await this.ended;
   }
 
@@ -67,6 +68,7 @@ export class Member {
   /** Undefined: not let in. */
   async #open(instance) {
     const line = instance.open({ cookie: this.cookie });
+    this.#newest = line;
     line.name = `${++lines}`;
     line.instance = instance;
     line.openedAt = this.journal.clock();
