@@ -63,6 +63,7 @@ const libraries = [
 // Mutable data of the process and not of a server in it, each with its reason.
 const allowedData = {
   least_level: 'lines of libraries and of every thread obey the one level of the log',
+  spare: 'jansson hands its memory functions no context',
 };
 
 function sourcesUnder(folder) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "club/limits.h"
+#include "reader_memory.h"
 
 /* Digits from which on an integer may not fit 64 bits. */
 #define LONG_INTEGER 19
@@ -75,9 +76,13 @@ static struct slice widen(struct slice bytes) {
 
 static json_t *load(struct slice bytes, enum json_error_code *code) {
   json_error_t error;
+  reader_memory_begin();
   json_t *value = json_loadb(bytes.data, bytes.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
   if (!value) *code = json_error_code(&error);
-  return value;
+  if (reader_memory_end()) return value;
+  json_decref(value);
+  *code = json_error_out_of_memory;
+  return NULL;
 }
 
 enum reader_outcome reader_parse(struct slice bytes, json_t **value) {
