@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { check } from './support/checker.mjs';
 import { Journal } from './support/journal.mjs';
 import { LATE_MS, Turns } from './support/late.mjs';
-import { Member } from './support/member.mjs';
+import { Member, takeEach } from './support/member.mjs';
 import { AT, Story, iso } from './support/story.mjs';
 
 const LIKED = [{ emoji: '👍', count: 1, mine: false }];
@@ -351,6 +351,15 @@ test('a member who is stopped while a line is being opened does not go on with i
   line.received.push({ message: { method: 'welcome', params: { epoch: 'e', member: { id: 'm1' } } } });
   look();
   await stopped;
+});
+
+test('a client that cannot take what it heard is found, one whose line is closed is not', async () => {
+  for (const [error, rules] of [[new TypeError('entries'), ['the harness works']], [Object.assign(new Error('closed'), { closed: true }), []]]) {
+    const journal = new Journal();
+    takeEach({ until: () => Promise.reject(error), socket: { terminate() {} } }, () => false, { journal, name: 'anna' });
+    await new Promise((done) => setTimeout(done));
+    assert.deepEqual(journal.seen.map(({ rule }) => rule), rules);
+  }
 });
 
 /** One who is let in and put out in turn, on a made-up clock; each `unknownAt` makes that attempt one of which nobody knows. */

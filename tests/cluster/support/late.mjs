@@ -5,6 +5,9 @@
  * sends again after pauses that double, the last of which ends 25.4 s after the first sending. */
 export const LATE_MS = 30_000;
 
+/** To look for longer than any of those faults lasts. */
+export const OUTLASTS_MS = [20_000, 25_000];
+
 /** Until when an act may be carried out of which an attempt was sent at `unknownAt` and never answered. */
 export const lateUntil = ({ unknownAt }) => (unknownAt === undefined ? 0 : unknownAt + LATE_MS);
 

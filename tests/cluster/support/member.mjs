@@ -14,6 +14,15 @@ export const UNSETTLED = new Set(['unavailable']);
 
 let lines = 0;
 
+/** `drain` is called with each frame until the line is closed, and gives false. Where it fails nothing more could be taken. */
+export function takeEach(line, drain, { journal, name }) {
+  line.until(drain, 'the end', 2 ** 31 - 1).catch((error) => {
+    if (error.closed) return;
+    journal.violation('the harness works', `${name}: ${error.stack}`);
+    line.socket.terminate();
+  });
+}
+
 export class Member {
   /** Rooms that it follows: `{cursor}`, undefined as long as nothing is known. */
   rooms = new Map();
@@ -76,8 +85,7 @@ export class Member {
     line.closed.then(({ code }) => this.#closed(code));
     try {
       await line.opened;
-      // Looked at with each frame until the line is closed.
-      line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch((error) => error.closed || this.#deaf(line, error));
+      takeEach(line, () => this.#drain(line), { journal: this.journal, name: this.name });
       await Promise.race([new Promise((done) => (line.welcomed = done)), line.closed]);
       if (!line.welcome) return undefined;
     } catch ({ status }) {
@@ -100,12 +108,6 @@ export class Member {
     for (const request of this.#pending.values()) request.settle({ outcome: 'unknown' });
     this.#pending.clear();
     for (const complaint of line.complaints.splice(0)) this.journal.violation('what is sent is as described', `${this.name}: ${complaint}`);
-  }
-
-  /** What was heard could not be taken: nothing more is. */
-  #deaf(line, error) {
-    this.journal.violation('the harness works', `${this.name}: ${error.stack}`);
-    line.socket.terminate();
   }
 
   /** Called with each frame; false: go on. */
@@ -174,9 +176,8 @@ export class Member {
     const { line } = this;
     if (!line) return;
     const answer = await this.request('room.leave', { room });
-    const { outcome: how } = answer;
     this.#notRefused('room.leave', room, answer);
-    if (how !== 'answered' || this.line !== line) return;
+    if (answer.outcome !== 'answered' || this.line !== line) return;
     this.journal.left(this.name, line.name, room);
     this.#join(line, room);
   }

@@ -3,7 +3,7 @@
 import { sleep } from '../../wire/support/club.mjs';
 import { sleepWhile } from './cluster.mjs';
 import { Journal } from './journal.mjs';
-import { lateUntil } from './late.mjs';
+import { OUTLASTS_MS, lateUntil } from './late.mjs';
 import { Member } from './member.mjs';
 
 export const ROOM = 'in';
@@ -11,7 +11,6 @@ export const KEEPERS = ['admin', 'moderator'];
 export const LOUD = ['loud0', 'loud1', 'loud2']; // the last one is purged, the others' messages are removed one by one
 const HOLDS_MS = [2500, 4500]; // so that there is time left after the two seconds
 const BANS_MS = [4000, 6000]; // in which something is said that must not be given
-const LONG_MS = [20_000, 25_000]; // longer than any fault
 const LONG_ONE = 0.05;
 const RESTS_MS = [100, 600];
 const WRITES_MS = [40, 200];
@@ -123,7 +122,7 @@ export class Moderating {
       const number = ++this.#count;
       const [reason, lifted] = [`реклама ${number}`, `хватит ${number}`];
       await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: null, reason }, { action, member: login, reason });
-      await sleepWhile(() => !this.stopping, random.between(...(random.chance(LONG_ONE) ? LONG_MS : holds)));
+      await sleepWhile(() => !this.stopping, random.between(...(random.chance(LONG_ONE) ? OUTLASTS_MS : holds)));
       await this.#act(admin, `member.${action}`, { member: me, room: ROOM, for: 0, reason: lifted }, { action, member: login, reason: lifted, lifts: true });
       await sleep(random.between(...RESTS_MS));
     }

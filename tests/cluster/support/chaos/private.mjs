@@ -2,14 +2,13 @@
 // two seconds after it was answered nothing that is committed there reaches them. In the end all are in.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { eventually, sleepWhile } from '../cluster.mjs';
-import { Turns } from '../late.mjs';
+import { OUTLASTS_MS, Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
 import { EFFECT_MS } from '../moderating_check.mjs';
 import { Watch, neverSeen } from './watch.mjs';
 
 const WRITES_MS = [200, 800];
 const HOLDS_MS = [2000, 5000];
-const HOLDS_LONG_MS = [20_000, 25_000]; // longer than any fault
 const LONG_ONE = 0.1;
 const AGREES_MS = 10_000;
 const GIVES_UP_MS = 20_000;
@@ -86,7 +85,7 @@ export class Private {
       await this.#let(guest, true);
       await this.#holds(random.between(...HOLDS_MS));
       await this.#let(guest, false);
-      await this.#holds(random.between(...(random.chance(LONG_ONE) ? HOLDS_LONG_MS : HOLDS_MS)));
+      await this.#holds(random.between(...(random.chance(LONG_ONE) ? OUTLASTS_MS : HOLDS_MS)));
     }
     await this.#let(guest, true);
   }

@@ -2,7 +2,7 @@
 // answered nothing that was committed then reaches those lines, and nobody is let in with that session.
 import { PASSWORD, sessionCookie, sleep } from '../../../wire/support/club.mjs';
 import { sleepWhile } from '../cluster.mjs';
-import { Turns } from '../late.mjs';
+import { OUTLASTS_MS, Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
 import { EFFECT_MS } from '../moderating_check.mjs';
 import { HOT } from '../load.mjs';
@@ -10,7 +10,6 @@ import { Watch, neverSeen } from './watch.mjs';
 
 const STAYS_MS = [1000, 4000];
 const LOOKS_MS = [4000, 6000];
-const LOOKS_LONG_MS = [20_000, 25_000]; // longer than any fault
 const LONG_ONE = 0.1;
 const RULE = 'nothing committed two seconds after a ban or logout is delivered';
 
@@ -61,7 +60,7 @@ export class Shut {
 
   /** Not longer than the faults go on. */
   #looks(random) {
-    const ms = random.between(...(random.chance(LONG_ONE) ? LOOKS_LONG_MS : LOOKS_MS));
+    const ms = random.between(...(random.chance(LONG_ONE) ? OUTLASTS_MS : LOOKS_MS));
     return sleepWhile(() => !this.stopping, ms, this.looksMs);
   }
 

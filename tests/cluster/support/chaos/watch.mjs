@@ -2,6 +2,7 @@
 // them is handed on at once, and kept in the journal: each subscription as a follower of its own, since whoever was kept out
 // in between owes nothing to the one before.
 import { sleep } from '../../../wire/support/club.mjs';
+import { takeEach } from '../member.mjs';
 
 const LINES = 2;
 const AGAIN_MS = [100, 500];
@@ -66,7 +67,7 @@ export class Watch {
     line.opened.catch(() => line.socket.terminate()); // one that is refused does not end by itself
     const opens = setTimeout(() => line.welcomed || line.socket.terminate(), OPENS_MS);
     const pulse = setInterval(() => this.#pulse(line), PING_MS);
-    line.until(() => this.#drain(line), 'the end', 2 ** 31 - 1).catch((error) => error.closed || this.#deaf(line, error));
+    takeEach(line, () => this.#drain(line), { journal: this.journal, name: line.name });
     await line.closed;
     clearTimeout(opens);
     clearInterval(pulse);
@@ -79,12 +80,6 @@ export class Watch {
     if (!line.welcomed) return;
     if (Date.now() - line.heardAt > DEAD_MS) line.socket.terminate();
     else line.ask('ping').catch(() => {});
-  }
-
-  /** What was heard could not be taken: nothing more is. */
-  #deaf(line, error) {
-    this.journal.violation('the harness works', `${line.name}: ${error.stack}`);
-    line.socket.terminate();
   }
 
   #drain(line) {
