@@ -16,6 +16,8 @@ void arena_destroy(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size) CLUB_MUST_CHECK;
 /* A copy ended by a zero byte that is not counted. data is NULL when there was no room; an absent slice stays absent. */
 struct slice arena_copy(struct arena *arena, struct slice slice) CLUB_MUST_CHECK;
-/* True once any alloc or copy failed: check it once after filling. */
+/* True once any alloc or copy failed, or arena_fail was called: check it once after filling. */
 bool arena_failed(const struct arena *arena);
+/* What was to be filled in is not whole, since there was no memory elsewhere. */
+void arena_fail(struct arena *arena);
 #endif

@@ -29,6 +29,8 @@ void terms_destroy(struct terms *terms);
 size_t terms_cut(struct terms *terms, struct slice text, enum terms_use use);
 /* Of the last cut; valid until the next one. */
 const struct term *terms_list(const struct terms *terms);
+/* The last cut is not whole, since there was no memory: nothing may be kept, found or left out by it. */
+bool terms_failed(const struct terms *terms);
 /* The same in the order of their bytes, each once: drops the others and says how many are left. */
 size_t terms_unique(struct terms *terms);
 #endif

@@ -87,3 +87,7 @@ struct slice arena_copy(struct arena *arena, struct slice slice) {
 bool arena_failed(const struct arena *arena) {
   return arena->failed;
 }
+
+void arena_fail(struct arena *arena) {
+  arena->failed = true;
+}

@@ -21,6 +21,7 @@ struct terms {
   size_t count, room;
   struct slice text;
   enum terms_use use;
+  bool failed; /* there was no memory for the terms of that text */
 };
 
 struct terms *terms_create(void) {
@@ -49,8 +50,12 @@ static bool has_room(struct terms *terms) {
   if (terms->count < terms->room) return true;
   size_t room = terms->room ? 2 * terms->room : FIRST_TERMS;
   if (room > TERMS_COUNT) room = TERMS_COUNT;
-  struct term *list = room > terms->room ? realloc(terms->list, room * sizeof *list) : NULL;
-  if (!list) return false;
+  if (room == terms->room) return false;
+  struct term *list = realloc(terms->list, room * sizeof *list);
+  if (!list) {
+    terms->failed = true;
+    return false;
+  }
   terms->list = list;
   terms->room = room;
   return true;
@@ -58,6 +63,8 @@ static bool has_room(struct terms *terms) {
 
 /* Takes what was appended to the bytes since `start` as a term. The bytes may still move: only its size is noted. */
 static void take(struct terms *terms, size_t start, size_t from, size_t until) {
+  /* What is over the limit is left out; a term takes less than this, and before the limit it was memory that lacked. */
+  if (terms->bytes.failed && terms->bytes.size + 2 * TERMS_BYTES < BYTES_LIMIT) terms->failed = true;
   if (terms->bytes.failed || terms->bytes.size == start) return;
   if (!has_room(terms)) {
     buffer_cut(&terms->bytes, start);
@@ -66,9 +73,14 @@ static void take(struct terms *terms, size_t start, size_t from, size_t until) {
   terms->list[terms->count++] = (struct term){{NULL, terms->bytes.size - start}, from, until};
 }
 
+static void fold(struct terms *terms, size_t from, size_t until, enum terms_class class) {
+  if (!terms_fold_word(terms->fold, (struct slice){terms->text.data + from, until - from}, class, &terms->bytes))
+    terms->failed = true;
+}
+
 static void add(struct terms *terms, size_t from, size_t until, enum terms_class class) {
   size_t start = terms->bytes.size;
-  terms_fold_word(terms->fold, (struct slice){terms->text.data + from, until - from}, class, &terms->bytes);
+  fold(terms, from, until, class);
   take(terms, start, from, until);
 }
 
@@ -84,8 +96,8 @@ static int32_t next(struct slice text, size_t *at, size_t end) {
 
 static void add_pair(struct terms *terms, size_t from, size_t middle, size_t until) {
   size_t start = terms->bytes.size;
-  terms_fold_word(terms->fold, (struct slice){terms->text.data + from, middle - from}, TERMS_HAN, &terms->bytes);
-  terms_fold_word(terms->fold, (struct slice){terms->text.data + middle, until - middle}, TERMS_HAN, &terms->bytes);
+  fold(terms, from, middle, TERMS_HAN);
+  fold(terms, middle, until, TERMS_HAN);
   take(terms, start, from, until);
 }
 
@@ -172,9 +184,11 @@ static void add_word(struct terms *terms, size_t from, size_t until) {
 static void add_words(struct terms *terms, size_t from, size_t until) {
   UErrorCode error = U_ZERO_ERROR;
   terms->view = utext_openUTF8(terms->view, terms->text.data + from, (int64_t)(until - from), &error);
-  if (U_FAILURE(error)) return;
-  ubrk_setUText(terms->words, terms->view, &error);
-  if (U_FAILURE(error)) return;
+  if (U_SUCCESS(error)) ubrk_setUText(terms->words, terms->view, &error);
+  if (U_FAILURE(error)) {
+    terms->failed = true;
+    return;
+  }
   int32_t start = ubrk_first(terms->words);
   for (int32_t end = ubrk_next(terms->words); end != UBRK_DONE; start = end, end = ubrk_next(terms->words)) {
     add_word(terms, from + (size_t)start, from + (size_t)end);
@@ -184,6 +198,7 @@ static void add_words(struct terms *terms, size_t from, size_t until) {
 size_t terms_cut(struct terms *terms, struct slice text, enum terms_use use) {
   buffer_clear(&terms->bytes);
   terms->count = 0;
+  terms->failed = false;
   if (text.size > TEXT_LIMIT) text.size = TEXT_LIMIT;
   terms->text = text;
   terms->use = use;
@@ -213,6 +228,10 @@ size_t terms_cut(struct terms *terms, struct slice text, enum terms_use use) {
 
 const struct term *terms_list(const struct terms *terms) {
   return terms->list;
+}
+
+bool terms_failed(const struct terms *terms) {
+  return terms->failed;
 }
 
 static int by_bytes(const void *a, const void *b) {

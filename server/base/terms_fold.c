@@ -152,7 +152,8 @@ static bool fold_plain(struct slice word, struct folded *folded) {
   return true;
 }
 
-static void fold_any(const struct terms_fold *fold, struct slice word, struct folded *folded) {
+/* False: no memory. */
+static bool fold_any(const struct terms_fold *fold, struct slice word, struct folded *folded) {
   UChar units[WORD_UNITS], normal[FOLDED_UNITS];
   int32_t size = 0;
   UBool full = false;
@@ -163,7 +164,7 @@ static void fold_any(const struct terms_fold *fold, struct slice word, struct fo
   }
   UErrorCode error = U_ZERO_ERROR;
   size = unorm2_normalize(fold->casefold, units, size, normal, FOLDED_UNITS, &error);
-  if (U_FAILURE(error)) return;
+  if (U_FAILURE(error)) return error != U_MEMORY_ALLOCATION_ERROR;
   for (int32_t at = 0; at < size;) {
     UChar32 point = next_of_units(normal, &at, size);
     /* A ligature or a sign may fold to words: ﷺ. */
@@ -171,12 +172,15 @@ static void fold_any(const struct terms_fold *fold, struct slice word, struct fo
     point = unified(fold, point);
     if (point) folded_add(folded, point);
   }
+  return true;
 }
 
+/* Absent: no memory. */
 static struct slice stem(struct sb_stemmer *stemmer, const struct folded *folded) {
   const sb_symbol *stemmed = sb_stemmer_stem(stemmer, (const sb_symbol *)folded->text, folded->size);
   int length = sb_stemmer_length(stemmer);
-  if (!stemmed || length <= 0) return (struct slice){folded->text, (size_t)folded->size};
+  if (!stemmed) return SLICE_NONE;
+  if (length <= 0) return (struct slice){folded->text, (size_t)folded->size};
   return (struct slice){(const char *)stemmed, (size_t)length};
 }
 
@@ -187,18 +191,20 @@ static struct slice cut_to_limit(struct slice word) {
   return (struct slice){word.data, size};
 }
 
-void terms_fold_word(struct terms_fold *fold, struct slice word, enum terms_class class, struct buffer *out) {
+bool terms_fold_word(struct terms_fold *fold, struct slice word, enum terms_class class, struct buffer *out) {
   struct folded folded;
   folded.size = folded.letters = 0;
   folded.english = folded.russian = true;
   if (!fold_plain(word, &folded)) {
     folded.size = folded.letters = 0;
     folded.english = folded.russian = true;
-    fold_any(fold, word, &folded);
+    if (!fold_any(fold, word, &folded)) return false;
   }
   struct slice result = {folded.text, (size_t)folded.size};
   bool stemmable = folded.letters >= STEMMED_LEAST && folded.size <= TERMS_BYTES;
   if (stemmable && class == TERMS_LATIN && folded.english) result = stem(fold->english, &folded);
   if (stemmable && class == TERMS_CYRILLIC && folded.russian) result = stem(fold->russian, &folded);
+  if (!result.data) return false;
   buffer_append_slice(out, cut_to_limit(result));
+  return true;
 }

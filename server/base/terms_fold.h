@@ -14,6 +14,7 @@ void terms_fold_destroy(struct terms_fold *fold);
 /* What a code point is to a word; marks and invisible characters are TERMS_NONE. */
 enum terms_class terms_fold_class(int point);
 /* Appends the folded form of `word`, valid UTF-8, all of one class (Latin ones with digits: TERMS_DIGIT), to `out`: at most
- * TERMS_BYTES, perhaps nothing. */
-void terms_fold_word(struct terms_fold *fold, struct slice word, enum terms_class class, struct buffer *out);
+ * TERMS_BYTES, perhaps nothing. False: a library had no memory; what `out` had none for, or no room, it says itself. */
+bool terms_fold_word(struct terms_fold *fold, struct slice word, enum terms_class class, struct buffer *out)
+    CLUB_MUST_CHECK;
 #endif

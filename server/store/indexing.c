@@ -130,6 +130,7 @@ static void add_mark(struct index_piece *piece, int64_t seq, struct slice term, 
 static void add_text(struct index_piece *piece, int64_t seq, struct slice text, bool dropped) {
   if (!text.data) return;
   terms_cut(piece->terms, text, TERMS_STORED);
+  if (terms_failed(piece->terms)) piece->failed = true;
   size_t count = terms_unique(piece->terms);
   const struct term *list = terms_list(piece->terms);
   for (size_t i = 0; i < count; i++) add_mark(piece, seq, list[i].text, dropped);

@@ -30,9 +30,16 @@ static int by_size(const void *a, const void *b) {
   return (one->size < other->size) - (one->size > other->size);
 }
 
+/* Where there is no memory for all of them the arena says so, and nothing is answered. */
+static size_t cut(struct search *search, struct slice text, enum terms_use use) {
+  size_t count = terms_cut(search->terms, text, use);
+  if (terms_failed(search->terms)) arena_fail(search->arena);
+  return count;
+}
+
 /* False: nothing is asked for, or no memory. */
 static bool read_question(struct search *search) {
-  terms_cut(search->terms, search->wish->text, TERMS_ASKED);
+  cut(search, search->wish->text, TERMS_ASKED);
   search->all_count = terms_unique(search->terms);
   search->all = arena_alloc(search->arena, (search->all_count + 1) * sizeof *search->all);
   if (!search->all || search->all_count == 0) return false;
@@ -69,7 +76,7 @@ static const struct slice *find_term(const struct search *search, struct slice t
 
 static bool text_matches(struct search *search, struct slice text) {
   if (!text.data) return false;
-  terms_cut(search->terms, text, TERMS_STORED);
+  cut(search, text, TERMS_STORED);
   size_t count = terms_unique(search->terms), there = 0;
   const struct term *list = terms_list(search->terms);
   for (size_t i = 0; i < count; i++) there += find_term(search, list[i].text) != NULL;
@@ -334,7 +341,7 @@ static size_t characters(struct slice text, size_t from, size_t count) {
 static void mark_found(struct search *search, struct search_hit *hit) {
   struct slice text = hit->entry.text;
   struct search_span spans[4 * SPANS_LIMIT];
-  size_t count = 0, all = text.data ? terms_cut(search->terms, text, TERMS_STORED) : 0;
+  size_t count = 0, all = text.data ? cut(search, text, TERMS_STORED) : 0;
   const struct term *list = terms_list(search->terms);
   for (size_t i = 0; i < all && count < sizeof spans / sizeof *spans; i++) {
     if (find_term(search, list[i].text))
@@ -387,7 +394,7 @@ enum reason search_run(const struct search_driver *driver, void *self, struct te
   search.hit_limit = (size_t)wish->limit + 1;
   search.rooms = calloc(SEARCH_ROOMS_MOST, sizeof *search.rooms);
   search.hits = arena_alloc(job->arena, (search.hit_limit + 1) * sizeof *search.hits);
-  enum reason reason = REASON_UNAVAILABLE;
+  enum reason reason = REASON_NONE;
   if (round && search.rooms && search.hits) {
     round->driver = driver;
     round->self = self;
@@ -398,8 +405,10 @@ enum reason search_run(const struct search_driver *driver, void *self, struct te
       if (walk(round, clock))
         answer(round);
       else
-        reason = REASON_UNAVAILABLE;
+        arena_fail(job->arena);
     }
+  } else {
+    arena_fail(job->arena);
   }
   free(search.rooms);
   free(round);
