@@ -1,4 +1,7 @@
 /* What the network calls: a line each, to the instance. */
+#include <dirent.h>
+#include <sys/resource.h>
+
 #include "club/api.h"
 #include "club/limits.h"
 #include "club/log.h"
@@ -6,6 +9,7 @@
 #include "serve_inside.h"
 
 #define END_MARGIN_MS 300 /* for taking everything apart */
+#define FOLDER_ITEMS 3    /* of a folder of descriptors beside them: itself, its parent, the one by which it is read */
 
 static int handler_upgrade(void *self, const struct http_request *request, struct http_reply *reply) {
   struct serving *serving = self;
@@ -101,6 +105,19 @@ static void handler_bus_metrics(const struct bus_redis *redis, struct buffer *te
   handler_row(text, "gauge", "clubd_bus_subscriptions", "Topics subscribed to", bus.subscriptions);
 }
 
+/* By the names that Prometheus gives them for every process. Absent where there is neither a descriptor nor memory to look. */
+static void handler_files(struct buffer *text) {
+  DIR *folder = opendir("/proc/self/fd");
+  struct rlimit most;
+  uint64_t items = 0;
+  if (!folder) return;
+  while (readdir(folder)) items++;
+  closedir(folder);
+  if (items < FOLDER_ITEMS || getrlimit(RLIMIT_NOFILE, &most)) return;
+  handler_row(text, "gauge", "process_open_fds", "Files and sockets open", items - FOLDER_ITEMS);
+  handler_row(text, "gauge", "process_max_fds", "Files and sockets that may be open", most.rlim_cur);
+}
+
 static void handler_metrics(void *self, struct buffer *text) {
   struct serving *serving = self;
   server_metrics(serving->server, text);
@@ -124,6 +141,7 @@ static void handler_metrics(void *self, struct buffer *text) {
   handler_row(text, "counter", "clubd_handshakes_failed_total", "TLS sockets that ended without a request",
               net.handshakes_failed);
   handler_row(text, "gauge", "clubd_sockets", "Sockets open, those of this listener, too", net.open);
+  handler_files(text);
   handler_seconds(text, "gauge", "clubd_turn_longest_seconds", "Longest turn since this was last asked for",
                   (double)net.turn_ms_longest / 1e3);
 }

@@ -40,9 +40,9 @@ class Holder {
     return RESIDENT + (this.more.memory ?? 0);
   }
 
-  async metric(name) {
-    assert.equal(name, 'clubd_sockets');
-    return this.sockets;
+  async metrics(...names) {
+    assert.deepEqual(names, ['clubd_sockets', 'process_open_fds']);
+    return [this.sockets, this.files];
   }
 }
 
@@ -101,7 +101,7 @@ const away = {
   'is paused': { paused: true },
   'is not ready': { process: {} },
   'has something taken from it': { excused: 'out of files' },
-  'ends meanwhile': { metric: () => Promise.reject(new Error('ECONNRESET')) },
+  'ends meanwhile': { metrics: () => Promise.reject(new Error('ECONNRESET')) },
 };
 for (const [how, change] of Object.entries(away)) {
   test(`an instance that ${how} is not looked at`, async (t) => {

@@ -55,6 +55,17 @@ test('metrics keep to Prometheus’ conventions', async () => {
   await line.close();
 });
 
+test('metrics say how many files are open and may be, sockets among them, of one moment', async () => {
+  const look = () => club.metrics('clubd_sockets', 'process_open_fds', 'process_max_fds');
+  const [sockets, files, most] = await look();
+  const lines = await Promise.all(Array.from({ length: 5 }, () => club.connect('anna')));
+  const [now, filesNow] = await look();
+  assert.ok(now >= sockets + 5, `${sockets} sockets, then ${now}`);
+  assert.equal(filesNow - now, files - sockets);
+  assert.ok(files > sockets && filesNow < most);
+  for (const line of lines) await line.close();
+});
+
 test('each line of the log has time, level and event, and no text of a message', async () => {
   const line = await club.connect('anna');
   const secret = 'неразглашаемое-слово';

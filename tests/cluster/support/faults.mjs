@@ -8,10 +8,10 @@ const BETWEEN_MS = [300, 2350];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
 /** How late what waits for the one before still begins: of a long time a share, or what often waits would come rarely. */
-const LATE_MS = [6000, 300_000];
+const LATE_MS = [6000, 360_000];
 const LATE_SHARE = 0.1;
 const GOES_ON_MS = 5000;
-export const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
+const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
 const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over, as late as it may be
 const PREFERRED = 6; // times as often

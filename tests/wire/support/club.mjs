@@ -299,11 +299,19 @@ export class Club {
     });
   }
 
-  /** The sum of a metric over its labels. */
-  async metric(name) {
+  /** Metrics of one moment, each the sum over its labels. */
+  async metrics(...names) {
     const { text } = await this.admin('/metrics');
-    const lines = text.split('\n').filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
-    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    const all = text.split('\n');
+    return names.map((name) => {
+      const lines = all.filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
+      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    });
+  }
+
+  async metric(name) {
+    const [value] = await this.metrics(name);
+    return value;
   }
 
   /** Rows of the store, read beside the server or after it. */

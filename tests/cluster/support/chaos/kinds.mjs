@@ -1,7 +1,7 @@
 // What is broken in a world of its own network (world.mjs), beside what is broken on one machine (../faults.mjs).
 import { spawnSync } from 'node:child_process';
 import { sleep } from '../../../wire/support/club.mjs';
-import { SERVES_MS, kinds as usual, leaves } from '../faults.mjs';
+import { kinds as usual, leaves } from '../faults.mjs';
 
 const HOUR = 3600;
 const JUMPS_MS = [1000, 2500]; // the clock looks at its setting each second
@@ -14,6 +14,8 @@ const LONG_MS = [1000, 20_000];
 export const LASTS_MS = LONG_MS;
 const SLOW = 1000; // bytes a second
 const COMMITS_MS = 6000;
+const SERVES_MS = 9000; // until an instance serves again, about: more is broken at a time than on one machine
+const RESTARTED_MS = 45_000; // and until all have ended well and serve again, one after the other
 
 const limit = ({ process: { pid } }, what, value) => {
   const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--${what}=${value}:`], { encoding: 'utf8' });
@@ -104,6 +106,8 @@ async function powerCut(server) {
 
 export const kinds = {
   ...usual,
+  'instance killed': { ...usual['instance killed'], takes: SERVES_MS },
+  'instance goes away': { ...usual['instance goes away'], takes: SERVES_MS },
   'postgres away': { ...usual['postgres away'], lasts: SHORT_MS },
   'postgres cut before COMMIT': { ...usual['postgres cut before COMMIT'], lasts: MIDDLE_MS },
   'postgres cut after COMMIT': { ...usual['postgres cut after COMMIT'], lasts: MIDDLE_MS },
@@ -112,7 +116,7 @@ export const kinds = {
     on: 'instance',
     all: true,
     lasts: [0, 0],
-    takes: 30_000,
+    takes: RESTARTED_MS,
     begin: async ({ instance: all }) => {
       for (const instance of all) {
         await leaves({ instance });
@@ -124,6 +128,7 @@ export const kinds = {
   'instance out of memory': deprived('data', ({ idle }) => Math.round(idle.data + idle.resident * MEMORY_SHARE), 'unlimited', 'out of memory'),
   'instance killed inside a transaction': amid('instance', itself, ({ instance }) => instance.kill(), {
     lasts: SHORT_MS,
+    takes: SERVES_MS,
     end: ({ instance }) => instance.serveUntilReady(),
   }),
   'instance stopped inside a transaction': amid('instance', itself, ({ instance }) => instance.pause(), {

@@ -9,10 +9,8 @@ const MEMORY = { socket: 8 << 10, bytes: 72 << 20 };
 
 async function measure(instance) {
   if (!instance.running) throw new Error(`an instance does not run: ${JSON.stringify(instance.falls)}\n${instance.log.slice(-2000)}`);
-  const before = instance.files;
-  const sockets = await instance.metric('clubd_sockets');
-  // When it said so there were no fewer and no more than these, unless both came and went meanwhile.
-  const files = Math.min(before, instance.files);
+  const [sockets, files] = await instance.metrics('clubd_sockets', 'process_open_fds');
+  if (!files) throw new Error('it had neither a descriptor nor memory to look at its files');
   return { sockets, files: files - sockets, memory: instance.memory() };
 }
 
