@@ -16,4 +16,5 @@ export const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage',
+  '--js-flags=--jitless', // pages live for seconds here: to compile what they run takes more than it saves
 ];

@@ -14,6 +14,7 @@ const GOES_ON_MS = 5000;
 const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
 const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over, as late as it may be
+const LONG_RUN_MS = 300_000;
 const PREFERRED = 6; // times as often
 const RARE = 1.4; // times as often as others comes what comes to nothing at times
 
@@ -28,7 +29,8 @@ export async function leaves({ instance }) {
 
 // `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
 // have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: it
-// comes to nothing at times, as what has `worked` does unless it says otherwise.
+// comes to nothing at times, as what has `worked` does unless it says otherwise. `longer`: how often, of one, it lasts as long
+// as what says nothing of it, where there is time for it.
 export const kinds = {
   'instance killed': {
     weight: 4,
@@ -111,7 +113,8 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
     const free = Object.entries(weights).filter(([name]) => choices(own[name], at).length);
     if (!free.length) continue;
     const kind = random.weighted(Object.fromEntries(free));
-    const { on, lasts: [least, most] = usual, takes = 1000 } = own[kind];
+    const { on, lasts: short = usual, longer = 0, takes = 1000 } = own[kind];
+    const [least, most] = longer && ms >= LONG_RUN_MS && random.chance(longer) ? usual : short;
     const which = random.pick(choices(own[kind], at));
     const lasts = Math.min(least ? random.within(least, most) : random.between(least, most), ms - at);
     for (const name of hold({ on, which }, there)) heldUntil.set(name, at + lasts + takes);

@@ -8,6 +8,8 @@ const JUMPS_MS = [1000, 2500]; // the clock looks at its setting each second
 const MEMORY_SHARE = 0.2;
 const CLOCK_MS = [4000, 20_000];
 const SHORT_MS = [1000, 4000];
+/** Without PostgreSQL next to nothing goes on: mostly it is away for seconds. */
+const SHORTLY = { lasts: SHORT_MS, longer: 0.1 };
 const MIDDLE_MS = [1000, 10_000];
 const LONG_MS = [1000, 20_000];
 /** How long what says nothing else lasts. */
@@ -108,7 +110,9 @@ export const kinds = {
   ...usual,
   'instance killed': { ...usual['instance killed'], takes: SERVES_MS },
   'instance goes away': { ...usual['instance goes away'], takes: SERVES_MS },
-  'postgres away': { ...usual['postgres away'], lasts: SHORT_MS },
+  'postgres away': { ...usual['postgres away'], ...SHORTLY },
+  'postgres killed': { ...usual['postgres killed'], ...SHORTLY },
+  'postgres stopped': { ...usual['postgres stopped'], ...SHORTLY },
   'postgres cut before COMMIT': { ...usual['postgres cut before COMMIT'], lasts: MIDDLE_MS },
   'postgres cut after COMMIT': { ...usual['postgres cut after COMMIT'], lasts: MIDDLE_MS },
   'all instances restarted in turn': {
@@ -135,11 +139,11 @@ export const kinds = {
     end: ({ instance }) => instance.resume(),
   }),
   'postgres killed inside a transaction': amid('postgres', allOf, ({ postgres }) => postgres.kill(), {
-    lasts: SHORT_MS,
+    ...SHORTLY,
     end: ({ postgres }) => postgres.serve(),
   }),
   'postgres stopped inside a transaction': amid('postgres', allOf, ({ postgres }) => postgres.pause(), {
-    lasts: SHORT_MS,
+    ...SHORTLY,
     end: ({ postgres }) => postgres.resume(),
   }),
   'clock of an instance jumps an hour': {
@@ -169,8 +173,8 @@ export const kinds = {
   'balancer killed': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.kill(), end: ({ balancer }) => balancer.serve() },
   'balancer stopped': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.pause(), end: ({ balancer }) => balancer.resume() },
   'redis replaced by an empty one': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.world.replaceRedis() },
-  'standby killed': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres: { world } }) => world.standby.kill(), end: ({ postgres: { world } }) => world.standby.serve() },
-  'standby stopped': { weight: 1, on: 'postgres', lasts: SHORT_MS, begin: ({ postgres: { world } }) => world.standby.pause(), end: ({ postgres: { world } }) => world.standby.resume() },
+  'standby killed': { weight: 1, on: 'postgres', ...SHORTLY, begin: ({ postgres: { world } }) => world.standby.kill(), end: ({ postgres: { world } }) => world.standby.serve() },
+  'standby stopped': { weight: 1, on: 'postgres', ...SHORTLY, begin: ({ postgres: { world } }) => world.standby.pause(), end: ({ postgres: { world } }) => world.standby.resume() },
   'postgres does not hear its standby': cut('postgres', primaryToStandby, ['in'], { lasts: MIDDLE_MS, rare: false }),
   'standby does not hear postgres': cut('postgres', primaryToStandby, ['out'], { lasts: MIDDLE_MS, rare: false }),
   'standby promoted': {
