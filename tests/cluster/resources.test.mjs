@@ -1,13 +1,16 @@
 // What watches over what the instances hold finds what lasts, and nothing of what passes or what their sockets take.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describeFiles } from './support/chaos/files.mjs';
 import { Resources } from './support/chaos/resources.mjs';
 
 const RESIDENT = 100 << 20;
 const SOCKET = 8 << 10;
 const ALLOWED = { files: 6, memory: 72 << 20 };
 const OWN_FILES = 20;
-const TOO_MANY = ['instance 1 has 7 files more than before the faults, its sockets apart'];
+const TOO_MANY = ['instance 1 has 7 files more than before the faults, its sockets apart; now: pipe: 27'];
 const TOO_MUCH = [`instance 1 has ${ALLOWED.memory + 1} bytes more than when it was ready, those of its sockets apart`];
 
 /** An instance that holds what a test says, by default as much as when it was ready. */
@@ -34,6 +37,10 @@ class Holder {
 
   get files() {
     return OWN_FILES + this.sockets + (this.more.files ?? 0);
+  }
+
+  describeFiles() {
+    return `pipe: ${this.files - this.sockets}`;
   }
 
   memory() {
@@ -77,7 +84,7 @@ test('a peak that passes is no matter', async (t) => {
   const peak = { memory: 2 * ALLOWED.memory };
   assert.deepEqual(await held(t, peak, peak, peak, {}, peak, peak, peak), []);
 });
-test('what lasts after a peak is found', async (t) => assert.deepEqual(await held(t, ...files(7, 0, 9, 8, 7, 8)), TOO_MANY));
+test('what lasts after a peak is found', async (t) => assert.deepEqual(await held(t, ...files(7, 0, 9, 8, 8, 7)), TOO_MANY));
 
 test('what sockets take is no matter, of memory also after they are closed', async (t) => {
   const memory = ALLOWED.memory + 1000 * SOCKET;
@@ -124,4 +131,14 @@ test('in the end files that are open are found at once', async (t) => assert.dee
 test('in the end memory that is taken is found at once', async (t) => assert.deepEqual(await inTheEnd(t, { more: { memory: ALLOWED.memory + 1 } }), TOO_MUCH));
 test('in the end an instance that does not run is found', async (t) => {
   assert.deepEqual(await inTheEnd(t, { running: false, log: 'what it said last' }), ['an instance does not run: []\nwhat it said last']);
+});
+
+test('what a process has open is told by kind, sockets by their state', async (t) => {
+  const count = () => Number(/socket listening (\d+)/.exec(describeFiles(process.pid))?.[1] ?? 0);
+  const before = count();
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  assert.equal(count(), before + 1);
+  assert.match(describeFiles(process.pid), /anon_inode:\[eventpoll\] \d/);
 });

@@ -102,7 +102,7 @@ export class Resources {
   #judge(instance, { files, memory }) {
     this.more = { files: Math.max(this.more.files, files), memory: Math.max(this.more.memory, memory) };
     const { name } = instance.place;
-    if (files > FILES) this.#wrong(`${name} has ${files} files more than before the faults, its sockets apart`);
+    if (files > FILES) this.#wrong(`${name} has ${files} files more than before the faults, its sockets apart; now: ${instance.describeFiles()}`);
     if (memory > MEMORY.bytes) this.#wrong(`${name} has ${memory} bytes more than when it was ready, those of its sockets apart`);
   }
 

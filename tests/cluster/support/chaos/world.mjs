@@ -17,6 +17,7 @@ import { Cluster, Instance } from '../cluster.mjs';
 import { PostgresLink } from '../postgres_link.mjs';
 import { Random } from '../random.mjs';
 import { RedisLink } from '../redis_link.mjs';
+import { describeFiles } from './files.mjs';
 import { FAKETIME, Network } from './network.mjs';
 
 const DOOR_PORT = 8443;
@@ -56,6 +57,10 @@ class Node extends Instance {
 
   get files() {
     return readdirSync(`/proc/${this.process.pid}/fd`).length;
+  }
+
+  describeFiles() {
+    return describeFiles(this.process.pid);
   }
 }
 
