@@ -4,6 +4,7 @@
  * (case, width, accents, ё) and, when Russian or English letters alone make it, brought to its stem. Of Chinese and Japanese
  * each character and each pair of neighbours is a term. What is neither letter nor digit cuts. A cutter is used by one
  * thread at a time. */
+#include "club/arena.h"
 #include "club/slice.h"
 
 #define TERMS_BYTES 64    /* of one term: what is longer is cut, here and there alike */
@@ -31,6 +32,8 @@ size_t terms_cut(struct terms *terms, struct slice text, enum terms_use use);
 const struct term *terms_list(const struct terms *terms);
 /* The last cut is not whole, since there was no memory: nothing may be kept, found or left out by it. */
 bool terms_failed(const struct terms *terms);
+/* As terms_cut, for what is filled in there: the arena has failed where the cut has. */
+size_t terms_cut_for(struct terms *terms, struct slice text, enum terms_use use, struct arena *arena);
 /* The same in the order of their bytes, each once: drops the others and says how many are left. */
 size_t terms_unique(struct terms *terms);
 #endif

@@ -234,6 +234,12 @@ bool terms_failed(const struct terms *terms) {
   return terms->failed;
 }
 
+size_t terms_cut_for(struct terms *terms, struct slice text, enum terms_use use, struct arena *arena) {
+  size_t count = terms_cut(terms, text, use);
+  if (terms->failed) arena_fail(arena);
+  return count;
+}
+
 static int by_bytes(const void *a, const void *b) {
   const struct slice *one = &((const struct term *)a)->text, *other = &((const struct term *)b)->text;
   size_t size = one->size < other->size ? one->size : other->size;

@@ -3,13 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each once. Where there was no memory the arena says so. */
-static size_t terms_of(struct terms *cutter, struct slice text, enum terms_use use, struct arena *arena) {
-  terms_cut(cutter, text, use);
-  if (terms_failed(cutter)) arena_fail(arena);
-  return terms_unique(cutter);
-}
-
 /* ---- cutting ---- */
 
 static bool add(struct card_rows *rows, struct arena *arena, struct slice term, enum card_field field) {
@@ -25,7 +18,8 @@ static bool cut_text(struct terms *cutter, struct slice text, enum card_field fi
                      struct card_rows *rows) {
   if (!text.data) return true;
   rows->cleared[rows->cleared_count++] = field;
-  size_t count = terms_of(cutter, text, TERMS_STORED, arena);
+  terms_cut_for(cutter, text, TERMS_STORED, arena);
+  size_t count = terms_unique(cutter);
   for (size_t i = 0; i < count; i++)
     if (!add(rows, arena, terms_list(cutter)[i].text, field)) return false;
   return !arena_failed(arena);
@@ -58,7 +52,8 @@ bool cards_cut(struct terms *cutter, const struct member_record *member, struct 
 static bool ask_text(struct terms *cutter, struct slice text, const struct card_need *pattern, struct arena *arena,
                      struct card_need *needs, size_t *need_count, bool *nobody) {
   if (!text.data) return true;
-  size_t count = terms_of(cutter, text, TERMS_ASKED, arena);
+  terms_cut_for(cutter, text, TERMS_ASKED, arena);
+  size_t count = terms_unique(cutter);
   if (arena_failed(arena)) return false;
   if (count == 0) *nobody = true;
   for (size_t i = 0; i < count && i < CARDS_ASKED; i++) {

@@ -15,8 +15,7 @@ void finding_begin(struct finding *finding, struct terms *cutter, struct store_j
   finding->wish->count = 0;
   finding->wish->more = false;
   if (!job->finding.text.data) return;
-  terms_cut(cutter, job->finding.text, TERMS_ASKED);
-  if (terms_failed(cutter)) arena_fail(job->arena);
+  terms_cut_for(cutter, job->finding.text, TERMS_ASKED, job->arena);
   size_t count = terms_unique(cutter);
   for (size_t i = 0; i < count && i < FINDING_TERMS; i++)
     finding->asked[finding->asked_count++] = arena_copy(job->arena, terms_list(cutter)[i].text);
@@ -33,9 +32,8 @@ static bool agrees(struct slice term, struct slice asked) {
 }
 
 static void look(struct finding *finding, struct slice text, bool seen[FINDING_TERMS]) {
-  size_t count = text.size ? terms_cut(finding->cutter, text, TERMS_STORED) : 0;
+  size_t count = text.size ? terms_cut_for(finding->cutter, text, TERMS_STORED, finding->arena) : 0;
   const struct term *terms = terms_list(finding->cutter);
-  if (count && terms_failed(finding->cutter)) arena_fail(finding->arena);
   for (size_t i = 0; i < count; i++) {
     for (size_t a = 0; a < finding->asked_count; a++) {
       if (agrees(terms[i].text, finding->asked[a])) seen[a] = true;

@@ -30,16 +30,9 @@ static int by_size(const void *a, const void *b) {
   return (one->size < other->size) - (one->size > other->size);
 }
 
-/* Where there is no memory for all of them the arena says so, and nothing is answered. */
-static size_t cut(struct search *search, struct slice text, enum terms_use use) {
-  size_t count = terms_cut(search->terms, text, use);
-  if (terms_failed(search->terms)) arena_fail(search->arena);
-  return count;
-}
-
 /* False: nothing is asked for, or no memory. */
 static bool read_question(struct search *search) {
-  cut(search, search->wish->text, TERMS_ASKED);
+  terms_cut_for(search->terms, search->wish->text, TERMS_ASKED, search->arena);
   search->all_count = terms_unique(search->terms);
   search->all = arena_alloc(search->arena, (search->all_count + 1) * sizeof *search->all);
   if (!search->all || search->all_count == 0) return false;
@@ -76,7 +69,7 @@ static const struct slice *find_term(const struct search *search, struct slice t
 
 static bool text_matches(struct search *search, struct slice text) {
   if (!text.data) return false;
-  cut(search, text, TERMS_STORED);
+  terms_cut_for(search->terms, text, TERMS_STORED, search->arena);
   size_t count = terms_unique(search->terms), there = 0;
   const struct term *list = terms_list(search->terms);
   for (size_t i = 0; i < count; i++) there += find_term(search, list[i].text) != NULL;
@@ -341,7 +334,7 @@ static size_t characters(struct slice text, size_t from, size_t count) {
 static void mark_found(struct search *search, struct search_hit *hit) {
   struct slice text = hit->entry.text;
   struct search_span spans[4 * SPANS_LIMIT];
-  size_t count = 0, all = text.data ? cut(search, text, TERMS_STORED) : 0;
+  size_t count = 0, all = text.data ? terms_cut_for(search->terms, text, TERMS_STORED, search->arena) : 0;
   const struct term *list = terms_list(search->terms);
   for (size_t i = 0; i < all && count < sizeof spans / sizeof *spans; i++) {
     if (find_term(search, list[i].text))

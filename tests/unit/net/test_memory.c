@@ -53,17 +53,23 @@ static int descriptors(void) {
   return count;
 }
 
+struct visit {
+  const struct fixture *fixture;
+  struct client client;
+};
+
+static void come(void *context) {
+  struct visit *visit = context;
+  visit->client = client_connect(visit->fixture);
+  client_is_cut(&visit->client, 100);
+}
+
 /* False: nothing was refused while it was taken in. */
 static bool one_comes_and_goes(const struct fixture *fixture, long failing) {
-  const long before = fault.failures;
-  fault.what = FAULT_MEMORY;
-  fault.left = failing;
-  fault.counts = true;
-  struct client client = client_connect(fixture);
-  client_is_cut(&client, 100);
-  fault.counts = false;
-  client_close(&client);
-  return fault.failures > before;
+  struct visit visit = {.fixture = fixture};
+  bool refused = fault_memory(failing, come, &visit);
+  client_close(&visit.client);
+  return refused;
 }
 
 static void a_socket_without_memory_is_let_go_and_not_counted(void **state) {
