@@ -74,6 +74,7 @@ test('a ban from a room ends the place there at once, and when its time is over 
   const second = await club.connect('bo');
   for (const line of [bo, anna]) await line.call('room.join', { room: 'uz' });
   await post(bo, 'uz', '我在这里');
+  await second.notification('room', ({ room }) => room === 'uz'); // a line that was never told of a room is not told that it left it
   const began = Date.now();
   await moderator.call('member.ban', { room: 'uz', member: bo.me, for: 4, reason: 'Реклама' });
   assert.deepEqual(await bo.notification('left', undefined, within), { room: 'uz', reason: 'banned' });
