@@ -162,9 +162,9 @@ $(NODE_TESTS): tests/package.json tests/package-lock.json
 test:
 	@tests/install.sh build test chaos
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(BUILD)/unit/instance/test_simulation \
-	  $(BROKEN_SIMULATED:%=$(BROKEN)/%/test_simulation) $(NODE_TESTS) $(CLIENT_PACKAGES)
+	  $(BROKEN_SIMULATED:%=$(BROKEN)/%/test_simulation) $(BROKEN)/$(BROKEN_TODAY)/clubd $(NODE_TESTS) $(CLIENT_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" UNIT_FLAGS="$(ASAN_UNIT_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
-	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs
+	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) BROKEN_TODAY=$(BROKEN_TODAY) node tests/run.mjs
 
 ASAN_BUILD := $(BUILD)/asan
 # Instrumented code makes gcc guess wrongly about lengths and about what is set: the plain build looks at those.

@@ -23,11 +23,14 @@ const MEMORY_BYTES = 4e9;
 
 // Those that take longest begin first, so that the others fill the time beside them.
 const LONG =
-  /chaos|simulation|store\/test_postgres\.c|test_(driver|postgres_faults|postgres_moderating\.|torture|socket|hash_threads|http)|herd|hostile|browser\/(line|moderation|offline|people|reports|scrolling|slow)|cluster\/(faults|browser)/;
+  /chaos|simulation|store\/test_postgres\.c|test_(driver|postgres_faults|postgres_moderating\.|torture|socket|hash_threads|http)|herd|hostile|browser\/(line|moderation|offline|people|reports|scrolling|slow)|cluster\/(faults|browser)|broken\/faults/;
 
 // At full speed, too: under the sanitizers it tries few seeds.
 const SIMULATION = /test_simulation/;
 const CHAOS = /chaos/;
+
+// Rules that are broken in a build that is there: `make test` says which.
+const today = (process.env.BROKEN_TODAY ?? '').split(' ').filter(Boolean);
 
 const sanitized = {
   CLUBD: `${ASAN_BUILD}/clubd`,
@@ -130,6 +133,11 @@ const parts = {
     title: 'The simulation finds what is broken on purpose',
     load: 1,
     programs: () => simulated.map((rule) => ({ name: `tests/broken/simulation.mjs ${rule}`, argv: ['node', 'tests/broken/simulation.mjs', rule] })),
+  },
+  found: {
+    title: 'Faults find what is broken on purpose, a rule each day',
+    load: 0.65,
+    programs: () => today.map((rule) => ({ name: `tests/broken/faults.mjs ${rule}`, argv: ['node', 'tests/broken/faults.mjs', '--short', rule] })),
   },
   client: {
     title: 'Browser client, without a browser',

@@ -5,13 +5,27 @@
 
 static void listing_read(void *context, struct store_job *job);
 
+/* A read's ticket: which attempt it is, and what rights were known: by others, a room may not be entered any more. */
+static uint64_t listing_ticket(const struct present *present, uint64_t attempt) {
+  return (uint64_t)present->rights << 8 | attempt;
+}
+
+static uint64_t listing_attempt(const struct store_job *job) {
+  return job->ticket & 0xff;
+}
+
+static bool listing_is_old(const struct present *present, const struct store_job *job) {
+  return job->ticket >> 8 != present->rights;
+}
+
 /* The room is held while the store is asked, so that nothing is missed that is committed after the read's snapshot. */
-static bool listing_ask(const struct services *services, int64_t member, struct slice room, uint64_t attempt) {
+static bool listing_ask(const struct services *services, const struct present *present, struct slice room,
+                        uint64_t attempt) {
   struct store_job *job = store_job_create(STORE_ROOM_GET);
   if (!job) return false;
   job->done = listing_read;
-  job->ticket = attempt;
-  job->room.member = member;
+  job->ticket = listing_ticket(present, attempt);
+  job->room.member = present->key;
   job->room.room = arena_copy(job->arena, room);
   struct room *held = arena_failed(job->arena) ? NULL : rooms_hold(services->rooms, room);
   if (held && services->store.submit(services->store.self, job)) {
@@ -65,12 +79,12 @@ bool listing_show(const struct services *services, struct present *present, cons
 
 static void listing_take(const struct services *services, struct present *present, const struct store_job *job) {
   struct listing *listing = present_listing(present, job->room.room);
-  bool again = listing && listing->again;
+  bool old = listing_is_old(present, job), again = old || (listing && listing->again);
   if (listing) listing->refreshing = listing->again = false;
-  if (again && listing_refresh(services, present->key, job->room.room)) return;
+  if (again && (listing_refresh(services, present->key, job->room.room) || old)) return;
   if (job->outcome != STORE_DONE || !job->room.record.listed) return;
-  if (listing_show(services, present, &job->room.record) || job->ticket >= TRIES) return;
-  bool asked = listing_ask(services, present->key, job->room.room, job->ticket + 1);
+  if (listing_show(services, present, &job->room.record) || listing_attempt(job) >= TRIES) return;
+  bool asked = listing_ask(services, present, job->room.room, listing_attempt(job) + 1);
   if (listing) listing->refreshing = asked;
 }
 
@@ -90,7 +104,7 @@ bool listing_refresh(const struct services *services, int64_t member, struct sli
   if (!present) return true;
   struct listing *listing = present_listing(present, room);
   if (listing && listing->refreshing) return true;
-  if (!listing_ask(services, member, room, 1)) return false;
+  if (!listing_ask(services, present, room, 1)) return false;
   if (listing) listing->refreshing = true;
   return true;
 }
@@ -128,22 +142,33 @@ static bool listing_show_again(const struct services *services, const struct pre
   return listing_refresh(services, present->key, room);
 }
 
+static void listing_take_all(const struct services *services, struct present *present, const struct store_job *job) {
+  if (listing_is_old(present, job)) {
+    if (!listing_refresh_all(services, present->key)) return; /* with the next time */
+    return;
+  }
+  for (size_t i = 0; i < job->room.count; i++) {
+    const struct room_record *record = &job->room.records[i];
+    if (!listing_show(services, present, record) && !listing_show_again(services, present, record->room))
+      return; /* the store takes no more: with the next time */
+  }
+}
+
 static void listing_read_all(void *context, struct store_job *job) {
   const struct services *services = ((struct completions *)context)->services;
   struct present *present = presents_find(services->presents, job->room.member);
   services->listings_read->lists--;
-  for (size_t i = 0; present && job->outcome == STORE_DONE && i < job->room.count; i++) {
-    const struct room_record *record = &job->room.records[i];
-    if (!listing_show(services, present, record) && !listing_show_again(services, present, record->room))
-      break; /* the store takes no more: with the next time */
-  }
+  if (present && job->outcome == STORE_DONE) listing_take_all(services, present, job);
   store_job_destroy(job);
 }
 
 bool listing_refresh_all(const struct services *services, int64_t member) {
+  const struct present *present = presents_find(services->presents, member);
+  if (!present) return true;
   struct store_job *job = store_job_create(STORE_ROOM_LIST);
   if (!job) return false;
   job->patient = true;
+  job->ticket = listing_ticket(present, 1);
   job->done = listing_read_all;
   job->room.member = member;
   if (services->store.submit(services->store.self, job)) {

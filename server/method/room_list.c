@@ -3,13 +3,17 @@
 #include "call.h"
 
 /* The store gives the whole list; where the page begins travels with the job. */
-static void list_begin(struct call *call, const struct request *request, store_done done) {
-  const struct room_list_params *params = &request->params.room_list;
+static void list_ask(struct call *call, struct slice after) {
   struct store_job *job = call_job(call, STORE_ROOM_LIST);
   if (!job) return;
   job->room.member = call->member->key;
-  if (params->after.data) job->room.room = arena_copy(job->arena, params->after);
-  call_submit(call, job, done);
+  if (after.data) job->room.room = arena_copy(job->arena, after);
+  call_submit(call, job, call->done);
+}
+
+static void list_begin(struct call *call, const struct request *request, store_done done) {
+  (void)done; /* the call knows it */
+  list_ask(call, request->params.room_list.after);
 }
 
 static int list_urgency(const struct room_record *record) {
@@ -48,6 +52,10 @@ static void list_answer(struct call *call, struct room_record **records, size_t 
 
 static void list_finish(struct call *call, struct store_job *job) {
   if (!call_stored(call, job)) return;
+  if (call->rights != call->member->rights) {
+    list_ask(call, job->room.room); /* a room may be over for the member, and was told as left */
+    return;
+  }
   size_t count = job->room.count;
   struct room_record **records = arena_alloc(job->arena, (count + 1) * sizeof(struct room_record *));
   if (!records) {

@@ -61,7 +61,8 @@ static void opened_list(struct call *call, const struct room_record *record) {
   const struct services *services = call->services;
   if (!present_listing(call->member, record->room))
     services->tell_elsewhere(services->server, call->member->key, record->room, NULL);
-  if (listing_show(services, call->member, record)) return;
+  bool stands = call->rights == call->member->rights; /* the right to enter, since it was read */
+  if (stands && listing_show(services, call->member, record)) return;
   if (!listing_refresh(services, call->member->key, record->room)) return; /* it shows with the next post */
 }
 

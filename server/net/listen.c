@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "tcp.h"
 
 #define LISTEN_BACKLOG 4096
 
@@ -149,21 +150,14 @@ static bool listen_is_full(const struct listener *listener) {
   return net->open - net->admin_open >= net->capacity;
 }
 
-/* Of a listening socket Linux gives the length of its queue as `tcpi_unacked` (net/ipv4/tcp.c, tcp_get_info). */
 size_t listen_outside(const struct listener *listener) {
-  struct tcp_info info = {.tcpi_state = 0};
-  socklen_t size = sizeof info;
-  if (getsockopt(listener->descriptor, IPPROTO_TCP, TCP_INFO, &info, &size)) return 0;
-  return info.tcpi_unacked;
+  return tcp_waiting(listener->descriptor);
 }
 
 /* It gave up while it waited in the kernel: no handshake is done for it. Without TLS it may have said all that it has to
  * say, and wait for an answer. */
 static bool listen_is_gone(const struct listener *listener, int descriptor) {
-  struct tcp_info info = {.tcpi_state = TCP_ESTABLISHED};
-  socklen_t size = sizeof info;
-  if (listener->admin || !listener->net->pair) return false;
-  return getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_ESTABLISHED;
+  return !listener->admin && listener->net->pair && tcp_is_over(descriptor);
 }
 
 static void listen_take(struct listener *listener, int descriptor, const struct sockaddr_storage *from) {

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 
-#include "acknowledged.h"
 #include "club/cookie.h"
 #include "head.h"
 #include "internal.h"
+#include "tcp.h"
 
 _Static_assert(TRANSPORT_HEADROOM >= LWS_PRE, "the transport's headroom holds a WebSocket header");
 
@@ -105,7 +105,7 @@ static enum transport_sent socket_ping(void *self, struct link *link) {
  * counts. */
 static int64_t socket_waiting(void *self, struct link *link) {
   (void)self;
-  return link->gone ? 0 : link->written - acknowledged_bytes(lws_get_socket_fd(link->wsi));
+  return link->gone ? 0 : link->written - tcp_acknowledged(lws_get_socket_fd(link->wsi));
 }
 
 static void socket_read(void *self, struct link *link, bool on) {

@@ -1,7 +1,7 @@
 // The rules that a build may break on purpose (include/club/broken.h), and by what each must be found: rules of the checkers
 // in tests/cluster/support. `faults` (faults.mjs there) are those that matter for it: they come more often, so that three
 // minutes are enough. `power`: under that store the power is cut first, where that can be done (tests/cluster/power.mjs).
-// `simulated`: what the seeded simulation says of it, where it can tell.
+// `simulated`: what the seeded simulation says of it, where it can tell. A line each: broken.mk takes their names from here.
 
 const COMPLETE = 'the log has no hole and nothing twice';
 const ANSWERED = 'what was answered is there';

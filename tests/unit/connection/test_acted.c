@@ -65,6 +65,30 @@ static void a_room_in_nobodys_memory_is_left_by_nobody(void **state) {
   assert_string_equal(peer_said(peer), "");
 }
 
+/* Of two reads that are under way at once, the one that was asked for first may be the last to come. */
+static void a_list_that_was_read_before_does_not_bring_the_room_back(void **state) {
+  struct desk *desk = *state;
+  const struct services *services = &desk->house->services;
+  struct peer *peer = peer_enter(desk, 7);
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 10, 8);
+  assert_true(listing_refresh(services, 7, slice_of("kz")));
+  assert_true(listing_refresh_all(services, 7));
+  struct store_job *one = desk_job(desk, STORE_ROOM_GET), *all = desk_job(desk, STORE_ROOM_LIST);
+  present(desk, 7)->rights++; /* they were read again: there is a ban */
+  connections_leave_room(desk->connections, present(desk, 7), slice_of("kz"), REASON_BANNED);
+  one->room.record = record;
+  desk_finish(desk, one, STORE_DONE);
+  all->room.records = &record;
+  all->room.count = 1;
+  desk_finish(desk, all, STORE_DONE);
+  assert_null(present_listing(present(desk, 7), slice_of("kz")));
+  desk_refuse(desk, desk_job(desk, STORE_ROOM_GET), REASON_BANNED); /* both are read again */
+  desk_finish(desk, desk_job(desk, STORE_ROOM_LIST), STORE_DONE);
+  desk_pass(desk, 1100);
+  assert_string_equal(peer_said(peer), "");
+  assert_null(present_listing(present(desk, 7), slice_of("kz")));
+}
+
 /* A frame full of news ends at one listing and goes on there later. */
 static void what_is_told_of_a_list_goes_on_where_a_room_left_it(void **state) {
   struct desk *desk = *state;
@@ -247,6 +271,7 @@ int main(void) {
       DESK_TEST(all_of_a_members_connections_are_told),
       DESK_TEST(who_may_not_enter_any_more_leaves_the_room),
       DESK_TEST(a_room_in_nobodys_memory_is_left_by_nobody),
+      DESK_TEST(a_list_that_was_read_before_does_not_bring_the_room_back),
       DESK_TEST(what_is_told_of_a_list_goes_on_where_a_room_left_it),
       DESK_TEST(a_join_that_was_under_way_finds_its_old_place_gone),
       DESK_TEST(who_is_banned_is_told_why_and_nothing_that_waited),

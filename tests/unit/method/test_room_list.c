@@ -110,6 +110,22 @@ static void a_page_behind_a_room_that_is_not_listed_is_a_conflict(void **state) 
   }
 }
 
+/* With them it may be that a room was left, and told so. */
+static void a_list_is_asked_for_again_when_rights_changed_meanwhile(void **state) {
+  struct stage *stage = *state;
+  struct room_record records[] = {house_room("kz", ROOM_COUNTRY, 4, 4), house_room("cn", ROOM_COUNTRY, 9, 9)};
+  struct staged *call = stage_call(stage, "room.list", "{\"after\":\"kz\"}");
+  stage->member->rights++;
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), records, 2);
+  house_finish(stage->house, STORE_DONE);
+  assert_string_equal(house_job(stage->house, STORE_ROOM_LIST)->room.room.data, "kz");
+  fill_list(house_job(stage->house, STORE_ROOM_LIST), records, 1);
+  house_finish(stage->house, STORE_DONE);
+  json_t *answer = stage_answer(call);
+  assert_int_equal(json_array_size(house_at(answer, "result.rooms")), 0);
+  json_decref(answer);
+}
+
 struct every_room {
   struct room_record records[LIMIT_LISTED];
   char ids[LIMIT_LISTED][LIMIT_IDENTIFIER + 1];
@@ -165,6 +181,18 @@ static void opening_puts_the_room_on_the_list_of_all_connections(void **state) {
   }
   assert_int_equal(stage->house->member_changes, 3);
   assert_int_equal(stage->house->told_listed, 3); /* to those on other instances, too */
+}
+
+/* The list gets the room by another read. */
+static void a_room_that_was_opened_before_rights_changed_is_not_listed_by_that(void **state) {
+  struct stage *stage = *state;
+  struct staged *call = stage_call(stage, "room.open", "{\"room\":\"kz\"}");
+  stage->member->rights++;
+  finish_open(stage, STORE_ROOM_OPEN, house_room("kz", ROOM_COUNTRY, 9, 9));
+  json_decref(stage_answer(call));
+  assert_null(present_listing(stage->member, SLICE_LITERAL("kz")));
+  assert_non_null(house_job(stage->house, STORE_ROOM_GET));
+  house_finish(stage->house, STORE_UNAVAILABLE);
 }
 
 static void opening_twice_owes_the_notification_once(void **state) {
@@ -346,8 +374,10 @@ int main(void) {
       STAGE_TEST(page_after_page_reaches_every_room_once),
       STAGE_TEST(behind_the_last_room_there_is_nothing),
       STAGE_TEST(a_page_behind_a_room_that_is_not_listed_is_a_conflict),
+      STAGE_TEST(a_list_is_asked_for_again_when_rights_changed_meanwhile),
       STAGE_TEST(all_rooms_of_the_club_at_once_are_not_cut),
       STAGE_TEST(opening_puts_the_room_on_the_list_of_all_connections),
+      STAGE_TEST(a_room_that_was_opened_before_rights_changed_is_not_listed_by_that),
       STAGE_TEST(opening_twice_owes_the_notification_once),
       STAGE_TEST(only_rooms_that_the_club_has_are_opened),
       STAGE_TEST(a_direct_talk_is_the_other_ones_name),

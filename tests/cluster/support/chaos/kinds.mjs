@@ -16,6 +16,7 @@ const LONG_MS = [1000, 20_000];
 export const LASTS_MS = LONG_MS;
 const SLOW = 1000; // bytes a second
 const COMMITS_MS = 6000;
+const NO_SPACE = 'No space left on device'; // as PostgreSQL says it
 const SERVES_MS = 9000; // until an instance serves again, about: more is broken at a time than on one machine
 const RESTARTED_MS = 45_000; // and until all have ended well and serve again, one after the other
 
@@ -23,21 +24,39 @@ const limit = ({ process: { pid } }, what, value) => {
   const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--${what}=${value}:`], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
 };
-/** Something is taken from an instance, given back later; if it ended meanwhile it starts again. */
-const deprived = (what, least, given, excuse) => ({
+const isShort = (instance, has, least) => {
+  try {
+    return !instance.running || has(instance) + least > instance.most;
+  } catch {
+    return false; // it is ending: seen with the next look
+  }
+};
+/** Something is taken from an instance, given back later; if it ended meanwhile it starts again. It worked if it `has` so much
+ * of it that the `least` that is ever asked for is more than there is. */
+const deprived = (what, { has, least, most, given, excuse }) => ({
   weight: 1,
   on: 'instance',
   takes: SERVES_MS,
   begin: ({ instance }) => {
     instance.excused = excuse;
-    limit(instance, what, least(instance));
+    instance.most = most(instance);
+    limit(instance, what, instance.most);
   },
   end: async ({ instance }) => {
     if (instance.running) limit(instance, what, given);
     else await instance.serveUntilReady();
-    instance.excused = undefined;
+    instance.excused = instance.most = undefined;
   },
+  worked: ({ instance }) => [Number(instance.most !== undefined && isShort(instance, has, least))],
 });
+const outOfFiles = { has: ({ files }) => files, least: 1, most: ({ files }) => files, given: 20_000, excuse: 'out of files' };
+const outOfMemory = {
+  has: (instance) => instance.memory('VmData'),
+  least: 128 << 10, // what malloc asks the system for
+  most: ({ idle }) => Math.round(idle.data + idle.resident * MEMORY_SHARE),
+  given: 'unlimited',
+  excuse: 'out of memory',
+};
 
 /** Packets of a place from another one, or to it, or both: `place` and `other` say which of what is held, an address the latter. */
 const cut = (on, { place, other }, ways, more = {}) => ({
@@ -128,8 +147,8 @@ export const kinds = {
       }
     },
   },
-  'instance out of files': deprived('nofile', (instance) => instance.files, 20_000, 'out of files'),
-  'instance out of memory': deprived('data', ({ idle }) => Math.round(idle.data + idle.resident * MEMORY_SHARE), 'unlimited', 'out of memory'),
+  'instance out of files': deprived('nofile', outOfFiles),
+  'instance out of memory': deprived('data', outOfMemory),
   'instance killed inside a transaction': amid('instance', itself, ({ instance }) => instance.kill(), {
     lasts: SHORT_MS,
     takes: SERVES_MS,
@@ -196,6 +215,7 @@ export const kinds = {
       world.primary.place.disk.free();
       if (!world.primary.runs) await world.primary.serve();
     },
+    worked: ({ postgres: { world } }) => [world.primary.log.split(NO_SPACE).length],
   },
   'thousands of members cut off at once': { weight: 1, on: 'herd', lasts: [0, 0], takes: 25_000, begin: ({ herd }) => herd.cutAll() },
 };
