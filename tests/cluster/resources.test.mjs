@@ -56,7 +56,7 @@ class Holder {
 /** `look(more, change)` is one of those that come every two and a half seconds, at an instance that holds so much more and is otherwise as `change` says. */
 async function watching(t) {
   const instance = new Holder();
-  const resources = new Resources({ cluster: { instances: [instance] } });
+  const resources = new Resources({ cluster: { instances: [instance] }, closesMs: 300 });
   t.after(() => resources.stop());
   await resources.start();
   const look = async (more, change = {}) => {
@@ -129,6 +129,13 @@ async function inTheEnd(t, change) {
 test('in the end what is allowed is no matter', async (t) => assert.deepEqual(await inTheEnd(t, { more: ALLOWED }), []));
 test('in the end files that are open are found at once', async (t) => assert.deepEqual(await inTheEnd(t, { more: { files: 7 } }), TOO_MANY));
 test('in the end memory that is taken is found at once', async (t) => assert.deepEqual(await inTheEnd(t, { more: { memory: ALLOWED.memory + 1 } }), TOO_MUCH));
+test('in the end lines that are not closed are found, and not those that are closed in time', async (t) => {
+  assert.deepEqual(await inTheEnd(t, { more: { sockets: 50 } }), []);
+  assert.deepEqual(await inTheEnd(t, { more: { sockets: 51 } }), ['the instances have 51 sockets, before the faults they had 0']);
+  let looks = 0;
+  const closing = { metrics: () => [looks++ ? 0 : 51, OWN_FILES + (looks > 1 ? 0 : 51)] };
+  assert.deepEqual(await inTheEnd(t, closing), []);
+});
 test('in the end an instance that does not run is found', async (t) => {
   assert.deepEqual(await inTheEnd(t, { running: false, log: 'what it said last' }), ['an instance does not run: []\nwhat it said last']);
 });

@@ -63,8 +63,10 @@ class Club {
   lines = [];
   invited = new Set();
   head = 0;
+  entries = []; // of what is answered to a join
   doors = [{ open: ({ cookie }) => (this.lines.push(new Line(cookie, (...asked) => this.answer(...asked))), this.lines.at(-1)) }];
-  instances = [{ http: async (method, path, { body }) => (method === 'POST' ? { status: 200, headers: { 'set-cookie': `__Host-club=${body.login}` } } : { status: 204 }) }];
+  instances = [{ http: async (method, path, { body } = {}) => ({ POST: { status: 200, headers: { 'set-cookie': `__Host-club=${body?.login}` } }, DELETE: { status: 204 }, GET: { status: this.knows } })[method] }];
+  knows = 401; // the sessions that were ended
   cookie = async (login) => login;
   query = async () => [{ head: this.head }];
 
@@ -72,7 +74,7 @@ class Club {
     if (method === 'room.join' && room === ROOM && !this.invited.has(asker)) return { error: { data: { reason: 'forbidden' } } };
     if (method === 'room.invite') this.invited[on ? 'add' : 'delete'](member);
     if (method === 'message.post') this.head++;
-    return { result: { room: { room: ROOM }, as_of: this.head, more: false, entries: [] } };
+    return { result: { room: { room: ROOM }, as_of: this.head, more: false, entries: this.entries } };
   }
 
   /** Once, from now on, when that is asked for anybody, or for that member. */
@@ -140,6 +142,25 @@ for (const [login, who] of Object.entries({ leaver0: 'who logged out', shut0: 'w
     assert.deepEqual(found(), ['let in 2001 ms after']);
   });
 }
+
+test('who logged out and is answered with what was committed more than two seconds after is found', inTime, async (t) => {
+  const { club, found, out } = await shut(t);
+  const [line] = club.linesOf('leaver0');
+  club.entries = [EFFECT_MS, EFFECT_MS + 1].map((ms, i) => ({ room: ROOM, seq: 7 + i, at: iso(out + ms), from: { id: 'm1' }, client_id: `${i}`, type: 'post', text: '您好' }));
+  line.takes({ method: 'left', params: { room: ROOM } });
+  await new Promise(setImmediate);
+  assert.ok(found().includes('private 8 was committed 2001 ms after'), found().join('\n'));
+  assert.ok(!found().some((text) => text.includes('private 7')));
+});
+
+test('a session that was ended and is there again in the end is found', inTime, async (t) => {
+  const { club, witness, found } = await shut(t);
+  await witness.agrees();
+  assert.deepEqual(found(), []);
+  club.knows = 200;
+  await witness.agrees();
+  assert.deepEqual(found(), Array(2).fill('a session that was ended is answered with 200'));
+});
 
 const [GUEST] = guestLogins;
 

@@ -47,7 +47,7 @@ export const kinds = {
     begin: leaves,
     end: ({ instance }) => instance.serveUntilReady(),
   },
-  'redis emptied': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.command('FLUSHALL') },
+  'redis emptied': { weight: 1, on: 'redis', lasts: [0, 0], begin: emptied },
   'redis killed': { weight: 2, on: 'redis', begin: ({ redis }) => redis.kill(), end: ({ redis }) => redis.restart() },
   'redis stopped': { weight: 2, on: 'redis', begin: ({ redis }) => redis.pause(), end: ({ redis }) => redis.resume() },
   'redis deaf': { weight: 3, on: 'redisLink', begin: ({ redisLink }) => (redisLink.mode = 'withhold'), worked: counted('redisLink', 'withheld') },
@@ -69,6 +69,13 @@ export const kinds = {
   'postgres slow': { weight: 2, on: 'postgresLink', begin: ({ postgresLink, random }) => (postgresLink.delay = random.between(5, 400)), worked: counted('postgresLink', 'delayed') },
   'postgres unreachable': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => postgresLink.silence(), worked: counted('postgresLink', 'lost') },
 };
+
+/** As one that is set up anew is: it has nothing, and knows nobody. */
+async function emptied({ redis }) {
+  await redis.command('FLUSHALL');
+  const known = await Promise.all(['pubsub', 'normal'].map((type) => redis.command('CLIENT', 'KILL', 'TYPE', type)));
+  return known.some((count) => Number(count) > 0);
+}
 
 function cutAtCommit(mode) {
   return ({ postgresLink, random }) => {

@@ -122,8 +122,9 @@ export class Club {
     return this.command(['member', 'import', file], { program: HANDY });
   }
 
-  async cookies(login, count = 1) {
-    const output = await this.command(['session', 'add', login, '--count', String(count)], { program: HANDY });
+  /** Of a member, or of each of several, in turn. */
+  async cookies(logins, count = 1) {
+    const output = await this.command(['session', 'add', ...[logins].flat(), '--count', String(count)], { program: HANDY });
     return output.trim().split('\n');
   }
 

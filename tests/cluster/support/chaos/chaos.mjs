@@ -3,7 +3,7 @@ import { summary } from '../summary.mjs';
 import { within } from '../cluster.mjs';
 import { breakThings, underLoad } from '../minute.mjs';
 import { Disk } from '../disk.mjs';
-import { Herd, LOGINS, herdLogins } from './herd.mjs';
+import { Herd, herdLogins } from './herd.mjs';
 import { LASTS_MS, kinds, things } from './kinds.mjs';
 import { Private, guestLogins } from './private.mjs';
 import { timeline } from './picture.mjs';
@@ -41,7 +41,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
     return [herd, shut, guests, resources].filter(Boolean);
   };
   const start = (setup) => World.start({ ...setup, logIn: shutLogins, logs, disk: () => Disk.make({ megabytes: MEGABYTES }) });
-  const logins = [...shutLogins, ...guestLogins, ...(count ? herdLogins : [])];
+  const logins = [...shutLogins, ...guestLogins, ...herdLogins(count)];
   const carried = (tell) => underLoad({ seed, told: tell, start, size: SIZES[size], logins, beside }, async ({ cluster, random }) => {
     broken = await breakThings({
       there: things(cluster, actors.herd),
@@ -57,12 +57,14 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
   });
   const result = await inTime(carried, { ms: seconds * 1000 + ENDS_MS, told, seen: () => (journal?.seen ?? []).map(({ text }) => text) });
   const { resources, shut, guests, herd } = actors;
+  const recovered = recoveries(broken.log, journal, { own: kinds, door: world.balancer.place.name });
   return {
     ...result,
+    violations: [...result.violations, ...neverAgain(recovered)],
     seconds,
     faults: Object.fromEntries(Object.keys(kinds).map((kind) => [kind, broken.counts[kind] ?? 0])),
     timeline: timeline(broken.log, journal, seconds * 1000),
-    recovered: recoveries(broken.log, journal, { own: kinds, door: world.balancer.place.name }),
+    recovered,
     ended: endedBy(world),
     herd: { count, recoveries: herd?.recoveries ?? [] },
     shut: shut.counts,
@@ -70,6 +72,12 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
     memory: { before: most(resources.before), after: most(resources.after), peak: resources.peak },
     more: resources.more,
   };
+}
+
+/** After what the club, or an instance, was not well again. */
+function neverAgain(recovered) {
+  const never = Object.entries(recovered).filter(([, { first, each }]) => [first, each].some((found) => found?.longest === Infinity));
+  return never.map(([kind]) => ({ rule: 'the club is well again after each fault', text: kind }));
 }
 
 /** What does not end, or fails, says what was told and seen until then. */
@@ -102,7 +110,7 @@ function herdLines({ count, recoveries: all }) {
   const [half, last] = ['half', 'all'].map((part) => summary(all.map((one) => one[part])));
   const reads = summary(all.map((one) => one.reads).filter((one) => one !== undefined));
   const lines = [
-    `| ${count} lines of ${LOGINS} members, all in one room, a tenth by the balancer, closed at once, ${all.length} times: half of them back and caught up after (median · longest) | ${[half.median, half.longest].map(seconds).join(' · ')} |`,
+    `| ${count} members with a line each, all in one room, a tenth by the balancer, closed at once, ${all.length} times: half of them back and caught up after (median · longest) | ${[half.median, half.longest].map(seconds).join(' · ')} |`,
     `| all of them back and caught up (median · longest) | ${[last.median, last.longest].map(seconds).join(' · ')} |`,
   ];
   if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (median · most), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);

@@ -1,14 +1,13 @@
-// Thousands of lines of fifty members, who only join one quiet room, and which are all closed at once. Each checks for itself
-// that nothing is missing and nothing comes twice, and that all are told the same; how long they take to be back, and what
-// they cost the store, is kept.
+// Thousands of members with a line each, who only join one quiet room, and whose lines are all closed at once. Each checks for
+// itself that nothing is missing and nothing comes twice, and that all are told the same; how long they take to be back, and
+// what they cost the store, is kept.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
-import { within } from '../cluster.mjs';
+import { eventually, within } from '../cluster.mjs';
 import { summary } from '../summary.mjs';
 import { AWAY, FINE_CLOSES, Member, UNSETTLED } from '../member.mjs';
 import WebSocket from 'ws';
 
 const ROOM = 'tj';
-export const LOGINS = 50;
 const POSTS_MS = [1000, 3000];
 const AGAIN_MS = [50, 1500];
 const BALANCED = 0.1; // of all connections
@@ -18,11 +17,13 @@ const LOOKS_MS = 5000;
 const SAYS_MS = 3000;
 const ENTERS = 200; // at once, at first
 const ENTERED_MS = 90_000;
+const AGREES_MS = 10_000;
+const MOSTLY = 0.9; // of the herd: where fewer were there, cutting them off is no such thing
 
 const CONTENT = 'one place has one content';
 const contentOf = ({ at, member, clientId, text }) => `${at} ${member} ${clientId} ${text}`;
 
-export const herdLogins = Array.from({ length: LOGINS }, (_, i) => `herd${i}`);
+export const herdLogins = (count) => Array.from({ length: count }, (_, i) => `herd${i}`);
 
 /** One of them: no more than a socket and a number. */
 class One {
@@ -174,12 +175,11 @@ export class Herd {
   }
 
   async start() {
-    const share = Math.ceil(this.count / LOGINS); // lines of one member each
-    for (const [i, login] of herdLogins.entries()) {
-      const cookie = await this.cluster.cookie(login);
-      for (let j = 0; j < share; j++) this.members.push(new One(this, cookie, this.random.of(`herd ${i} ${j}`)));
-      if (i === 0) this.writer = new Member({ cluster: this.cluster, journal: this.journal, name: 'herd', login, cookie, random: this.random.of('writer') }).start();
-    }
+    const logins = herdLogins(this.count);
+    const cookies = await this.cluster.operator.cookies(logins);
+    this.members = cookies.map((cookie, i) => new One(this, cookie, this.random.of(`herd ${i}`)));
+    const [login, cookie] = [logins[0], cookies[0]];
+    this.writer = new Member({ cluster: this.cluster, journal: this.journal, name: 'herd', login, cookie, random: this.random.of('writer') }).start();
     for (let i = 0; i < this.members.length; i += ENTERS) {
       for (const one of this.members.slice(i, i + ENTERS)) one.ended = one.run();
       await this.#all(this.members.slice(0, i + ENTERS));
@@ -189,7 +189,7 @@ export class Herd {
 
   async #write() {
     while (!this.stopping) {
-      const write = this.journal.write('post', { member: herdLogins[0], room: ROOM, clientId: clientId('herd'), text: `Караван ${++this.#written} идёт 商队` });
+      const write = this.journal.write('post', { member: this.writer.login, room: ROOM, clientId: clientId('herd'), text: `Караван ${++this.#written} идёт 商队` });
       await this.writer.settle(write, { patience: 20_000 });
       await sleep(this.random.between(...POSTS_MS));
     }
@@ -211,9 +211,10 @@ export class Herd {
 
   /**
    * All at once; the sockets are closed, so that the instances know it. Each is back when it has joined and caught up once: what
-   * is broken beside it may cut it off again.
+   * is broken beside it may cut it off again. Were most of them there?
    */
   async cutAll() {
+    const there = this.members.filter(({ joined }) => joined).length;
     const before = await this.#reads();
     const from = Date.now();
     for (const one of this.members) {
@@ -224,6 +225,7 @@ export class Herd {
     await this.#all(this.members, ({ backAt }) => backAt);
     const took = summary(this.members.map(({ backAt = Infinity }) => backAt - from));
     this.recoveries.push({ half: took.median, all: took.longest, reads: readsSince(before, await this.#reads()) });
+    return there > MOSTLY * this.count;
   }
 
   async rest() {
@@ -243,7 +245,29 @@ export class Herd {
       if (told !== undefined && told !== content) this.wrong(`${seq} is ${told}, the store has ${content}`, CONTENT);
     }
     const behind = this.members.filter(({ joined, cursor }) => !joined || cursor !== head);
-    if (behind.length) this.found.push({ rule: 'after the faults everybody agrees', text: `${behind.length} of the herd are not at ${head}: ${behind.slice(0, 5)}` });
+    if (behind.length) this.#differ(`${behind.length} of the herd are not at ${head}: ${behind.slice(0, 5)}`);
+    await Promise.all(this.cluster.instances.map((instance, i) => this.#sees(instance).catch(({ message }) => this.#differ(`instance ${i}: ${message}`))));
+  }
+
+  #differ(text) {
+    this.found.push({ rule: 'after the faults everybody agrees', text });
+  }
+
+  /** Is everybody of the herd in the room, and nobody else, for who asks there? */
+  async #sees(instance) {
+    const line = await instance.connect({ cookie: this.members[0].cookie });
+    let online;
+    const all = async () => (online = (await line.call('room.join', { room: ROOM, limit: 1 })).room.online) === this.count;
+    await eventually(all, '', AGREES_MS).catch(() => {});
+    const named = new Set();
+    for (let more = true, after = {}; more; ) {
+      const page = await line.call('room.members', { room: ROOM, ...after });
+      for (const { id } of page.members) named.add(id);
+      more = page.more && page.members.length > 0;
+      after = { after: page.members.at(-1)?.id };
+    }
+    if (online !== this.count || named.size !== this.count) throw new Error(`${online} are in ${ROOM}, ${named.size} by name, of ${this.count}`);
+    await line.close();
   }
 
   async stop() {

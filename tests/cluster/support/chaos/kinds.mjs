@@ -1,6 +1,7 @@
 // What is broken in a world of its own network (world.mjs), beside what is broken on one machine (../faults.mjs).
 import { spawnSync } from 'node:child_process';
 import { sleep } from '../../../wire/support/club.mjs';
+import { within } from '../cluster.mjs';
 import { kinds as usual, leaves } from '../faults.mjs';
 
 const HOUR = 3600;
@@ -110,10 +111,20 @@ async function jump({ clock, random, lasts }) {
   const hour = random.pick([-HOUR, HOUR]);
   for (let offset = hour; Date.now() < until; offset = random.chance(0.7) ? hour : random.between(-HOUR, HOUR)) {
     clock.offset = offset;
-    const { served } = clock.instance;
     await sleep(random.between(...JUMPS_MS));
-    if (clock.instance.served - served > JUMPS_MS[0]) clock.seen++; // it has looked, and served by that clock
+    const told = await timeOf(clock.instance);
+    if (Math.abs(told - Date.now() - offset * 1000) < JUMPS_MS[1]) clock.seen++;
   }
+}
+
+/** What time it is for an instance, as it welcomes a member; NaN: it did not say. */
+async function timeOf(instance) {
+  const cookie = await instance.world.cookie('admin');
+  const told = instance.connect({ cookie }).then((line) => {
+    line.cut();
+    return Date.parse(line.welcome.time);
+  });
+  return (await within(told.catch(() => NaN), JUMPS_MS[1])) ?? NaN;
 }
 
 /** PostgreSQL ends with its disk, and comes back with what was flushed. */
@@ -123,6 +134,20 @@ async function powerCut(server) {
   await server.kill();
   await disk.mountAgain();
   await server.serve();
+}
+
+/** What is committed waits for the standby, which has it or has it not; then the primary is gone. */
+async function parted({ primary, standby }, random) {
+  const other = standby.place.address;
+  await (random.chance(0.5) ? primary.place.muteTo(other) : primary.place.deafTo(other));
+}
+
+async function failsOver(world) {
+  const { place } = world.primary;
+  await world.primary.kill();
+  await place.heal();
+  await world.promote();
+  await world.follow();
 }
 
 export const kinds = {
@@ -204,8 +229,23 @@ export const kinds = {
     begin: ({ postgres: { world } }) => world.promote(),
     end: ({ postgres: { world } }) => world.follow(),
   },
+  'standby that lags promoted': {
+    weight: 1,
+    on: 'postgres',
+    lasts: SHORT_MS,
+    takes: 7000,
+    begin: ({ postgres: { world }, random }) => parted(world, random),
+    end: ({ postgres: { world } }) => failsOver(world),
+  },
   'power cut under postgres': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.primary) },
   'power cut under the standby': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.standby) },
+  'power cut under both': {
+    weight: 1,
+    on: 'postgres',
+    lasts: [0, 0],
+    takes: 4000,
+    begin: ({ postgres: { world } }) => Promise.all([powerCut(world.primary), powerCut(world.standby)]),
+  },
   'disk of postgres full': {
     weight: 1,
     on: 'postgres',
@@ -217,7 +257,7 @@ export const kinds = {
     },
     worked: ({ postgres: { world } }) => [world.primary.log.split(NO_SPACE).length],
   },
-  'thousands of members cut off at once': { weight: 1, on: 'herd', lasts: [0, 0], takes: 25_000, begin: ({ herd }) => herd.cutAll() },
+  'thousands of members cut off at once': { weight: 1, on: 'herd', lasts: [0, 0], takes: 25_000, rare: true, begin: ({ herd }) => herd.cutAll() },
 };
 
 /** One that stands for whichever server of the world has that part now: `primary`, `redis`. */

@@ -1,8 +1,13 @@
 // What the instances hold: files, memory. While they serve, and after the faults, it must be what it was when each was ready,
 // and what its sockets take.
+import { sleep } from '../../../wire/support/club.mjs';
+
 const LOOKS_MS = 2500;
 const LOOKS = 4; // what one of so many in a row finds no more was passing
 const FILES = 6; // beside its sockets, and more than before the faults
+const SOCKETS = 50; // of all instances together, more than before: probes, readers that are just coming back
+const SOCKETS_MS = 75_000; // a line whose other end is gone is known to be dead after two pings
+const SOCKETS_AGAIN_MS = 250;
 /** More than when it was ready: for each of the sockets that it ever had, and beside them, of which checking a password takes
  * a quarter. */
 const MEMORY = { socket: 8 << 10, bytes: 72 << 20 };
@@ -49,8 +54,9 @@ export class Resources {
   #files;
   #lives = new Map();
 
-  constructor({ cluster }) {
-    this.cluster = cluster;
+  /** `closesMs`: how long lines take to be closed of which nothing is heard any more. */
+  constructor({ cluster, closesMs = SOCKETS_MS }) {
+    Object.assign(this, { cluster, closesMs });
   }
 
   #all() {
@@ -111,11 +117,22 @@ export class Resources {
   async agrees() {
     this.after = this.before;
     try {
+      await this.#closed();
       this.after = await this.#all();
       for (const instance of this.cluster.instances) this.#judge(instance, await this.#life(instance).look());
     } catch ({ message }) {
       this.found.push({ rule: 'no instance ends by itself', text: message });
     }
+  }
+
+  /** All lines that the faults left half open, in time. */
+  async #closed() {
+    const open = (all) => all.reduce((sum, { sockets }) => sum + sockets, 0);
+    const before = open(this.before);
+    const until = Date.now() + this.closesMs;
+    let now;
+    while ((now = open(await this.#all())) > before + SOCKETS && Date.now() < until) await sleep(SOCKETS_AGAIN_MS);
+    if (now > before + SOCKETS) this.#wrong(`the instances have ${now} sockets, before the faults they had ${before}`);
   }
 
   #wrong(text) {

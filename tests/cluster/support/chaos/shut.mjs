@@ -1,7 +1,8 @@
 // Members who log out, and members who are banned from the club, while lines of theirs stand: two seconds after it was
-// answered nothing that was committed then reaches those lines, and nobody is let in with that session.
+// answered nothing that was committed then reaches those lines, and nobody is let in with that session, nor in the end with
+// any of those that were over.
 import { PASSWORD, sessionCookie, sleep } from '../../../wire/support/club.mjs';
-import { sleepWhile } from '../cluster.mjs';
+import { eventually, sleepWhile } from '../cluster.mjs';
 import { OUTLASTS_MS, Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
 import { EFFECT_MS } from '../moderating_check.mjs';
@@ -11,6 +12,7 @@ import { Watch, neverSeen } from './watch.mjs';
 const STAYS_MS = [1000, 4000];
 const LOOKS_MS = [4000, 6000];
 const LONG_ONE = 0.1;
+const OVER = 401;
 const RULE = 'nothing committed two seconds after a ban or logout is delivered';
 
 export const shutLogins = ['leaver0', 'leaver1', 'shut0', 'shut1'];
@@ -21,6 +23,7 @@ export class Shut {
   counts = { logouts: 0, bans: 0 };
   stopping = false;
   #watches = 0;
+  #over = []; // sessions of which it was answered that they are
 
   /** `looksMs`: how often it looks whether it is time. */
   constructor({ cluster, random, journal, looksMs }) {
@@ -103,9 +106,10 @@ export class Shut {
   async #logOut(cookie, random, watch) {
     for (;;) {
       const answer = await this.#ask(random, 'DELETE', '/api/session', { cookie });
-      if (answer?.status === 204 || answer?.status === 401) break;
+      if (answer?.status === 204 || answer?.status === OVER) break;
       await sleep(200);
     }
+    this.#over.push(cookie);
     if (watch.hasJoined) this.counts.logouts++;
     watch.shutAt = Date.now();
   }
@@ -128,7 +132,12 @@ export class Shut {
     this.found.push(...neverSeen(this.counts, this.beganAt));
   }
 
-  async agrees() {}
+  async agrees() {
+    for (const cookie of this.#over) {
+      const answer = await eventually(() => this.#ask(this.random, 'GET', '/api/session', { cookie }), 'an instance answers');
+      if (answer.status !== OVER) this.found.push({ rule: 'what was answered is there', text: `a session that was ended is answered with ${answer.status}` });
+    }
+  }
 
   stop() {
     return this.admin?.stop();

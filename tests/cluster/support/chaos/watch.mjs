@@ -20,8 +20,8 @@ export class Watch {
   #subscriptions = 0;
 
   /**
-   * `welcomed(params, openedAt)`, `joined(askedAt)` and `entry(params)` are told of each that comes, on whichever line, the
-   * times as of the wall clock: when the line was opened, and when it was asked to join, since an answer may come late.
+   * `welcomed(params, openedAt)`, `joined(askedAt)` and `entry(params)` are told of each that comes, on whichever line, of
+   * entries in an answer, too; the times as of the wall clock: when the line was opened, and when it was asked to join, since an answer may come late.
    * `name`: of these lines, among all clients of the journal.
    */
   constructor({ cluster, journal, name, cookie, random, room, welcomed = () => {}, joined = () => {}, entry }) {
@@ -120,6 +120,7 @@ export class Watch {
     line.joined = this.hasJoined = true;
     line.cursor = result.as_of;
     this.joined(askedAt);
+    for (const entry of result.entries) this.entry(entry);
   }
 
   stop() {
