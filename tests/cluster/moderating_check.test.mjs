@@ -3,12 +3,15 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { LATE_MS } from './support/late.mjs';
+import { Member } from './support/member.mjs';
 import { checkRoom } from './support/moderated_room.mjs';
+import { LOUD, Moderating, ROOM, nameOf } from './support/moderating.mjs';
 import { checkModerating } from './support/moderating_check.mjs';
 import { AT, LOGINS, Story, iso } from './support/story.mjs';
 
 const given = (at, toldAt = at + 20) => ({ what: 'entry', entry: { seq: 1, at: iso(at) }, at: toldAt });
-const joined = (sentAt, answeredAt) => ({ what: 'join', page: { sentAt, answeredAt, entries: [] } });
+const answer = (method, sentAt, answeredAt, ...times) => ({ method, sentAt, answeredAt, entries: times.map((at, i) => ({ seq: i + 1, at: iso(at) })) });
+const joined = (...asked) => ({ what: 'join', page: answer('room.join', ...asked) });
 
 /** A mute, a lock, a removal and a purge, each answered at once and half a second after it was asked for. */
 function moderated() {
@@ -106,6 +109,62 @@ test('what was committed within two seconds of a ban or after its lifting may be
 test('what was committed before the lifting was asked for may be given afterwards', () => assert.deepEqual(foundModerated((story) => banned(story, given(18_400, 18_600))), []));
 findsModerated('what is given to one who was banned is found', OBEYED, (story) => banned(story, given(12_100)));
 findsModerated('one who was banned and is let in is found', OBEYED, (story) => banned(story, joined(12_100, 12_110)));
+test('a join that was asked for in time may be answered late, with what was committed until then; what was committed later, once the lifting is asked for', () =>
+  assert.deepEqual(foundModerated((story) => banned(story, joined(9000, 17_000, 900, 11_900, 12_000), joined(11_900, 18_600, 900, 15_000, 18_400))), []));
+findsModerated('what was committed since and is in a join that was asked for in time is found', OBEYED, (story) => banned(story, joined(11_900, 12_600, 900, 12_500)));
+findsModerated('what was committed since is found, too, where the join was asked for before the ban', OBEYED, (story) => banned(story, joined(9000, 17_000, 12_001)));
+test('what was committed during a ban may be given once that is lifted, also when there is another one', () =>
+  assert.deepEqual(
+    foundModerated((story) => {
+      banned(story, joined(21_000, 23_000, 15_000));
+      const [ban, lifted] = story.acts.slice(-2);
+      story.acts.push({ ...ban, reason: 'реклама 4', sentAt: 20_000, answeredAt: 20_500 }, { ...lifted, reason: 'хватит 4', sentAt: 30_000, answeredAt: 30_500 });
+      story.truth.audit.push({ action: 'ban', member: 'bo', reason: 'реклама 4' }, { action: 'unban', member: 'bo', reason: 'хватит 4' });
+    }),
+    [],
+  ));
+test('a ban of which nobody knows, or that a late lifting may have ended, forbids nothing', () => {
+  const late = (story) => banned(story, joined(13_000, 13_100, 12_900));
+  assert.deepEqual(foundModerated((story) => (late(story), Object.assign(story.acts.at(-2), { outcome: 'unknown', answeredAt: undefined }))), []);
+  assert.deepEqual(
+    foundModerated((story) => {
+      late(story);
+      const [ban, lifted] = story.acts.splice(-2);
+      const before = { ...lifted, reason: 'хватит 2', sentAt: 8000, answeredAt: 8500, attempts: 2, unknownAt: 8000 };
+      story.acts.push({ ...ban, reason: 'реклама 2', sentAt: 6000, answeredAt: 6500 }, before, ban, lifted);
+      story.truth.audit.push({ action: 'ban', member: 'bo', reason: 'реклама 2' }, { action: 'unban', member: 'bo', reason: 'хватит 2' });
+    }),
+    [],
+  );
+});
+
+/** What is found when bo looks, by a member's own client: `how` is one of its methods, the times are those of the answer's entries. */
+async function looked(how, sentAt, answeredAt, ...times) {
+  const moderating = new Moderating({});
+  const { journal } = moderating;
+  const { entries } = answer(how, sentAt, answeredAt, ...times);
+  const member = Object.assign(new Member({ journal, name: nameOf(LOUD[0]) }), { line: { name: '1' } });
+  member.request = async (method, params, take) => {
+    journal.clock = () => answeredAt;
+    const answered = { outcome: 'answered', result: { as_of: 9, more: false, entries, hits: entries.map((entry) => ({ entry })) } };
+    take(answered);
+    return answered;
+  };
+  journal.clock = () => sentAt;
+  await member[how]({ room: ROOM });
+  const [{ looks }] = moderating.told();
+  assert.equal(looks.length, 1);
+  return foundModerated((story) => (banned(story), Object.assign(story.told[1], { looks }))).map(({ rule }) => rule);
+}
+for (const how of ['history', 'search']) {
+  test(`a ${how} by one who was banned is found when it is answered`, async () => assert.deepEqual(await looked(how, 12_100, 12_110, 900), [OBEYED]));
+  test(`what was committed since a ban and is in a ${how} that was asked for in time is found`, async () => assert.deepEqual(await looked(how, 11_900, 12_600, 900, 12_500), [OBEYED]));
+  test(`a ${how} that was asked for within two seconds of a ban may have what was committed until then, one that is answered after its lifting everything`, async () => {
+    assert.deepEqual(await looked(how, 11_900, 17_000, 900, 11_900, 12_000), []);
+    assert.deepEqual(await looked(how, 12_100, 18_600, 900, 15_000), []);
+    assert.deepEqual(await looked(how, 18_600, 18_700, 900, 15_000, 18_600), []);
+  });
+}
 
 const NOTED = 'an answered act is in the audit log once';
 for (const [i, what] of ['mute', 'lifted mute', 'lock', 'unlock', 'removal', 'purge'].entries()) {

@@ -62,16 +62,17 @@ export class Journal {
     return follower;
   }
 
-  /** An answer with entries: `asked` is {method, room, after?, before?, line, sentAt}. */
+  /** An answer with entries: `asked` is {method, room, after?, before?, line, sentAt, client?}, the client that asked where that
+   * must be known (a join is known by its follower). */
   page(asked, result) {
     const page = { ...asked, answeredAt: this.clock(), as_of: result.as_of, more: result.more, entries: result.entries.map((entry) => this.entry(entry)) };
     this.pages.push(page);
     return page;
   }
 
-  /** `asked` is {method, room, line, sentAt}: it was asked over one room. */
+  /** `asked` is {method, room, line, sentAt, client?}: it was asked over one room. */
   found(asked, { hits }) {
-    this.searches.push({ ...asked, entries: hits.map(({ entry }) => this.entry(entry)) });
+    this.searches.push({ ...asked, answeredAt: this.clock(), entries: hits.map(({ entry }) => this.entry(entry)) });
   }
 
   marked(member, room, seq) {

@@ -229,7 +229,7 @@ export class Member {
   async history(params) {
     const { line } = this;
     if (!line) return undefined;
-    const asked = { method: 'room.history', line: line.name, sentAt: this.journal.clock(), ...params };
+    const asked = { client: this.name, method: 'room.history', line: line.name, sentAt: this.journal.clock(), ...params };
     const answer = await this.request('room.history', params, (found) => {
       if (found.outcome === 'answered') this.journal.page(asked, found.result);
     });
@@ -241,7 +241,7 @@ export class Member {
   async search(params) {
     const { line } = this;
     if (!line) return { outcome: 'unknown' };
-    const asked = { method: 'message.search', room: params.room, line: line.name, sentAt: this.journal.clock() };
+    const asked = { client: this.name, method: 'message.search', room: params.room, line: line.name, sentAt: this.journal.clock() };
     return this.request('message.search', params, (answer) => {
       if (answer.outcome === 'answered') this.journal.found(asked, answer.result);
     });

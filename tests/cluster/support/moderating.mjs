@@ -5,6 +5,7 @@ import { sleepWhile } from './cluster.mjs';
 import { Journal } from './journal.mjs';
 import { OUTLASTS_MS, lateUntil } from './late.mjs';
 import { Member } from './member.mjs';
+import { groupBy } from './sorted.mjs';
 
 export const ROOM = 'in';
 export const KEEPERS = ['admin', 'moderator'];
@@ -18,7 +19,7 @@ const LOOKS = 0.03; // how often they look at what is there
 const GIVES_UP_MS = 20_000;
 const PURGE_SECONDS = 15;
 
-const nameOf = (login) => `${login} among moderators`;
+export const nameOf = (login) => `${login} among moderators`;
 
 /** `acts`: {action, by, member?, seconds?, lifts?, reason?, target?, sentAt, askedAt?, answeredAt?, unknownAt?, outcome, refusal?,
  * attempts}: first sent at `sentAt`, what was answered was asked at `askedAt`, the last attempt of which nobody knows what
@@ -76,10 +77,15 @@ export class Moderating {
     });
   }
 
-  /** What those who write were given: [{member, events}] as in a journal's followers. */
+  /** What those who write were given: [{member, events, looks}], events as in a journal's followers, looks its pages and
+   * searches that they asked for beside what they follow. */
   told() {
-    const { followers } = this.journal;
-    return LOUD.map((login) => ({ member: login, events: followers.get(`${nameOf(login)} ${ROOM}`)?.events ?? [] }));
+    const { followers, pages, searches } = this.journal;
+    const looks = groupBy([...pages, ...searches], ({ client, room }) => `${client} ${room}`);
+    return LOUD.map((login) => {
+      const name = `${nameOf(login)} ${ROOM}`;
+      return { member: login, events: followers.get(name)?.events ?? [], looks: looks.get(name) ?? [] };
+    });
   }
 
   // ---- those who write ----

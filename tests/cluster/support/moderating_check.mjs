@@ -2,8 +2,8 @@
 // grows little faster than what was done and written.
 //
 // `acts` and `writes` are of moderating.mjs; `truth`: {head, entries: [{seq, at, type, member, client_id, removed, target}],
-// audit: [{action, member, seq, reason, detail}]} of the room, `type` as the store numbers it; `told`: [{member, events}]
-// of the followers there (journal.mjs). What is found is [{rule, text}].
+// audit: [{action, member, seq, reason, detail}]} of the room, `type` as the store numbers it; `told`: [{member, events,
+// looks?}] of the followers there (journal.mjs) and of what else they asked for. What is found is [{rule, text}].
 //
 // An act with an attempt of which nobody knows what became (`unknownAt`) may be carried out late (late.mjs), after the next
 // one, which is the opposite one. All others are done when they are answered.
@@ -118,20 +118,21 @@ class Check {
     }
   }
 
-  /** Two seconds after a ban was answered nothing that was committed since is given to whom it concerns, and nothing is
-   * answered that was asked for since, until it is lifted. */
+  /** Two seconds after a ban was answered nothing that was committed since is given to whom it concerns, also in no page and
+   * in nothing that is found, and nothing is answered that was asked for since, until it is lifted. */
   deliveries() {
     const bans = this.#certain().filter(({ act }) => act.action === 'ban');
-    for (const { member, events } of this.told) {
+    for (const { member, events, looks = [] } of this.told) {
+      const joins = events.map(({ page }) => page).filter(Boolean);
       const given = {
         entries: new Sorted(events.filter(({ what }) => what === 'entry').map(({ entry, at }) => ({ seq: entry.seq, at: Date.parse(entry.at), toldAt: at })), ({ at }) => at),
-        pages: new Sorted(events.map(({ page }) => page).filter(Boolean), ({ sentAt }) => sentAt),
+        answers: new Sorted([...joins, ...looks], ({ answeredAt }) => answeredAt),
       };
       for (const ban of bans) if (ban.act.member === member) this.#given(given, ban);
     }
   }
 
-  #given({ entries, pages }, ban) {
+  #given({ entries, answers }, ban) {
     const rule = 'nothing is given two seconds after a ban';
     const { act } = ban;
     const [from, until] = spanOf(ban);
@@ -139,7 +140,13 @@ class Check {
     // What is told once the ban is lifted may have been under way when it was: its time is older than its commit.
     for (const { seq, at, toldAt } of entries.between(from, until))
       if (toldAt < until) this.fail(rule, `${seq}, committed ${after(at)}, told ${after(toldAt)}, lifting asked for ${after(until)}: ${short(act)}`);
-    for (const { sentAt, answeredAt } of pages.between(from, until)) if (answeredAt < until) this.fail(rule, `let in ${after(sentAt)}: ${short(act)}`);
+    // What was asked for in time may be answered late, but with nothing that was committed since: by then the ban is known
+    // wherever that can be read. What is answered once the lifting was asked for may have been read after it.
+    for (const { method, sentAt, answeredAt, entries: shown } of answers.between(from, until)) {
+      const how = `${method} asked ${after(sentAt)}, answered ${after(answeredAt)}, lifting asked for ${after(until)}: ${short(act)}`;
+      if (sentAt > from) this.fail(rule, `let in by ${how}`);
+      for (const { seq, at } of shown) if (Date.parse(at) > from) this.fail(rule, `${seq}, committed ${after(Date.parse(at))}, by ${how}`);
+    }
   }
 
   /** Nobody is refused but by what was asked for and not lifted. */
