@@ -18,12 +18,14 @@ struct faulty {
   bool for_good;    /* … and all that come after it */
   bool failed;      /* has one? */
   bool hasty;       /* flushes are counted, not carried out */
+  bool unflushed;   /* a WAL could not be flushed that had been written since its last flush */
 };
 
 struct faulty_file {
   sqlite3_file file;
   struct faulty *faulty;
   bool is_wal;
+  bool written;       /* since its last flush */
   sqlite3_file *real; /* behind this struct */
 };
 
@@ -46,20 +48,27 @@ static inline int faulty_read(sqlite3_file *file, void *data, int size, sqlite3_
   return faulty_real(file)->pMethods->xRead(faulty_real(file), data, size, at);
 }
 static inline int faulty_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 at) {
-  const struct faulty_file *self = (struct faulty_file *)(void *)file;
+  struct faulty_file *self = (struct faulty_file *)(void *)file;
   if (faulty_fails(self->faulty, FAULTY_WRITE)) return SQLITE_IOERR_WRITE;
   if (self->is_wal && self->faulty->full) return SQLITE_FULL;
+  self->written = true;
   return self->real->pMethods->xWrite(self->real, data, size, at);
 }
 static inline int faulty_truncate(sqlite3_file *file, sqlite3_int64 size) {
   if (faulty_fails(((struct faulty_file *)(void *)file)->faulty, FAULTY_OTHER)) return SQLITE_IOERR_TRUNCATE;
   return faulty_real(file)->pMethods->xTruncate(faulty_real(file), size);
 }
+/* A checkpoint flushes the WAL, too, but what was committed was flushed before and does not depend on that. */
+static inline int faulty_sync_fails(const struct faulty_file *self) {
+  if (self->is_wal && self->written) self->faulty->unflushed = true;
+  return SQLITE_IOERR_FSYNC;
+}
 static inline int faulty_sync(sqlite3_file *file, int flags) {
-  const struct faulty_file *self = (struct faulty_file *)(void *)file;
-  if (faulty_fails(self->faulty, FAULTY_SYNC)) return SQLITE_IOERR_FSYNC;
+  struct faulty_file *self = (struct faulty_file *)(void *)file;
+  if (faulty_fails(self->faulty, FAULTY_SYNC)) return faulty_sync_fails(self);
   self->faulty->syncs++;
-  if (self->is_wal && self->faulty->sync_fails) return SQLITE_IOERR_FSYNC;
+  if (self->is_wal && self->faulty->sync_fails) return faulty_sync_fails(self);
+  self->written = false;
   if (self->faulty->hasty) return SQLITE_OK;
   return self->real->pMethods->xSync(self->real, flags);
 }
@@ -122,6 +131,7 @@ static inline int faulty_open(sqlite3_vfs *layer, const char *name, sqlite3_file
   struct faulty_file *self = (struct faulty_file *)(void *)file;
   self->faulty = layer->pAppData;
   self->is_wal = (flags & SQLITE_OPEN_WAL) != 0;
+  self->written = false;
   self->real = (sqlite3_file *)(void *)(self + 1);
   self->file.pMethods = NULL;
   if (faulty_fails(self->faulty, FAULTY_OTHER)) return SQLITE_CANTOPEN;

@@ -42,7 +42,12 @@ static void arm(unsigned operations, bool for_good, long after) {
 static long disarm(void) {
   long left = disk.failed || fault.failures ? -1 : disk.counted ? disk.left : fault.left;
   disk.left = fault.left = -1;
+  disk.unflushed = false;
   return left;
+}
+
+static bool unflushed(void) {
+  return disk.unflushed;
 }
 
 /* ---- the file ---- */
@@ -92,6 +97,7 @@ static const struct torture_store store = {.arm = arm,
                                            .recover = recover,
                                            .checkpoint = checkpoint,
                                            .check_whole = check_file,
+                                           .unflushed = unflushed,
                                            .tries = 60,
                                            .reads = true};
 

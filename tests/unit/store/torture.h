@@ -22,6 +22,9 @@ struct torture_store {
   void (*recover)(struct script *script);   /* nothing fails any more: open, and it must work */
   void (*checkpoint)(struct suite *suite);  /* as struct script */
   void (*check_whole)(struct suite *suite); /* the store's own check of what it keeps */
+  /* Since arm, did a flush of what is written fail? Not one that comes after another of the same, as a checkpoint's.
+   * NULL: not known. */
+  bool (*unflushed)(void);
   /* How many there were of a kind between arm and disarm; NULL: not known but of what was armed. */
   long (*seen)(unsigned what);
   long tries; /* of a kind of fault, unless all are tried */
@@ -53,6 +56,7 @@ static inline void torture_begin_script(struct script *script, const struct tort
   suite->ivan = beginning->ivan;
   suite->wang = beginning->wang;
   script->checkpoint = torture->store->checkpoint;
+  script->unflushed = torture->store->unflushed;
   script->reads = torture->store->reads;
   torture->store->make(suite, beginning);
 }

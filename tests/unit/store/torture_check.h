@@ -1,7 +1,7 @@
 #ifndef TEST_STORE_TORTURE_CHECK_H
 #define TEST_STORE_TORTURE_CHECK_H
-/* What must be true after the script, whatever failed: what was said to be done is there, what was said not to be done is
- * not, what nobody knows is there once at most, and no number is left out. */
+/* What must be true after the script, whatever failed: what was said to be done is there, and was flushed, what was
+ * said not to be done is not, what nobody knows is there once at most, and no number is left out. */
 #include "torture_script.h"
 
 static inline const struct store_entries *check_room(struct suite *suite, const char *room) {
@@ -72,7 +72,16 @@ static inline void check_jobs(const struct script *script, const char *room, con
     if (slice_is(check_room_of(script->jobs[i]), room)) check_job(script, script->jobs[i], log);
 }
 
+/* Here the file keeps what could not be flushed, so that it is found there afterwards; without power it would be lost,
+ * and what was written behind it with it. So from that flush on nothing is done until the store is opened again. */
+static inline void check_flushed(const struct script *script) {
+  for (size_t i = 0; i < script->count; i++)
+    if (script->unsure[i] && script->jobs[i]->outcome == STORE_DONE)
+      fail_msg("kind %d: done, though a flush of the log had failed", (int)script->jobs[i]->kind);
+}
+
 static inline void check_rooms(struct script *script) {
+  check_flushed(script);
   check_jobs(script, "kz", check_room(&script->suite, "kz"));
   check_jobs(script, "cn", check_room(&script->suite, "cn"));
 }

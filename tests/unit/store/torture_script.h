@@ -11,20 +11,26 @@
 struct script {
   struct suite suite;
   struct store_job *jobs[SCRIPT_STEPS];
+  bool unsure[SCRIPT_STEPS]; /* of each job: it was answered after a flush of the log had failed */
   size_t count;
   size_t unread; /* reads that did not come about */
   bool open;
   bool reads;
   void (*checkpoint)(struct suite *suite); /* what was written is brought to where it belongs */
+  bool (*unflushed)(void);                 /* as struct torture_store */
 };
 
 static inline void script_run(struct script *script, struct store_job **jobs, size_t count) {
   struct suite *suite = &script->suite;
-  for (size_t i = 0; i < count; i++) script->jobs[script->count++] = jobs[i];
   suite->now += 1000;
   fault.counts = true;
   suite->writer.write(suite->writer.self, jobs, count);
   fault.counts = false;
+  bool unsure = script->unflushed && script->unflushed();
+  for (size_t i = 0; i < count; i++) {
+    script->unsure[script->count] = unsure;
+    script->jobs[script->count++] = jobs[i];
+  }
 }
 
 static inline void script_one(struct script *script, struct store_job *job) {
