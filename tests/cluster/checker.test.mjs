@@ -6,6 +6,7 @@ import { Journal } from './support/journal.mjs';
 import { LATE_MS, Turns } from './support/late.mjs';
 import { Member, takeEach } from './support/member.mjs';
 import { AT, Story, iso } from './support/story.mjs';
+import { readTruth } from './support/truth.mjs';
 
 const LIKED = [{ emoji: '👍', count: 1, mine: false }];
 
@@ -199,6 +200,102 @@ finds('a found message with a text that it never had is found', CONTENT, (story)
 finds('a found message that is not there is found', CONTENT, (story) => story.found({}, [{ ...story.told(1), seq: 9 }]));
 finds('a page without a text that is not removed is found', CONTENT, (story) => story.page({}, [story.told(2, { removed: true, text: undefined })], { as_of: 4 }));
 
+/** A post that a reader was told of so, and a page shows so; `what` of it, where it is no post. */
+const toldSo = (one, other, { what = 'post', removed, says } = {}) => (story) => {
+  const { row } = what === 'post' ? story.post('three') : story.write(what, { member: 'admin' }, { outcome: 'unknown', there: true });
+  row.says = says;
+  story.deliver('reader', 'r2', story.told(row.seq, one));
+  if (removed) {
+    story.write('remove', { target: row.seq });
+    Object.assign(row, { text: null, removed: story.log.head });
+  }
+  story.page({}, [story.told(row.seq, removed ? { removed: true, ...other } : other)]);
+};
+const ANNA = { id: 'm1', name: 'Анна', country: 'KZ', company: 'Караван' };
+const ADMIN = { id: 'm3', name: '管理员', country: '', company: '' };
+const POSTED = { from: ANNA, mentions: ['m2', 'm3'] };
+const MUTED = { from: ADMIN, action: 'mute', member: 'm2', until: '2026-01-31T09:00:00.000Z', reason: 'реклама' };
+const LOCKED = { from: ADMIN, locked: true, title: 'Караван' };
+const LASTING = [
+  ['post', POSTED, { from: { ...ANNA, name: 'Анна С.' } }, { from: { ...ANNA, country: 'CN' } }, { from: { ...ANNA, company: '' } }, { mentions: ['m2'] }, { mentions: undefined }],
+  ['moderation', MUTED, { action: 'ban' }, { member: 'm1' }, { until: undefined }, { reason: 'спам' }, { from: { ...ADMIN, company: 'Караван' } }],
+  ['room', LOCKED, { locked: false }, { title: undefined }, { slow: 30 }],
+];
+for (const [what, one, ...differences] of LASTING) {
+  test(`a ${what} that is told alike, and as the store has it, is no matter`, () => {
+    assert.deepEqual(found(toldSo(one, one, { what })), []);
+    assert.deepEqual(found(toldSo(one, structuredClone(one), { what, says: one })), []);
+  });
+  for (const difference of differences) {
+    const other = { ...one, ...difference };
+    finds(`a ${what} with two contents is found: ${JSON.stringify(Object.entries(difference)[0])}`, CONTENT, toldSo(one, other, { what }));
+    finds(`a ${what} with another content than in the store is found: ${JSON.stringify(Object.entries(difference)[0])}`, CONTENT, toldSo(one, one, { what, says: other }));
+  }
+}
+finds('what was not told of a post before is found, whatever it is', CONTENT, toldSo(POSTED, { ...POSTED, votes: 1 }));
+test('what is told of a removed post without its text and mentions is no matter, in whatever order', () => {
+  const gone = { text: undefined, mentions: undefined };
+  for (const says of [undefined, { from: ANNA }]) {
+    assert.deepEqual(found(toldSo(POSTED, { ...POSTED, ...gone }, { removed: true, says })), []);
+    assert.deepEqual(
+      found((story) => {
+        toldSo({ from: ANNA, ...gone }, { from: ANNA, ...gone }, { removed: true, says })(story);
+        story.page({}, [story.told(6, { ...POSTED, text: 'Привет, three' })], { as_of: 6 });
+      }),
+      [],
+    );
+  }
+});
+finds('another author of a removed post is found', CONTENT, toldSo(POSTED, { from: { ...ANNA, name: 'Анна С.' }, text: undefined }, { removed: true }));
+finds('mentions in a removed text are found', CONTENT, toldSo(POSTED, { ...POSTED, text: undefined }, { removed: true }));
+finds('other mentions are found where the first who is told has no text', CONTENT, (story) => {
+  toldSo({ from: ANNA, text: undefined }, { from: ANNA, text: undefined }, { removed: true })(story);
+  for (const mentions of [['m2'], ['m3']]) story.page({}, [story.told(6, { ...POSTED, mentions, text: 'Привет, three' })], { as_of: 6 });
+});
+test('a text that was edited and reactions of one who is told are no matter, mentions stay', () => {
+  assert.deepEqual(
+    found((story) => {
+      toldSo(POSTED, POSTED)(story);
+      story.write('edit', { target: 6, text: '早上好' });
+      story.write('react', { target: 6, emoji: '👍', on: true, member: 'bo' });
+      for (const mine of [false, true]) story.page({}, [story.told(6, { ...POSTED, text: '早上好', edited_at: iso(AT), reactions: [{ ...LIKED[0], mine }] })]);
+      story.found({}, [story.told(6, { ...POSTED, text: '早上好', edited_at: iso(AT) })]);
+    }),
+    [],
+  );
+});
+finds('mentions that an edit changed are found', CONTENT, (story) => {
+  toldSo(POSTED, POSTED)(story);
+  story.write('edit', { target: 6, text: '早上好' });
+  story.page({}, [story.told(6, { from: ANNA, text: '早上好', edited_at: iso(AT) })]);
+});
+
+test('what the store has is read as it is told', async () => {
+  const none = { client_id: null, text: null, edited: null, removed: null, target: null, reply_to: null, emoji: null, flag: null };
+  const row = (type, fields) => ({ room: 'kz', at: AT, type, member: 'anna', ...none, author: 7, mentions: null, target_member: null, reason: null, action: null, until: null, detail: null, ...fields });
+  const tables = {
+    author: [{ key: 7, member: 1, name: 'Анна', country: 'KZ', company: null }],
+    room: [{ id: 'kz', head: 5 }],
+    listing: [],
+    entry: [
+      row(1, { seq: 1, mentions: '2 3' }),
+      row(3, { seq: 2, target: 1, target_member: 1, reason: '广告' }),
+      row(5, { seq: 3, detail: '"locked":true,"slow":30' }),
+      row(6, { seq: 4, action: 'mute', target_member: 2, until: AT, reason: 'реклама' }),
+      row(6, { seq: 5, action: 'unmute', target_member: 2, until: 0 }),
+    ],
+  };
+  const { rooms } = await readTruth({ query: async (sql) => tables[/FROM (\w+)/.exec(sql)[1]] }, []);
+  const from = { ...ANNA, company: '' };
+  assert.deepEqual(rooms.kz.entries.map(({ says }) => says), [
+    { from, mentions: ['m2', 'm3'] },
+    { from, reason: '广告' },
+    { from, locked: true, slow: 30 },
+    { from, action: 'mute', member: 'm2', until: iso(AT), reason: 'реклама' },
+    { from, action: 'unmute', member: 'm2' },
+  ]);
+});
+
 const SUBSCRIPTION = 'a subscription has no hole and nothing twice';
 finds('a hole in what a reader was told is found', SUBSCRIPTION, (story) => {
   story.post('three');
@@ -243,6 +340,68 @@ finds('a post that stands before the removal that was answered before it was sen
   const write = story.journal.write('post', { member: 'bo', room: 'kz', clientId: 'y', text: 'y' });
   Object.assign(story.journal.attempt(write, 'd'), { outcome: 'answered', seq: post.seq, at: iso(post.at), duplicate: false, answeredAt: story.journal.clock() });
 });
+const post = (story) => story.post(`next ${story.log.head}`);
+/** The write before the last one, once more. */
+const again = (story) => story.again(story.journal.writes.at(-2), { outcome: 'unknown', answeredAt: undefined });
+/** Of neither it is known what became. */
+const GIVEN_UP = [
+  ['post', { clientId: 'y', text: 'y' }, { type: 'message', client_id: 'y', text: 'y' }],
+  ['edit', { target: 1, text: 'до свидания' }, { type: 'edit', target: 1, text: 'до свидания' }],
+];
+for (const [kind, fields, row] of GIVEN_UP) {
+  const there = (story) => story.row({ member: 'anna', ...row });
+  const sent = (story) => story.write(kind, fields, { outcome: 'unknown', line: 'd' });
+  finds(`a given up ${kind} that stands before what was answered before it was sent is found`, 'what was answered before stands before', (story) => {
+    for (const step of [there, post, sent]) step(story);
+  });
+  test(`a given up ${kind} that was carried out at once, late, or only on the first attempt, is no matter`, () => {
+    for (const steps of [[sent, there, post], [sent, post, there], [post, sent, there], [sent, there, post, again]]) {
+      assert.deepEqual(found((story) => steps.forEach((step) => step(story))), []);
+    }
+  });
+}
+test('a given up post that is not there is no matter', () => {
+  assert.deepEqual(
+    found((story) => {
+      post(story);
+      story.post('three', { outcome: 'unknown' });
+    }),
+    [],
+  );
+});
+
+const STANDS = 'what changes nothing is answered with what stands';
+const reacts = (on, how = {}, fields = {}) => (story) => story.write('react', { target: 1, emoji: '👍', on, ...fields }, how);
+/** Answered with that place, and nothing is done; `meanwhile` happens before it is answered. */
+const answeredWith = (seq, on, meanwhile = []) => (story) => {
+  const write = story.journal.write('react', { member: 'anna', room: 'kz', target: 1, emoji: '👍', on });
+  const attempt = story.journal.attempt(write, 'd');
+  for (const step of meanwhile) step(story);
+  Object.assign(attempt, { outcome: 'answered', seq, at: iso(story.log.entries[seq - 1].at), answeredAt: story.journal.clock() });
+};
+const UNKNOWN = { outcome: 'unknown', there: true };
+const STALE = {
+  'a reaction that is answered with one that was taken off is found': [reacts(true), reacts(false), answeredWith(6, true)],
+  'a reaction that is answered with one that was taken off and put on again is found': [reacts(true), reacts(false), reacts(true), answeredWith(6, true)],
+  'a reaction that is taken off and answered with what took it off before it was put on again is found': [reacts(true), reacts(false), reacts(true), answeredWith(7, false)],
+  'a reaction that is taken off and answered as if it never was on is found': [reacts(true), answeredWith(1, false)],
+  'a reaction that is answered with one that was taken off, by what nobody answered, before something else was answered is found': [reacts(true), reacts(false, UNKNOWN), post, answeredWith(6, true)],
+};
+for (const [name, steps] of Object.entries(STALE)) finds(name, STANDS, (story) => steps.forEach((step) => step(story)));
+const STILL = {
+  'a reaction that is answered with the one that stands is no matter': [reacts(true), post, answeredWith(6, true), reacts(false), post, answeredWith(8, false)],
+  'a reaction that never was on and is taken off is no matter': [post, answeredWith(1, false), reacts(true)],
+  'a reaction that is answered with what another device takes off meanwhile is no matter': [reacts(true), answeredWith(6, true, [reacts(false), post])],
+  'a reaction that is answered with what was taken off late is no matter': [reacts(true), reacts(false, UNKNOWN), answeredWith(6, true), post],
+  'a reaction that another member, or with another emoji, takes off is no matter': [
+    ...[{ member: 'bo' }, { emoji: '🎉' }].flatMap((fields) => [reacts(true, {}, fields), reacts(false, {}, fields)]),
+    reacts(true),
+    ...[{ member: 'bo' }, { emoji: '🎉' }].flatMap((fields) => [reacts(true, {}, fields), reacts(false, {}, fields)]),
+    answeredWith(10, true),
+  ],
+};
+for (const [name, steps] of Object.entries(STILL)) test(name, () => assert.deepEqual(found((story) => steps.forEach((step) => step(story))), []));
+
 finds('posts of a connection in another order than they were sent are found', 'posts of a connection stand as they were sent', (story) => {
   const writes = ['x', 'y'].map((id) => story.journal.write('post', { member: 'anna', room: 'kz', clientId: id, text: id }));
   const attempts = writes.map((write) => story.journal.attempt(write, 'c'));

@@ -1,11 +1,12 @@
 // Holds a journal against what the store has in the end. Linear in what was written and told.
 //
-// `truth`: {rooms: {ROOM: {head, entries: [{seq, at, type, member, client_id, text, edited, removed, target, reply_to, emoji, flag}]}}}
-// with `member` a login, marks?: Map of `member room` to how far that member has read it, as the store shows it after the
-// faults. What is found is [{rule, text}].
+// `truth`: {rooms: {ROOM: {head, entries: [{seq, at, type, member, client_id, text, edited, removed, target, reply_to, emoji, flag, says?}]}}}
+// with `member` a login and `says` as truth.mjs makes it, marks?: Map of `member room` to how far that member has read it, as
+// the store shows it after the faults. What is found is [{rule, text}].
 import { Contents } from './contents.mjs';
 import { outcomeOf } from './journal.mjs';
 import { removals } from './removals.mjs';
+import { Sorted, groupBy } from './sorted.mjs';
 import { short } from './violations.mjs';
 
 const TYPES = { post: 'message', edit: 'edit', remove: 'remove', react: 'react' };
@@ -20,6 +21,9 @@ const MAY_BE_REFUSED = {
 /** As long as what the store has not confirmed may be used. */
 const FRESH_MS = 2000;
 const EXPECTED = 'what must be refused is refused';
+const STANDS = 'what changes nothing is answered with what stands';
+
+const reactionOf = (room, { target, member, emoji }) => `${room} ${target} ${member} ${emoji}`;
 
 /** `epochs`: how often the history may have become another one, `mayBeRefused`: reasons beside the usual ones, by kind. */
 export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
@@ -43,6 +47,8 @@ export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
 
 class Check {
   found = [];
+  #placed; // name → [{room, seq}] of posts and edits in the store
+  #reacted; // name → those reactions in the store, Sorted
 
   constructor(journal, truth, mayBeRefused) {
     Object.assign(this, { journal, truth, mayBeRefused });
@@ -141,10 +147,9 @@ class Check {
 
   /** 3: what was refused is not there, what nobody knows is there once at most. */
   unanswered() {
-    const places = this.#places();
     const asked = this.#removalsAsked();
     for (const write of this.journal.writes) {
-      const count = write.kind === 'post' || write.kind === 'edit' ? (places.get(this.#name(write)) ?? 0) : undefined;
+      const count = this.#placesOf(write).length;
       const outcome = outcomeOf(write);
       if (outcome === 'refused' && count) this.fail('what was refused is not there', short(write));
       if (write.expects && outcome === 'unknown' && count) this.fail(EXPECTED, `it is there: ${short(write)}`);
@@ -186,16 +191,23 @@ class Check {
     return kind === 'post' ? `post ${member} ${clientId}` : `edit ${member} ${room} ${target} ${text}`;
   }
 
+  /** Where a post or an edit is in the store: [{room, seq}]. */
+  #placesOf(write) {
+    if (write.kind !== 'post' && write.kind !== 'edit') return [];
+    this.#placed ??= this.#places();
+    return this.#placed.get(this.#name(write)) ?? [];
+  }
+
   #places() {
-    const places = new Map();
+    const places = [];
     for (const [room, log] of Object.entries(this.truth.rooms)) {
       for (const { type, member, client_id: clientId, target, text, seq } of log.entries) {
         if (type !== 'message' && type !== 'edit') continue;
         const name = this.#name({ kind: type === 'message' ? 'post' : 'edit', member, room, clientId, target, text: text ?? this.contents.text(room, seq) });
-        places.set(name, (places.get(name) ?? 0) + 1);
+        places.push({ name, room, seq });
       }
     }
-    return places;
+    return groupBy(places, ({ name }) => name);
   }
 
   /** Nothing is there that nobody asked for. */
@@ -264,25 +276,55 @@ class Check {
     }
   }
 
-  /** 6: what was answered before another was asked for stands before it. Posts and edits do: a removal or reaction that changes
-   * nothing is answered with the entry that did it, which may be older than when it was asked for. */
+  /** 6: what was answered before another was asked for stands before it. Posts and edits do, also those that were given up: an
+   * attempt may be carried out late, but not before it was sent. A removal or reaction that changes nothing is answered with
+   * the entry that did it, which may be older than when it was asked for; but a reaction's still stood then. */
   causality() {
-    const moments = [];
-    for (const write of this.journal.writes) {
-      const answers = write.attempts.filter((attempt) => attempt.outcome === 'answered');
-      if (!answers.length) continue;
-      const { room, kind } = write;
-      const { seq } = answers[0];
-      if (kind === 'post' || kind === 'edit') moments.push({ time: write.attempts[0].sentAt, room, seq, asked: true });
-      moments.push({ time: Math.min(...answers.map((answer) => answer.answeredAt)), room, seq, asked: false });
-    }
-    moments.sort((a, b) => a.time - b.time || b.asked - a.asked);
+    const moments = this.journal.writes.flatMap((write) => [...this.#answers(write), ...this.#asked(write), ...this.#stood(write)]);
+    moments.sort((a, b) => a.time - b.time || Number(b.asked) - Number(a.asked));
     const highest = new Map();
-    for (const { room, seq, asked } of moments) {
+    for (const { room, seq, asked, undone } of moments) {
       const before = highest.get(room) ?? 0;
       if (!asked) highest.set(room, Math.max(before, seq));
-      else if (seq <= before) this.fail('what was answered before stands before', `${room}: ${seq} was asked for after ${before} was answered`);
+      else if (undone <= before) this.fail(STANDS, `${room}: ${seq} was answered, asked for after ${before} was answered: ${undone} had undone it`);
+      else if (!undone && seq <= before) this.fail('what was answered before stands before', `${room}: ${seq} was asked for after ${before} was answered`);
     }
+  }
+
+  /** From when on a write is known to be there. */
+  #answers({ room, attempts }) {
+    const answers = attempts.filter(({ outcome }) => outcome === 'answered');
+    return answers.length ? [{ time: Math.min(...answers.map(({ answeredAt }) => answeredAt)), room, seq: answers[0].seq, asked: false }] : [];
+  }
+
+  /** Before when a post or an edit was not there. */
+  #asked(write) {
+    const { room, kind, attempts } = write;
+    if (!attempts.length || (kind !== 'post' && kind !== 'edit')) return [];
+    const answer = attempts.find(({ outcome }) => outcome === 'answered');
+    const places = answer ? [{ room, seq: answer.seq }] : this.#placesOf(write);
+    return places.map((place) => ({ time: attempts[0].sentAt, room: place.room, seq: place.seq, asked: true }));
+  }
+
+  /** Before when what a reaction was answered with was not `undone` by the member's next one like it, from another device or
+   * carried out late: that was not there before an attempt was sent. The log has no hole: it was there for certain when
+   * anything behind it in the room was answered, whether it was answered itself or not. */
+  #stood(write) {
+    if (write.kind !== 'react') return [];
+    this.#reacted ??= this.#reactions();
+    const own = this.#reacted.get(reactionOf(write.room, write));
+    const answers = write.attempts.filter(({ outcome }) => outcome === 'answered');
+    const moments = answers.map(({ sentAt, seq }) => ({ time: sentAt, room: write.room, seq, asked: true, undone: own?.first(seq + 1)?.seq }));
+    return moments.filter(({ undone }) => undone);
+  }
+
+  /** Those of one member with one emoji on one message belong together. */
+  #reactions() {
+    const all = [];
+    for (const [room, { entries }] of Object.entries(this.truth.rooms)) {
+      for (const entry of entries) if (entry.type === 'react') all.push({ name: reactionOf(room, entry), seq: entry.seq });
+    }
+    return new Map([...groupBy(all, ({ name }) => name)].map(([name, some]) => [name, new Sorted(some, ({ seq }) => seq)]));
   }
 
   /** 6: posts of one connection to one room stand as they were sent. */

@@ -1,12 +1,29 @@
 // One place has one content for everybody at all times, but for what was removed: what anybody was told of an entry is held
 // against the store's, and against what others were told.
+import { isDeepStrictEqual } from 'node:util';
 import { Sorted } from './sorted.mjs';
 import { short } from './violations.mjs';
 
 const RULE = 'one place has one content';
 
+/** What edits, removals and reactions change of a message; a reaction is also told otherwise to whom it is. */
+const CHANGES = new Set(['text', 'edited_at', 'removed', 'reactions']);
+/** These go with the text that is removed. An edit leaves them as they are. */
+const GOES = new Set(['mentions', 'files']);
+/** What is compared with the store as truth.mjs makes it of its columns. */
+const SAYS = ['from', 'mentions', 'reason', 'action', 'member', 'until', 'title', 'topic', 'locked', 'slow', 'pinned'];
+
+/** What must be the same whenever these two were told, whoever was: all that there is, also what is new in the protocol. */
+function lasting(one, other) {
+  const whole = one.text !== undefined && other.text !== undefined;
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => !CHANGES.has(name) && (whole || !GOES.has(name)));
+}
+
 export class Contents {
   #texts = new Map(); // `room seq` → the text of a message or edit, as it was posted
+  #tellings = new Set(); // those that were looked at; journal.mjs keeps one object for all that say the same
+  #first = new Map(); // `room seq` → the telling that others are held against
   #byTarget = new Map(); // `room seq` → {edits: [seq], counts: [{seq, of}]} of a message; `of`: its reactions after that one
 
   /** `fail(rule, text)` is told of what is wrong. */
@@ -93,7 +110,28 @@ export class Contents {
       (told.type !== 'react' || told.on === Boolean(entry.flag)) &&
       (!this.truth.members || this.truth.members[entry.member] === told.from.id);
     if (!fits) this.#complain(who, told, 'another entry');
+    else if (!this.#tellings.has(told)) this.#alike(who, told);
     return fits;
+  }
+
+  /** What lasts is told to everybody as the store has it, and alike. Who is told first is believed; until somebody is told
+   * the text, nobody knows what goes with it. */
+  #alike(who, told) {
+    this.#tellings.add(told);
+    const name = `${told.room} ${told.seq}`;
+    const first = this.#first.get(name);
+    if (first?.text === undefined) this.#first.set(name, told);
+    const { says, removed } = this.entry(told.room, told.seq);
+    if (says) this.#compare(who, told, says, SAYS.filter((field) => !removed || !GOES.has(field)), 'the store has');
+    if (first) this.#compare(who, told, first, lasting(told, first), 'others were told');
+    if (told.type === 'message' && told.text === undefined) this.#compare(who, told, {}, [...GOES], 'it goes with the text');
+  }
+
+  #compare(who, told, other, fields, whose) {
+    for (const field of fields) {
+      if (isDeepStrictEqual(told[field], other[field])) continue;
+      this.fail(RULE, `${who}: ${told.room} ${told.seq}: ${field} is ${short(told[field] ?? null)}, ${whose} ${short(other[field] ?? null)}`);
+    }
   }
 
   /** As it was posted; the first who is told is believed where nobody else knows. */
