@@ -1,7 +1,6 @@
 // `make chaos-proves`: chaos over three instances of a build with one rule broken, until the checker finds it, for each of the
 // rules; before them over the ordinary build with the same faults, where it must find nothing. Where there can be no chaos (it
-// takes root)
-// it is the faults that one machine has without it.
+// takes root) it is the faults that one machine has without it.
 //   node tests/broken/faults.mjs [--seed N] [--short] [RULE …]      of BUILD (build), whose broken builds are there; all rules,
 // or those. `--short`: by the faults of one machine alone, and not over the ordinary build, as `make test` does otherwise.
 import { spawn } from 'node:child_process';

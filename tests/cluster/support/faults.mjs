@@ -16,7 +16,8 @@ const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over, as late as it may be
 const LONG_RUN_MS = 300_000;
 const PREFERRED = 6; // times as often
-const RARE = 1.4; // times as often as others comes what comes to nothing at times
+/** So many times as often as others is to come what comes to nothing at times. */
+export const RARE = 1.4;
 
 const counted = (link, name) => (context) => [context[link].counts[name]];
 
@@ -28,9 +29,9 @@ export async function leaves({ instance }) {
 }
 
 // `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
-// have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: it
-// comes to nothing at times, as what has `worked` does unless it says otherwise. `longer`: how often, of one, it lasts as long
-// as what says nothing of it, where there is time for it.
+// have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: how
+// many times as often as others it is to come, since it comes to nothing at times; of what has `worked` RARE, unless it says
+// otherwise. `longer`: how often, of one, it lasts as long as what says nothing of it, where there is time for it.
 export const kinds = {
   'instance killed': {
     weight: 4,
@@ -127,7 +128,7 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
     const lasts = Math.min(least ? random.within(least, most) : random.between(least, most), ms - at);
     for (const name of hold({ on, which }, there)) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });
-    if (evenly) weights[kind] /= own[kind].rare ?? own[kind].worked ? 2 ** (1 / RARE) : 2;
+    if (evenly) weights[kind] /= 2 ** (1 / (own[kind].rare ?? (own[kind].worked ? RARE : 1)));
     if (evenly && weights[kind] < 2 ** -40) for (const name of Object.keys(weights)) weights[name] *= 2 ** 40;
   }
   return faults;

@@ -2,7 +2,7 @@
 // itself that nothing is missing and nothing comes twice, and that all are told the same; how long they take to be back, and
 // what they cost the store, is kept.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
-import { eventually, within } from '../cluster.mjs';
+import { eventually, sleepWhile, within } from '../cluster.mjs';
 import { summary } from '../summary.mjs';
 import { AWAY, FINE_CLOSES, Member, UNSETTLED } from '../member.mjs';
 import WebSocket from 'ws';
@@ -18,7 +18,8 @@ const SAYS_MS = 3000;
 const ENTERS = 200; // at once, at first
 const ENTERED_MS = 90_000;
 const AGREES_MS = 10_000;
-const MOSTLY = 0.9; // of the herd: where fewer were there, cutting them off is no such thing
+const MOSTLY = 0.9; // of the herd: where fewer are there, cutting them off is no such thing
+const GATHERS_MS = 30_000; // until they are, after what was broken before
 
 const CONTENT = 'one place has one content';
 const contentOf = ({ at, member, clientId, text }) => `${at} ${member} ${clientId} ${text}`;
@@ -201,6 +202,13 @@ export class Herd {
     while (!this.stopping && Date.now() < until && !members.every(isIn)) await sleep(50);
   }
 
+  /** Are most of them there, or soon? */
+  async #mostThere() {
+    const areThere = () => this.members.filter(({ joined }) => joined).length > MOSTLY * this.count;
+    await sleepWhile(() => !this.stopping && !areThere(), GATHERS_MS);
+    return areThere();
+  }
+
   /** Of each instance that runs, by its process: how often it read the store; undefined, where it does not say. */
   async #reads() {
     const running = this.cluster.instances.filter((instance) => instance.running);
@@ -211,10 +219,10 @@ export class Herd {
 
   /**
    * All at once; the sockets are closed, so that the instances know it. Each is back when it has joined and caught up once: what
-   * is broken beside it may cut it off again. Were most of them there?
+   * is broken beside it may cut it off again. False: too few of them were there.
    */
   async cutAll() {
-    const there = this.members.filter(({ joined }) => joined).length;
+    if (!(await this.#mostThere())) return false;
     const before = await this.#reads();
     const from = Date.now();
     for (const one of this.members) {
@@ -225,7 +233,7 @@ export class Herd {
     await this.#all(this.members, ({ backAt }) => backAt);
     const took = summary(this.members.map(({ backAt = Infinity }) => backAt - from));
     this.recoveries.push({ half: took.median, all: took.longest, reads: readsSince(before, await this.#reads()) });
-    return there > MOSTLY * this.count;
+    return true;
   }
 
   async rest() {

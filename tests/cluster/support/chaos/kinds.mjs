@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { sleep } from '../../../wire/support/club.mjs';
 import { within } from '../cluster.mjs';
-import { kinds as usual, leaves } from '../faults.mjs';
+import { RARE, kinds as usual, leaves } from '../faults.mjs';
 
 const HOUR = 3600;
 const JUMPS_MS = [1000, 2500]; // the clock looks at its setting each second
+const NEARLY_MS = 5000;
 const MEMORY_SHARE = 0.2;
 const CLOCK_MS = [4000, 20_000];
 const SHORT_MS = [1000, 4000];
@@ -98,7 +99,7 @@ async function inTransaction(instances, act) {
 const amid = (on, instances, act, more) => ({
   weight: 1,
   on,
-  rare: true,
+  rare: RARE,
   takes: 3000, // a COMMIT may not come at once
   ...more,
   begin: (context) => inTransaction(instances(context), () => act(context)),
@@ -111,14 +112,15 @@ async function jump({ clock, random, lasts }) {
   const hour = random.pick([-HOUR, HOUR]);
   for (let offset = hour; Date.now() < until; offset = random.chance(0.7) ? hour : random.between(-HOUR, HOUR)) {
     clock.offset = offset;
+    const { length } = clock.instance.log;
     await sleep(random.between(...JUMPS_MS));
-    const told = await timeOf(clock.instance);
-    if (Math.abs(told - Date.now() - offset * 1000) < JUMPS_MS[1]) clock.seen++;
+    const times = [await welcomedAt(clock.instance), loggedAt(clock.instance.log.slice(length))];
+    if (times.some((time) => Math.abs(time - Date.now() - offset * 1000) < NEARLY_MS)) clock.seen++;
   }
 }
 
-/** What time it is for an instance, as it welcomes a member; NaN: it did not say. */
-async function timeOf(instance) {
+/** What time it is for an instance, as it welcomes a member; NaN: it did not say, since the store does not answer or it is away. */
+async function welcomedAt(instance) {
   const cookie = await instance.world.cookie('admin');
   const told = instance.connect({ cookie }).then((line) => {
     line.cut();
@@ -126,6 +128,9 @@ async function timeOf(instance) {
   });
   return (await within(told.catch(() => NaN), JUMPS_MS[1])) ?? NaN;
 }
+
+/** … as it wrote last. */
+const loggedAt = (log) => Date.parse(log.trimEnd().split('\n').at(-1).split(' ')[0]);
 
 /** PostgreSQL ends with its disk, and comes back with what was flushed. */
 async function powerCut(server) {
@@ -194,6 +199,7 @@ export const kinds = {
     weight: 1,
     on: 'clock',
     lasts: CLOCK_MS,
+    rare: 2,
     begin: (context) => void jump(context),
     end: ({ clock }) => (clock.offset = 0),
     worked: ({ clock }) => [clock.seen],
@@ -207,8 +213,8 @@ export const kinds = {
   'instance does not hear the balancer': cut('line', lineTo('balancer'), ['in'], { seenIn: 'door' }),
   'balancer does not hear an instance': cut('line', lineTo('balancer'), ['out'], { seenIn: 'door' }),
   'instance and balancer cut off': cut('line', lineTo('balancer'), ['in', 'out'], { seenIn: 'door' }),
-  'balancer does not hear members': cut('balancer', balancerToMembers, ['in'], { rare: false }),
-  'members do not hear the balancer': cut('balancer', balancerToMembers, ['out'], { rare: false }),
+  'balancer does not hear members': cut('balancer', balancerToMembers, ['in'], { rare: 1 }),
+  'members do not hear the balancer': cut('balancer', balancerToMembers, ['out'], { rare: 1 }),
   'instance loses a tenth of all packets': spoiled(({ place }) => place.lossy(0.1)),
   'lines to an instance reset': spoiled(({ place, network }) => place.resets(network.members), { lasts: SHORT_MS }),
   'lines to postgres reset': spoiled(({ place, network }) => place.resets(network.toPostgres), { lasts: SHORT_MS }),
@@ -219,8 +225,8 @@ export const kinds = {
   'redis replaced by an empty one': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.world.replaceRedis() },
   'standby killed': { weight: 1, on: 'postgres', ...SHORTLY, begin: ({ postgres: { world } }) => world.standby.kill(), end: ({ postgres: { world } }) => world.standby.serve() },
   'standby stopped': { weight: 1, on: 'postgres', ...SHORTLY, begin: ({ postgres: { world } }) => world.standby.pause(), end: ({ postgres: { world } }) => world.standby.resume() },
-  'postgres does not hear its standby': cut('postgres', primaryToStandby, ['in'], { lasts: MIDDLE_MS, rare: false }),
-  'standby does not hear postgres': cut('postgres', primaryToStandby, ['out'], { lasts: MIDDLE_MS, rare: false }),
+  'postgres does not hear its standby': cut('postgres', primaryToStandby, ['in'], { lasts: MIDDLE_MS, rare: 1 }),
+  'standby does not hear postgres': cut('postgres', primaryToStandby, ['out'], { lasts: MIDDLE_MS, rare: 1 }),
   'standby promoted': {
     weight: 1,
     on: 'postgres',
@@ -257,7 +263,7 @@ export const kinds = {
     },
     worked: ({ postgres: { world } }) => [world.primary.log.split(NO_SPACE).length],
   },
-  'thousands of members cut off at once': { weight: 1, on: 'herd', lasts: [0, 0], takes: 25_000, rare: true, begin: ({ herd }) => herd.cutAll() },
+  'thousands of members cut off at once': { weight: 1, on: 'herd', lasts: [0, 0], takes: 25_000, rare: RARE, begin: ({ herd }) => herd.cutAll() },
 };
 
 /** One that stands for whichever server of the world has that part now: `primary`, `redis`. */
