@@ -19,6 +19,9 @@ const HANDY = process.env.CLUBD_HANDY ? resolve(root, process.env.CLUBD_HANDY) :
 export const slow = Boolean(process.env.CLUBD_SLOW);
 /** Of a test for which the sanitizers' build is too slow. */
 export const onlyFast = { only: true, skip: slow };
+const RESTS_LOOK_MS = 400;
+const RESTS_LOOKS = 25;
+const RESTS_SHARE = 0.7; // of a core
 export const PASSWORD = 'верблюд-на-мосту 42';
 
 // Members as the tests know them; `role` follows the login where it is the same word.
@@ -334,6 +337,16 @@ export class Club {
   cpu() {
     const fields = readFileSync(`/proc/${this.process.pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
+  /** Does it take little of a core at last? What was written is indexed for a while; a loop that spins goes on. */
+  async rests() {
+    for (let looks = 0; looks < RESTS_LOOKS; looks++) {
+      const before = this.cpu();
+      await sleep(RESTS_LOOK_MS);
+      if (this.cpu() - before < RESTS_SHARE * (RESTS_LOOK_MS / 1000)) return true;
+    }
+    return false;
   }
 }
 
