@@ -54,18 +54,29 @@ void admission_enter(struct connection *connection) {
 
 /* ---- the pace ---- */
 
-void admission_back(struct connections *connections) {
-  connections->admission.under_way--;
-  connections->admission.window_done++;
+void admission_back(struct connections *connections, const struct connection *of) {
+  struct admission *admission = &connections->admission;
+  admission->under_way--;
+  admission->window_done++;
+  admission->window_soon += of && admission->clock_ms - of->came_ms < WINDOW_MS;
 }
 
 static void admission_begin_window(struct admission *admission) {
   admission->window_ms = admission->clock_ms;
-  admission->window_done = 0;
+  admission->window_done = admission->window_soon = 0;
   admission->window_busy = admission->waiting > 0;
 }
 
-/* Good news is believed at once, bad news by halves. */
+/* Good news is believed at once, bad news by halves. Where not always somebody waited there is only good news, of those who
+ * were let in soon: as few as a slow pace lets in do not wait, and it would stand for ever. */
+static void admission_learn(struct admission *admission, int64_t took) {
+  size_t done = admission->window_busy ? admission->window_done : admission->window_soon;
+  int64_t each = done > 0 ? took * 1000 / (int64_t)done : EACH_MOST_US;
+  if (each > admission->each_us && !admission->window_busy) return;
+  if (each > admission->each_us) each = (each + admission->each_us) / 2;
+  admission->each_us = each < EACH_LEAST_US ? EACH_LEAST_US : each > EACH_MOST_US ? EACH_MOST_US : each;
+}
+
 static void admission_measure(struct admission *admission) {
   int64_t took = admission->clock_ms - admission->window_ms;
   if (admission->waiting == 0) admission->window_busy = false;
@@ -74,11 +85,7 @@ static void admission_measure(struct admission *admission) {
     return;
   }
   if (took < WINDOW_MS) return;
-  if (admission->window_busy && !admission->stalled) {
-    int64_t each = took * 1000 / (int64_t)admission->window_done;
-    if (each > admission->each_us) each = (each + admission->each_us) / 2;
-    admission->each_us = each < EACH_LEAST_US ? EACH_LEAST_US : each > EACH_MOST_US ? EACH_MOST_US : each;
-  }
+  if (!admission->stalled) admission_learn(admission, took);
   admission->stalled = false;
   admission_begin_window(admission);
 }

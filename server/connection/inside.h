@@ -145,6 +145,7 @@ struct admission {
   int64_t clock_ms, turn_ms;
   int64_t window_ms;   /* when counting began */
   size_t window_done;  /* look-ups that came back since */
+  size_t window_soon;  /* of them: of those who had come just before */
   bool window_busy;    /* all the while somebody waited */
   bool stalled;        /* for long nothing came back */
   bool more;           /* some are to be told in the next turn */
@@ -227,9 +228,10 @@ void tell_append(struct connection *connection, struct buffer *frame, size_t lim
 void tell_begin(struct connection *connection);
 /* admission.c */
 void admission_init(struct connections *connections);
-void admission_enter(struct connection *connection);  /* at the end of the line */
-void admission_leave(struct connection *connection);  /* out of the line; harmless when in none */
-void admission_back(struct connections *connections); /* a look-up is back */
+void admission_enter(struct connection *connection); /* at the end of the line */
+void admission_leave(struct connection *connection); /* out of the line; harmless when in none */
+/* A look-up is back; of whom, unless they are gone. */
+void admission_back(struct connections *connections, const struct connection *of);
 void admission_turn(struct connections *connections, bool asks);
 /* When one who is sent away now should come again: at the pace at which others get in, each at a time of its own. */
 int64_t admission_retry_ms(struct connections *connections);

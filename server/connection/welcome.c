@@ -71,8 +71,8 @@ static void welcome_enter(struct connection *connection, const struct store_sess
 static void welcome_done(void *context, struct store_job *job) {
   struct connections *connections = ((struct completions *)context)->connections;
   struct connection *connection;
-  admission_back(connections);
   HASH_FIND(hh, connections->by_id, &job->ticket, sizeof job->ticket, connection);
+  admission_back(connections, connection);
   if (connection && connection->state == STATE_OPENING && !connection->leaving) {
     bool old =
         job->outcome == STORE_DONE && (job->session.club_head < *connections->setup.club_seen ||

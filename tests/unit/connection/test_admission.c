@@ -85,6 +85,26 @@ static void the_pace_is_measured_while_many_wait(void **state) {
   assert_in_range(admission->each_us, 4000, 9000); /* … eight milliseconds each now */
 }
 
+/* Once it is so slow that all who may come are looked up at the same time, nobody waits any more. */
+static void a_slow_pace_is_forgotten_when_few_are_let_in_and_come_back_soon(void **state) {
+  struct desk *desk = *state;
+  struct admission *admission = &desk->connections->admission;
+  struct peer *peers[70], *later[40];
+  open_many(desk, peers, 70);
+  look_up(desk, 5, 250);
+  assert_true(admission->each_us > 90000);
+  while (desk_jobs(desk, STORE_SESSION_FIND) > 0) look_up(desk, 1, 250);
+  int64_t slow = admission->each_us;
+  open_many(desk, later, 10); /* 250 ms each, they would not wait too long */
+  assert_int_equal(told_of(later, 10), 0);
+  look_up(desk, 10, 2);
+  desk_pass(desk, 250);
+  assert_true(admission->each_us < slow / 4);
+  open_many(desk, later, 40);
+  assert_int_equal(told_of(later, 40), 0);
+  look_up(desk, 40, 2);
+}
+
 static void whoever_would_wait_too_long_is_told_at_once_and_when(void **state) {
   struct desk *desk = *state;
   struct peer *peers[70], *late[10];
@@ -298,6 +318,7 @@ int main(void) {
       DESK_TEST(those_who_are_in_go_first),
       DESK_TEST(one_that_goes_while_it_waits_is_not_looked_up),
       DESK_TEST(the_pace_is_measured_while_many_wait),
+      DESK_TEST(a_slow_pace_is_forgotten_when_few_are_let_in_and_come_back_soon),
       DESK_TEST(whoever_would_wait_too_long_is_told_at_once_and_when),
       DESK_TEST(nobody_is_told_to_stay_away_for_long),
       DESK_TEST(whoever_comes_when_told_gets_in),
