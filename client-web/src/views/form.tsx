@@ -1,6 +1,6 @@
 // What forms and lists have in common: sending once, reading when there is a line, a reason, a pause in typing.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 
@@ -61,22 +61,20 @@ export interface Pages<T> {
 export function usePages<T>(load: (last: T | undefined) => Promise<Pages<T>>, of = '') {
   const { value, setValue, reason, setReason, read } = useLoaded(() => load(undefined), of);
   const older = async (): Promise<void> => {
-    const known = value?.items ?? [];
     try {
-      const page = await load(known[known.length - 1]);
-      setValue({ items: [...known, ...page.items], more: page.more });
+      const page = await load(value?.items.at(-1));
+      setValue((now) => ({ items: [...(now?.items ?? []), ...page.items], more: page.more }));
       setReason(null);
     } catch (error) {
       setReason(problemOf(error));
     }
   };
-  const latest = useRef(value);
-  latest.current = value;
-  /** From the top again, put together with what is shown. Should that fail, what is shown stays as it is. */
+  /** From the top again, put together with what is known by then, which may not be shown yet. Should that fail, what is shown
+   * stays as it is. */
   const refresh = async (join: (known: Pages<T>, page: Pages<T>) => Pages<T>): Promise<void> => {
     try {
       const page = await load(undefined);
-      setValue(latest.current === null ? page : join(latest.current, page));
+      setValue((now) => (now === null ? page : join(now, page)));
     } catch {
       return;
     }
