@@ -2,7 +2,7 @@
 import { afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { clientId, clubForFile } from '../wire/support/club.mjs';
-import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
+import { Visitor, catalog, everybodyLeaves, shown, until } from './support/browser.mjs';
 
 const club = await clubForFile({ members: ['moderator', 'anna', 'bo', 'dana', 'emil', 'admin'] });
 afterEach(everybodyLeaves);
@@ -81,7 +81,7 @@ for (const { language, room, login, name, ...options } of places) {
     await notice(anna, own['notice.acted.settle.warned']).waitFor();
     await queued(moderator, own['report.reason.off_topic']).getByRole('button', { name: own['report.do.dismissed'] }).click();
     await notice(anna, own['notice.acted.settle.dismissed']).waitFor();
-    await moderator.page.getByText(own['reports.none_open']).waitFor();
+    await shown(moderator, own['reports.none_open']);
     await until(async () => assert.equal(await queue.textContent(), ''));
 
     await moderator.page.getByRole('combobox', { name: own['reports.show'] }).selectOption('settled');

@@ -126,6 +126,15 @@ export async function launchPersistent(profile) {
   return { context, kill };
 }
 
+/** Until that text is seen; if it is not, what is there instead. */
+export async function shown({ page }, text) {
+  try {
+    await page.getByText(text).waitFor();
+  } catch ({ message }) {
+    throw new Error(`${message}\nThere is:\n${await page.locator('body').innerText()}`);
+  }
+}
+
 /** Looks again until what it says holds, soon at first; what was wrong at last otherwise. */
 export async function until(look, ms = WAIT_MS) {
   const end = Date.now() + ms;
