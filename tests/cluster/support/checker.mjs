@@ -23,6 +23,8 @@ const FRESH_MS = 2000;
 const EXPECTED = 'what must be refused is refused';
 const STANDS = 'what changes nothing is answered with what stands';
 
+/** Those of its attempts. */
+const answersOf = ({ attempts }) => attempts.filter(({ outcome }) => outcome === 'answered');
 const reactionOf = (room, { target, member, emoji }) => `${room} ${target} ${member} ${emoji}`;
 
 /** `epochs`: how often the history may have become another one, `mayBeRefused`: reasons beside the usual ones, by kind. */
@@ -100,7 +102,7 @@ class Check {
   /** 2: what was answered is there, at that place, and is what was asked for. */
   answered() {
     for (const write of this.journal.writes) {
-      for (const attempt of write.attempts) if (attempt.outcome === 'answered') this.#answeredAs(write, attempt);
+      for (const attempt of answersOf(write)) this.#answeredAs(write, attempt);
     }
   }
 
@@ -136,7 +138,7 @@ class Check {
     const rule = 'a repeated post is known as one';
     for (const write of this.journal.writes) {
       if (write.kind !== 'post') continue;
-      const answered = write.attempts.filter(({ outcome }) => outcome === 'answered');
+      const answered = answersOf(write);
       if (answered.length < 2) continue;
       const first = Math.min(...answered.map(({ answeredAt }) => answeredAt));
       const fresh = answered.filter(({ duplicate }) => duplicate !== true);
@@ -161,7 +163,7 @@ class Check {
   /** 3: what must not be done is never answered. */
   expected() {
     for (const write of this.journal.writes) {
-      if (write.expects && write.attempts.some(({ outcome }) => outcome === 'answered')) this.fail(EXPECTED, short(write));
+      if (write.expects && answersOf(write).length) this.fail(EXPECTED, short(write));
     }
   }
 
@@ -292,8 +294,9 @@ class Check {
   }
 
   /** From when on a write is known to be there. */
-  #answers({ room, attempts }) {
-    const answers = attempts.filter(({ outcome }) => outcome === 'answered');
+  #answers(write) {
+    const { room } = write;
+    const answers = answersOf(write);
     return answers.length ? [{ time: Math.min(...answers.map(({ answeredAt }) => answeredAt)), room, seq: answers[0].seq, asked: false }] : [];
   }
 
@@ -301,7 +304,7 @@ class Check {
   #asked(write) {
     const { room, kind, attempts } = write;
     if (!attempts.length || (kind !== 'post' && kind !== 'edit')) return [];
-    const answer = attempts.find(({ outcome }) => outcome === 'answered');
+    const [answer] = answersOf(write);
     const places = answer ? [{ room, seq: answer.seq }] : this.#placesOf(write);
     return places.map((place) => ({ time: attempts[0].sentAt, room: place.room, seq: place.seq, asked: true }));
   }
@@ -313,8 +316,7 @@ class Check {
     if (write.kind !== 'react') return [];
     this.#reacted ??= this.#reactions();
     const own = this.#reacted.get(reactionOf(write.room, write));
-    const answers = write.attempts.filter(({ outcome }) => outcome === 'answered');
-    const moments = answers.map(({ sentAt, seq }) => ({ time: sentAt, room: write.room, seq, asked: true, undone: own?.first(seq + 1)?.seq }));
+    const moments = answersOf(write).map(({ sentAt, seq }) => ({ time: sentAt, room: write.room, seq, asked: true, undone: own?.first(seq + 1)?.seq }));
     return moments.filter(({ undone }) => undone);
   }
 
@@ -332,9 +334,7 @@ class Check {
     const sent = [];
     for (const write of this.journal.writes) {
       if (write.kind !== 'post') continue;
-      for (const attempt of write.attempts) {
-        if (attempt.outcome === 'answered' && !attempt.duplicate) sent.push({ ...attempt, room: write.room });
-      }
+      for (const attempt of answersOf(write)) if (!attempt.duplicate) sent.push({ ...attempt, room: write.room });
     }
     sent.sort((a, b) => a.sent - b.sent);
     const last = new Map();

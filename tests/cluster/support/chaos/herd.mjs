@@ -145,6 +145,18 @@ export function readsSince(before, after) {
   return [...after].reduce((sum, [pid, count]) => sum + count - (before.get(pid) ?? 0), 0);
 }
 
+/** The ids of those who are in the room, as that line is told page by page. */
+async function namedBy(line) {
+  const named = new Set();
+  for (let more = true, after = {}; more; ) {
+    const page = await line.call('room.members', { room: ROOM, ...after });
+    for (const { id } of page.members) named.add(id);
+    more = page.more && page.members.length > 0;
+    after = { after: page.members.at(-1)?.id };
+  }
+  return named;
+}
+
 export class Herd {
   found = [];
   recoveries = [];
@@ -266,16 +278,13 @@ export class Herd {
     const line = await instance.connect({ cookie: this.members[0].cookie });
     let online;
     const all = async () => (online = (await line.call('room.join', { room: ROOM, limit: 1 })).room.online) === this.count;
-    await eventually(all, '', AGREES_MS).catch(() => {});
-    const named = new Set();
-    for (let more = true, after = {}; more; ) {
-      const page = await line.call('room.members', { room: ROOM, ...after });
-      for (const { id } of page.members) named.add(id);
-      more = page.more && page.members.length > 0;
-      after = { after: page.members.at(-1)?.id };
+    try {
+      await eventually(all, '', AGREES_MS).catch(() => {});
+      const { size } = await namedBy(line);
+      if (online !== this.count || size !== this.count) throw new Error(`${online} are in ${ROOM}, ${size} by name, of ${this.count}`);
+    } finally {
+      await line.close();
     }
-    if (online !== this.count || named.size !== this.count) throw new Error(`${online} are in ${ROOM}, ${named.size} by name, of ${this.count}`);
-    await line.close();
   }
 
   async stop() {

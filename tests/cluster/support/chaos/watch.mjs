@@ -21,7 +21,8 @@ export class Watch {
 
   /**
    * `welcomed(params, openedAt)`, `joined(askedAt)` and `entry(params)` are told of each that comes, on whichever line, of
-   * entries in an answer, too; the times as of the wall clock: when the line was opened, and when it was asked to join, since an answer may come late.
+   * entries in an answer, too; the times as of the wall clock: when the line was opened, and when it was asked to join, since
+   * an answer may come late.
    * `name`: of these lines, among all clients of the journal.
    */
   constructor({ cluster, journal, name, cookie, random, room, welcomed = () => {}, joined = () => {}, entry }) {
