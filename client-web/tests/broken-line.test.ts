@@ -98,3 +98,19 @@ test('An act that is refused is taken back and said', async () => {
     [['edit', 'forbidden']],
   );
 });
+
+test('An act is asked for again after a broken line, also where the disk does not say whether another tab did it', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  const seq = world.says('согласны?');
+  await world.clock.pass(2_000);
+  world.server.up = false;
+  world.server.cutAll();
+  club.act(ROOM, seq, { kind: 'react', emoji: '🤝', on: true });
+  await world.clock.pass(1_000);
+  assert.ok(world.vault.text.includes('🤝'));
+  world.vault.broken = true;
+  world.server.up = true;
+  await world.clock.pass(30_000);
+  assert.deepEqual(club.state.logs.get(ROOM)?.messages[0]?.reactions, [{ emoji: '🤝', count: 1, mine: true }]);
+});

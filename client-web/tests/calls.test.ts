@@ -5,7 +5,7 @@ import { Calls } from '../src/club/calls.js';
 import type { Club } from '../src/club/club.js';
 import type { ClubState } from '../src/state/club.js';
 import { FakeVault } from './fake-vault.js';
-import { ROOM, World } from './world.js';
+import { ROOM, shown, World } from './world.js';
 
 class Watched {
   readonly world = new World();
@@ -21,7 +21,7 @@ class Watched {
     const calls = new Calls({
       clock: this.world.clock,
       bell: {
-        leads: () => this.leads,
+        leads: () => Promise.resolve(this.leads),
         inSight: (room) => Promise.resolve(room === this.sight),
         ring: (room, message) => this.rung.push(`${room.room} ${message.text}`),
         silence: (room, upto) => this.silenced.push(`${room} ${upto}`),
@@ -122,6 +122,24 @@ test('What is read ends what was told of it, not what is told of what came since
   watched.world.server.act(watched.world.other, 'message.remove', { room: ROOM, seq: read + 1 });
   await watched.pass(100);
   assert.deepEqual(watched.silenced, [`${ROOM} ${read}`, `${ROOM} ${read + 2}`]);
+});
+
+test('What comes to a room that was just closed, before the server knows of that, calls like any other', async () => {
+  const watched = await Watched.begin();
+  const { club, world } = watched;
+  club.open(ROOM);
+  await watched.pass(100);
+  club.close(ROOM);
+  const seq = world.says('вдогонку');
+  await watched.pass(5000);
+  assert.deepEqual(watched.rung, [`${ROOM} вдогонку`]);
+  club.open(ROOM);
+  await watched.pass(100);
+  assert.deepEqual([shown(club), club.state.logs.get(ROOM)?.cursor], [['вдогонку'], seq]);
+  club.close(ROOM);
+  world.server.act(world.other, 'message.remove', { room: ROOM, seq });
+  await watched.pass(100);
+  assert.equal(club.state.rooms.get(ROOM)?.unread, 0);
 });
 
 test('A room in sight, a tab that does not lead and a reader of their own words hear nothing', async () => {

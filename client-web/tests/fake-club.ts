@@ -253,6 +253,8 @@ export class FakeClub {
         return this.#write(member, params, written, { type: 'remove', reason: params['reason'] });
       case 'message.react':
         return this.#react(member, params, written);
+      case 'report.settle':
+        return {};
       case 'invite.freeze':
         return { members: 3 };
       default:

@@ -71,11 +71,13 @@ class Tab implements Vault {
   }
 
   find(shelf: Shelf, key: string): Promise<unknown> {
+    if (this.#vault.broken) return Promise.resolve(null);
     return Promise.resolve(this.#mine ? this.#vault.shelf(shelf).get(key) : undefined);
   }
 
-  write(changes: readonly VaultChange[], owner: Partial<Owner> = {}): Promise<boolean> {
+  write(changes: readonly VaultChange[], owner: Partial<Owner> = {}): Promise<boolean | null> {
     const vault = this.#vault;
+    if (vault.broken) return Promise.resolve(null);
     if (!this.#mine || vault.meta === null) return Promise.resolve(false);
     if (vault.full && changes.some(({ value }) => value !== undefined)) return Promise.resolve(false);
     vault.meta = { ...vault.meta, ...owner };

@@ -12,7 +12,8 @@ test('A room list counts what is unread, here and from other connections', async
   const world = new World();
   const club = world.client();
   await world.clock.pass(10);
-  await Promise.all([club.enlist({ country: 'kz', sector: 'fintech' }), world.clock.pass(10)]);
+  club.want(ROOM, { country: 'kz', sector: 'fintech' });
+  await world.clock.pass(10);
   world.says('1');
   world.says('Здравствуйте, @aigerim!');
   await world.clock.pass(10);
@@ -34,7 +35,8 @@ test('A device whose log does not reach back to what was read elsewhere counts a
   const world = new World();
   const [club, other] = [world.client(), world.client(world.me, new FakeVault())];
   await world.clock.pass(10);
-  await Promise.all([club.enlist({ country: 'kz', sector: 'fintech' }), world.clock.pass(10)]);
+  club.want(ROOM, { country: 'kz', sector: 'fintech' });
+  await world.clock.pass(10);
   for (let count = 1; count <= 120; count += 1) world.says(String(count));
   world.says('Здравствуйте, @aigerim!');
   await world.clock.pass(1100);
@@ -56,11 +58,11 @@ test('What the server had counted already is not counted again, and what a room 
   const from = { id: 'm2', name: '王伟', company: '', country: 'cn' };
   const at = '2026-11-26T08:00:00.000Z';
   const title = { type: 'room', room: 'kz', seq: 8, at, from, title: '哈萨克斯坦' } as Entry;
-  const renamed = countEntry(new Map([['kz', known]]), title, before);
+  const renamed = countEntry(new Map([['kz', known]]), title, before.me, before);
   assert.deepEqual(renamed.get('kz'), { ...known, title: '哈萨克斯坦' });
   const message = { type: 'message', room: 'kz', seq: 9, at, from, client_id: 'o1', text: '您好' } as Entry;
-  assert.equal(countEntry(renamed, message, before).get('kz')?.unread, 3);
-  assert.equal(countEntry(renamed, { ...message, seq: 10 }, before).get('kz')?.unread, 4);
+  assert.equal(countEntry(renamed, message, before.me, before).get('kz')?.unread, 3);
+  assert.equal(countEntry(renamed, { ...message, seq: 10 }, before.me, before).get('kz')?.unread, 4);
 });
 
 test('Read marks of a server that counts nothing, or counted earlier, are counted here', () => {
@@ -76,7 +78,8 @@ test('Read marks of a server that counts nothing, or counted earlier, are counte
 test('A level is told to the server and shown once it has it', async () => {
   const world = new World();
   const club = await world.inRoom();
-  await Promise.all([club.enlist({ country: 'kz', sector: 'fintech' }), world.clock.pass(10)]);
+  club.want(ROOM, { country: 'kz', sector: 'fintech' });
+  await world.clock.pass(10);
   for (const level of ['none', 'mentions', 'all'] as const) {
     await Promise.all([club.setLevel(ROOM, level), world.clock.pass(10)]);
     assert.equal(levelOf(club.state.rooms.get(ROOM)), level);
@@ -197,9 +200,46 @@ test('A room that was opened before the list was read is known not to be on it u
   assert.equal(listed(), undefined);
   await world.clock.pass(50);
   assert.deepEqual([club.state.rooms.has(ROOM), listed()], [true, false]);
-  await Promise.all([club.enlist({ country: 'kz', sector: 'fintech' }), world.clock.pass(10)]);
+  club.want(ROOM, { country: 'kz', sector: 'fintech' });
+  await world.clock.pass(10);
   assert.equal(listed(), true);
   world.server.cutAll();
   await world.clock.pass(3000);
   assert.equal(listed(), true);
+});
+
+test('A room that was opened is put on the list, also when it was left before the list was known', async () => {
+  const world = new World();
+  const club = world.client();
+  let refusals = 1;
+  const refuse = (method: string): FakeError | null =>
+    method === 'room.open' && refusals-- > 0 ? new FakeError('unavailable', 1) : null;
+  world.server.faults = { ...NO_FAULTS, refuse };
+  club.open(ROOM);
+  club.want(ROOM, { country: 'kz', sector: 'fintech' });
+  club.close(ROOM);
+  await world.clock.pass(50);
+  assert.equal(club.state.listed?.has(ROOM), false, 'for now the club puts nothing there');
+  world.server.cutAll();
+  await world.clock.pass(3000);
+  assert.equal(club.state.listed?.has(ROOM), true);
+  const asked = world.server.carriedOut.filter(({ method }) => method === 'room.open');
+  assert.equal(asked.length, 1);
+});
+
+test('What was said of a room before its log told otherwise changes nothing back', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  const before = club.state.rooms.get(ROOM);
+  assert.ok(before !== undefined);
+  const from = { id: world.other.id, name: world.other.name, country: 'cn', company: '' };
+  const at = '2026-11-26T08:00:00.000Z';
+  const entry = { type: 'room', room: ROOM, seq: 1, at, from, title: 'Хлопок 棉花', locked: true } as Entry;
+  world.server.entries(ROOM).push(entry);
+  world.server.notifyAll('entry', entry);
+  await world.clock.pass(10);
+  world.server.notifyAll('room', before);
+  await world.clock.pass(10);
+  const now = club.state.rooms.get(ROOM);
+  assert.deepEqual([now?.title, now?.locked], ['Хлопок 棉花', true]);
 });

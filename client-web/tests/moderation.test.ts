@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModerationEntry, RoomEntry } from '../src/protocol/types.js';
+import type { ModerationEntry, Report, RoomEntry } from '../src/protocol/types.js';
 import { timeline } from '../src/state/timeline.js';
+import { NO_FAULTS } from './fake-club.js';
 import { ROOM, World } from './world.js';
 
 const AT = '2026-03-01T10:00:00.000Z';
@@ -86,4 +87,24 @@ test('A freeze is taken back only where that leads to how it was', async () => {
     assert.deepEqual([what, count], ['freeze', 3]);
     assert.deepEqual(undo, exact ? { kind: 'freeze', branch, name: '王博', on: false } : null);
   }
+});
+
+test('A warning is written once its report is settled, also where the line breaks in between', async () => {
+  const world = new World();
+  const club = world.client();
+  await world.clock.pass(10);
+  const { id, name } = world.other;
+  const accused = { id, name, country: 'cn', company: '' };
+  const report = { report: 'r7', room: ROOM, seq: 1, accused, around: [], text: '便宜' } as unknown as Report;
+  let cuts = 1;
+  const cut = (when: string, method: string): boolean => method === 'message.post' && when === 'before' && cuts-- > 0;
+  world.server.faults = { ...NO_FAULTS, cut };
+  const settled = club.reports.settle({ report, outcome: 'warned', note: '', warning: 'Так нельзя 请勿如此' });
+  await world.clock.pass(100);
+  await settled;
+  await world.clock.pass(60_000);
+  const talk = [...world.server.logs.keys()].find((room) => room.startsWith('dm.')) ?? '';
+  const [entry, ...others] = world.server.entries(talk);
+  assert.deepEqual([entry?.type === 'message' ? entry.text : null, others.length], ['Так нельзя 请勿如此', 0]);
+  assert.deepEqual(club.state.posts, []);
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeVault } from './fake-vault.js';
+import { FakeError, NO_FAULTS } from './fake-club.js';
 import { ROOM, shown, World } from './world.js';
 
 test('Read marks are told now and then, not for each message, and again after a broken line', async () => {
@@ -27,7 +28,8 @@ test('The line at what is new stands where the reader left off', async () => {
   const world = new World();
   const club = world.client();
   await world.clock.pass(10);
-  await Promise.all([club.enlist({ country: 'kz', sector: 'fintech' }), world.clock.pass(10)]);
+  club.want(ROOM, { country: 'kz', sector: 'fintech' });
+  await world.clock.pass(10);
   world.says('новое');
   club.open(ROOM);
   await world.clock.pass(10);
@@ -175,4 +177,23 @@ test('Who is here is read anew as far as it was read, and what is shown stays wh
   assert.deepEqual(here(), [4, true]);
   await load(true);
   assert.deepEqual(here(), [6, false]);
+});
+
+test('A mark that the club cannot take for now is told once it can', async () => {
+  const world = new World();
+  const club = await world.inRoom();
+  const seq = world.says('прочитано');
+  await world.clock.pass(10);
+  const refuse = (method: string): FakeError | null =>
+    method === 'room.read' ? new FakeError('unavailable', 2) : null;
+  world.server.faults = { ...NO_FAULTS, refuse };
+  club.seen(ROOM, seq);
+  await world.clock.pass(1000);
+  world.server.faults = NO_FAULTS;
+  await world.clock.pass(5000);
+  const told = world.server.carriedOut.filter(({ method }) => method === 'room.read');
+  assert.deepEqual(
+    told.map(({ params }) => params['seq']),
+    [seq],
+  );
 });

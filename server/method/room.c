@@ -141,10 +141,19 @@ static void notify_begin(struct call *call, const struct request *request, store
   if (call->failed) rate_return_change(call); /* it was not even submitted */
 }
 
-/* The club log tells the member's connections, wherever they are. */
+/* Answers from memory are right from here on. The store is read once more: the same level would be no news to whoever reads
+ * it for the club log, which tells the member's connections elsewhere. */
+static void notify_remember(struct call *call, const struct store_job *job) {
+  struct listing *listing = present_listing(call->member, job->notify.room);
+  if (!listing) return;
+  listing->notify = job->notify.level;
+  if (!listing_renew(call->services, call->member, job->notify.room)) return; /* told when the club log is read */
+}
+
 static void notify_finish(struct call *call, struct store_job *job) {
   bool changed = job->outcome == STORE_DONE && job->club_head > 0;
   if (!changed && job->outcome != STORE_UNKNOWN) rate_return_change(call);
+  if (changed) notify_remember(call, job);
   if (call_stored(call, job)) call_empty(call);
 }
 

@@ -19,7 +19,7 @@
 
 /* Times, in milliseconds; those of requests stay a little below what is promised. */
 #define NET_BEAT_MS 250
-#define NET_REQUEST_MS (LIMIT_HTTP_SECONDS * 1000 - 500)
+#define NET_REQUEST_MS (LIMIT_HTTP_SECONDS * 1000 - 1000)
 #define NET_LATE_MS 60000   /* for an answer that the handler owes */
 #define NET_LINGER_MS 2000  /* for a peer to read a refusal while it still sends */
 #define NET_CLOSING_MS 5000 /* for unsent bytes to go before a Close frame */

@@ -2,7 +2,7 @@
 import { after, afterEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { clientId, clubForFile } from '../wire/support/club.mjs';
-import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
+import { Visitor, catalog, everybodyLeaves, isListed, until } from './support/browser.mjs';
 
 const club = await clubForFile({ members: ['bo', 'dana', 'anna', 'emil', 'gul', 'faiz'] });
 after(everybodyLeaves);
@@ -28,6 +28,7 @@ for (const [locale, language, width, height] of [
     const room = { en: 'kz.fintech', ru: 'uz.fintech', zh: 'cn.fintech' }[language];
     const login = { en: 'anna', ru: 'emil', zh: 'gul' }[language];
     const guest = await Visitor.inRoom(club, login, room, { locale, width, height });
+    await isListed(club, login, room);
     const phone = width < 768;
     const choice = guest.page.getByRole('combobox', { name: words['level.label'] });
     const choose = async (level, path = `/#/about/${room}`) => {

@@ -93,6 +93,7 @@ for (const { language, room, login, name, reason, ...options } of places) {
     await other.post('А мне?').filter({ hasText: own['reason.locked'] }).waitFor();
     await other.button(own['post.discard']).click();
 
+    await notice(moderator, own['notice.done.update']).waitFor(); // its own act may be told to others first
     await moderator.page.getByRole('button', { name: own['notice.undo'] }).last().click();
     await until(async () => assert.equal(await other.page.getByTestId('limits').count(), 0));
     await moderator.page.getByText(own['audit.action.update']).first().waitFor();

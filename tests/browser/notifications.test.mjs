@@ -5,7 +5,8 @@ import { clientId, clubForFile } from '../wire/support/club.mjs';
 
 // The headless shell shows no notifications: this takes the whole browser.
 process.env.CHROMIUM ||= '/usr/lib/chromium/chromium';
-const { Visitor, catalog, everybodyLeaves, until } = await import('./support/browser.mjs');
+const { Visitor, catalog, everybodyLeaves, isListed, until } = await import('./support/browser.mjs');
+const { workerIsReady } = await import('./support/worker.mjs');
 
 const club = await clubForFile({ members: ['bo', 'emil', 'faiz', 'gul'] });
 after(everybodyLeaves);
@@ -44,6 +45,7 @@ for (const [locale, language, width, height] of [
       await guest.open(`/#/room/${one}`);
       await guest.page.locator(`nav a[href="#/room/${one}"][aria-current]`).first().waitFor({ state: 'attached' });
       await guest.log.waitFor();
+      await isListed(club, { cookie: value }, one);
     }
     await guest.open(`/#/about/${quiet}`);
     await guest.page.getByRole('combobox', { name: words['level.label'] }).selectOption('none');
@@ -52,6 +54,7 @@ for (const [locale, language, width, height] of [
     assert.equal(await choice.isChecked(), false);
     await says(room, 'ещё никому не звонит');
     await titleIs(guest, /^[(（]1[)）]/);
+    await workerIsReady(guest.page); // it shows them, and tells of them
     // Not check(): the box shows what holds, and the browser answers when it likes.
     await choice.click();
     await guest.page.getByRole('checkbox', { name: words['bell.on'], checked: true }).waitFor();
@@ -85,6 +88,6 @@ for (const [locale, language, width, height] of [
     await guest.button(words['account.log_out']).click();
     await guest.page.getByRole('heading', { name: words['login.heading'] }).waitFor();
     await shows(guest, []);
-    assert.equal(await guest.page.evaluate(() => localStorage.getItem('club.notifications')), null);
+    await until(async () => assert.equal(await guest.page.evaluate(() => localStorage.getItem('club.notifications')), null));
   });
 }

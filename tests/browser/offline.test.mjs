@@ -5,7 +5,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writ
 import { join } from 'node:path';
 import { Club, clientId } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
-import { kept, keptText, OwnBrowser, workerIsReady } from './support/own-browser.mjs';
+import { kept, keptText, OwnBrowser } from './support/own-browser.mjs';
+import { workerIsReady } from './support/worker.mjs';
 import { Proxy } from './support/proxy.mjs';
 
 const proxy = await Proxy.listen();
@@ -365,9 +366,9 @@ test('a session that is over takes along what was read; what was not sent waits 
   await anna.lineIs('waiting');
   await anna.write('Запишите нас');
   await isKept(anna, 'Запишите нас');
-  await proxy.mend();
   const ended = await club.http('DELETE', '/api/session', { cookie, origin: proxy.origin, host: new URL(proxy.origin).host });
   assert.equal(ended.status, 204);
+  await proxy.mend();
   await anna.page.getByText('Your session is over. Please log in again.').waitFor();
   await until(async () => assert.ok(!(await keptText(anna.page)).includes('экспортёров')));
   assert.ok((await keptText(anna.page)).includes('Запишите нас'));

@@ -6,7 +6,6 @@ import { actAtOnce, isDismissedWhileActing, leavesWhileBanned } from '../wire/su
 import { clusterForFile } from './support/cluster.mjs';
 
 const cluster = await clusterForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
-const within = 2000; // milliseconds in which an act has taken effect everywhere
 const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
 const here = (login) => cluster.line(login, { instance: 0 });
 const there = (login) => cluster.line(login, { instance: 1 });
@@ -15,32 +14,32 @@ test('a mute, a lock and a ban on one instance hold on the other', async () => {
   const [moderator, bo, anna] = [await here('moderator'), await there('bo'), await there('anna')];
   for (const line of [bo, anna]) await line.call('room.join', { room: 'kz' });
   const { until } = await moderator.call('member.mute', { room: 'kz', member: bo.me, for: 600, reason: '请不要刷屏' });
-  const told = await bo.notification('acted', ({ action }) => action === 'mute', within);
+  const told = await bo.notification('acted', ({ action }) => action === 'mute');
   assert.deepEqual([told.until, told.reason, told.by], [until, '请不要刷屏', moderator.me]);
   assert.equal((await bo.refused('message.post', { room: 'kz', client_id: clientId(), text: '您好' })).reason, 'muted');
   assert.equal((await bo.refused('room.typing', { room: 'kz' })).reason, 'muted');
   await moderator.call('room.update', { room: 'kz', locked: true, topic: 'Тишина' });
-  await anna.notification('entry', ({ type, locked }) => type === 'room' && locked, within);
+  await anna.notification('entry', ({ type, locked }) => type === 'room' && locked);
   const { room } = await anna.call('room.join', { room: 'kz' });
   assert.deepEqual([room.locked, room.topic], [true, 'Тишина']);
   assert.equal((await anna.refused('message.post', { room: 'kz', client_id: clientId(), text: 'x' })).reason, 'locked');
   await moderator.call('room.update', { room: 'kz', locked: false });
   await moderator.call('member.ban', { room: 'kz', member: bo.me, for: null });
-  await bo.notification('left', ({ reason }) => reason === 'banned', within);
+  await bo.notification('left', ({ reason }) => reason === 'banned');
   const { seq } = await post(anna, 'kz', 'Без него');
   await sleep(300);
   assert.ok(!bo.entries('kz').some((entry) => entry.seq === seq));
   await moderator.call('member.ban', { room: 'kz', member: bo.me, for: 0 });
-  await bo.notification('acted', ({ action }) => action === 'unban', within);
+  await bo.notification('acted', ({ action }) => action === 'unban');
   await bo.call('room.join', { room: 'kz' });
   await Promise.all([moderator, bo, anna].map((line) => line.close()));
 });
 
-test('every other act on one instance is told and holds on the other within two seconds', async () => {
+test('every other act on one instance is told and holds on the other', async () => {
   const [admin, anna, bo] = [await here('admin'), await there('anna'), await there('bo')];
   for (const line of [anna, bo]) await line.call('room.join', { room: 'cn' });
-  const told = (line, action) => line.notification('acted', (act) => act.action === action, within);
-  const seen = (fits) => anna.notification('entry', fits, within);
+  const told = (line, action) => line.notification('acted', (act) => act.action === action);
+  const seen = (fits) => anna.notification('entry', fits);
   const role = (where, to) => admin.call('member.appoint', { member: anna.me, role: to, ...where });
   for (const where of [{ room: 'cn' }, {}]) {
     anna.forget();
@@ -74,7 +73,7 @@ test('every other act on one instance is told and holds on the other within two 
   await Promise.all([admin, anna, bo].map((line) => line.close()));
 });
 
-test('a raid and a freeze on one instance hold on the other within two seconds, and are over there, too', async () => {
+test('a raid and a freeze on one instance hold on the other, and are over there, too', async () => {
   const [admin, moderator, anna] = [await here('admin'), await there('moderator'), await there('anna')];
   const other = cluster.instances[1];
   const { url, invite } = await admin.call('invite.create', { client_id: clientId(), uses: 5 });
@@ -82,23 +81,22 @@ test('a raid and a freeze on one instance hold on the other within two seconds, 
   const join = (login) => other.http('POST', '/api/members', { body: { invite: token, login, password: PASSWORD, name: '新人 Новичок' } });
   const guest = await other.connect({ cookie: sessionCookie(await join('newcomer')) });
   await admin.call('club.raid', { on: true });
-  await anna.notification('notice', () => true, within);
+  await anna.notification('notice');
   assert.equal((await join('late')).status, 503);
   await post(anna, 'pk', 'Раз');
   assert.equal((await anna.refused('message.post', { room: 'pk', client_id: clientId(), text: 'Два' })).reason, 'slow_mode');
   await moderator.call('club.raid', { on: false });
   await post(anna, 'pk', 'Три');
   assert.deepEqual(await admin.call('invite.freeze', { invite, on: true, reason: '群发' }), { members: 1 });
-  const closed = await Promise.race([guest.closed, sleep(within)]);
-  assert.equal(closed?.code, 4003);
+  assert.equal((await guest.closed).code, 4003);
   assert.equal((await join('later')).status, 404);
   await Promise.all([admin, moderator, anna].map((line) => line.close()));
 });
 
-test('a report that is sent or settled on one instance is counted on the other within two seconds', async () => {
+test('a report that is sent or settled on one instance is counted on the other', async () => {
   const [anna, bo, admin, moderator] = [await here('anna'), await here('bo'), await here('admin'), await there('moderator')];
   const open = async (line) => (await line.call('report.count')).open;
-  const heard = (line) => line.notification('reports', () => true, within);
+  const heard = (line) => line.notification('reports');
   const before = await open(moderator);
   const { seq } = await post(bo, 'ru', 'Быстрые деньги 快钱');
   const { report } = await anna.call('report.send', { client_id: clientId(), room: 'ru', seq, reason: 'fraud' });
@@ -108,7 +106,7 @@ test('a report that is sent or settled on one instance is counted on the other w
   await moderator.call('report.settle', { report, outcome: 'dismissed' });
   await Promise.all([admin, moderator].map(heard));
   assert.deepEqual([await open(moderator), await open(admin)], [before, before]);
-  await anna.notification('acted', ({ action }) => action === 'settle', within);
+  await anna.notification('acted', ({ action }) => action === 'settle');
   await Promise.all([anna, bo, admin, moderator].map((line) => line.close()));
 });
 

@@ -1,7 +1,7 @@
 // RFC 6455: frames right and wrong, as raw bytes, over TLS as clients come and without it.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { clubForFile, sleep } from './support/club.mjs';
+import { clubForFile, sleep, WAIT_MS } from './support/club.mjs';
 import { frame, Raw, text } from './support/raw.mjs';
 
 const ping = (id = 1, more = {}) => ({ jsonrpc: '2.0', id, method: 'ping', params: {}, ...more });
@@ -92,7 +92,7 @@ for (const { tls, club, cookie } of clubs) {
       const raw = await Raw.upgraded(club, cookie);
       try {
         await act(raw);
-        const got = await raw.frames(500, patient ? undefined : fits);
+        const got = await raw.frames(WAIT_MS, patient ? undefined : fits);
         assert.ok(fits(got), got.map((one) => (one.opcode === undefined ? Object.keys(one)[0] : `${one.opcode} ${one.code ?? String(one.payload).slice(0, 120)}`)).join(' | '));
       } finally {
         raw.destroy();

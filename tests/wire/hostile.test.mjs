@@ -23,7 +23,7 @@ for (const { kind, club, cookie, witness } of clubs) {
   const served = async () => {
     const began = Date.now();
     assert.deepEqual(await witness.call('ping'), {});
-    assert.ok(Date.now() - began < (slow ? 5000 : 1000), 'the others wait');
+    assert.ok(Date.now() - began < 5000, 'the others wait');
     assert.ok(await club.rests(), 'the loop spins');
   };
 
@@ -63,7 +63,7 @@ for (const { kind, club, cookie, witness } of clubs) {
   test(`frames before the answer to the upgrade, and requests after it (${kind})`, async () => {
     const raw = await Raw.connect(club);
     raw.write(Buffer.concat([Buffer.from(upgrade(club, { cookie })), text({ jsonrpc: '2.0', id: 1, method: 'ping' })]));
-    await raw.until(() => raw.data.includes('"id":1') || raw.ended, 3000);
+    await raw.until(() => raw.data.includes('"id":1'));
     assert.ok(raw.data.includes('101 Switching'));
     raw.write('GET /api/club HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await raw.until(() => raw.ended, 2000);
@@ -131,7 +131,7 @@ for (const { kind, club, cookie, witness } of clubs) {
     const memory = club.memory();
     sleeper.pause();
     const long = '慢'.repeat(3000);
-    const count = 700;
+    const count = slow ? 400 : 700;
     for (let index = 0; index < count; index += 20) {
       await Promise.all(Array.from({ length: 20 }, (_, i) => witness.call('message.post', { room: 'kg', client_id: clientId(), text: `${index + i} ${long}` })));
     }

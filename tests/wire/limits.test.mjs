@@ -10,7 +10,7 @@ const anna = await club.connect('anna');
 const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
 
 test('posts are limited for a member, over all lines, and a repeated one is still recognised', async () => {
-  const limited = await Club.start({ members: ['anna', 'bo'], settings: { CLUB_RATE_POSTS: '5/2s' } });
+  const limited = await Club.start({ members: ['anna', 'bo'], settings: { CLUB_RATE_POSTS: '5/20s' } });
   try {
     const first = await limited.connect('anna');
     const second = await limited.connect('anna');
@@ -19,7 +19,7 @@ test('posts are limited for a member, over all lines, and a repeated one is stil
     for (let index = 0; index < 4; index++) await second.call('message.post', { room: 'kz', client_id: clientId(), text: russian[index] });
     const refused = await first.refused('message.post', { room: 'kz', client_id: clientId(), text: 'шестое' });
     assert.equal(refused.reason, 'rate_limited');
-    assert.ok(refused.retryAfter > 0 && refused.retryAfter <= 2.1, String(refused.retryAfter));
+    assert.ok(refused.retryAfter > 0 && refused.retryAfter <= 4.1, String(refused.retryAfter));
     assert.equal((await second.call('message.post', { room: 'kz', client_id: known, text: 'снова' })).duplicate, true);
     const bo = await limited.connect('bo');
     await bo.call('message.post', { room: 'kz', client_id: clientId(), text: '别人不受影响' });
@@ -31,7 +31,7 @@ test('posts are limited for a member, over all lines, and a repeated one is stil
 });
 
 test('edits, removals and reactions have one rate of their own, three times that of posts', async () => {
-  const limited = await Club.start({ members: ['anna'], settings: { CLUB_RATE_POSTS: '2/2s' } });
+  const limited = await Club.start({ members: ['anna'], settings: { CLUB_RATE_POSTS: '2/20s' } });
   try {
     const line = await limited.connect('anna');
     const { seq } = await post(line, 'kz', russian[1]);
@@ -43,7 +43,7 @@ test('edits, removals and reactions have one rate of their own, three times that
     }
     const refused = await line.refused('message.remove', { room: 'kz', seq });
     assert.equal(refused.reason, 'rate_limited');
-    assert.ok(refused.retryAfter > 0 && refused.retryAfter <= 2, String(refused.retryAfter));
+    assert.ok(refused.retryAfter > 0 && refused.retryAfter <= 3.4, String(refused.retryAfter));
     await post(line, 'kz', 'посты считаются отдельно');
     await sleep(refused.retryAfter * 1000 + 100);
     await line.call('message.remove', { room: 'kz', seq });
@@ -56,8 +56,10 @@ test('the default is ten posts in ten seconds', async () => {
   const standard = await Club.start({ members: ['anna'], settings: { CLUB_RATE_POSTS: '' } });
   try {
     const line = await standard.connect('anna');
-    const answers = await Promise.all(Array.from({ length: 15 }, () => line.ask('message.post', { room: 'kz', client_id: clientId(), text: 'x' })));
-    assert.equal(answers.filter((answer) => answer.result).length, 10);
+    const began = Date.now();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => line.ask('message.post', { room: 'kz', client_id: clientId(), text: 'x' })));
+    const taken = answers.filter((answer) => answer.result).length;
+    assert.ok(taken >= 10 && taken <= 10 + (Date.now() - began) / 1000, `${taken} taken`);
     assert.ok(answers.filter((answer) => answer.error).every((answer) => answer.error.data.reason === 'rate_limited'));
   } finally {
     await standard.finish();

@@ -5,12 +5,11 @@ import { clientId, clubForFile, PASSWORD, sessionCookie, sleep } from './support
 import { actAtOnce, isDismissedWhileActing, leavesWhileBanned } from './support/moderators.mjs';
 
 const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
-const within = 2000; // milliseconds in which an act has taken effect
 
 const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
 const lines = (...logins) => Promise.all(logins.map((login) => club.connect(login)));
 const ends = (...all) => Promise.all(all.map((line) => line.close()));
-const acted = (line, action, room) => line.notification('acted', (act) => act.action === action && act.room === room, within);
+const acted = (line, action, room) => line.notification('acted', (act) => act.action === action && act.room === room);
 
 test('a mute keeps one from writing, says why and until when, and is lifted', async () => {
   const [moderator, bo, anna] = await lines('moderator', 'bo', 'anna');
@@ -75,12 +74,11 @@ test('a ban from a room ends the place there at once, and when its time is over 
   for (const line of [bo, anna]) await line.call('room.join', { room: 'uz' });
   await post(bo, 'uz', '我在这里');
   await second.notification('room', ({ room }) => room === 'uz'); // a line that was never told of a room is not told that it left it
-  const began = Date.now();
-  await moderator.call('member.ban', { room: 'uz', member: bo.me, for: 4, reason: 'Реклама' });
-  assert.deepEqual(await bo.notification('left', undefined, within), { room: 'uz', reason: 'banned' });
+  const { until } = await moderator.call('member.ban', { room: 'uz', member: bo.me, for: 8, reason: 'Реклама' });
+  assert.deepEqual(await bo.notification('left'), { room: 'uz', reason: 'banned' });
   const { seq } = await post(anna, 'uz', 'Он этого уже не видит');
   await acted(bo, 'ban', 'uz');
-  assert.deepEqual((await second.notification('left', undefined, within)).room, 'uz');
+  assert.deepEqual((await second.notification('left')).room, 'uz');
   assert.ok(!(await bo.call('room.list')).rooms.some(({ room }) => room === 'uz'));
   for (const [method, params] of [['room.join', {}], ['room.history', {}], ['room.members', {}], ['room.read', { seq: 1 }],
     ['message.post', { client_id: clientId(), text: 'x' }], ['message.react', { seq: 1, emoji: '👍', on: true }]]) {
@@ -88,7 +86,7 @@ test('a ban from a room ends the place there at once, and when its time is over 
   }
   const online = await anna.call('room.members', { room: 'uz' });
   assert.ok(!online.members.some(({ id }) => id === bo.me));
-  await sleep(Math.max(0, began + 4300 - Date.now()));
+  await sleep(Math.max(0, Date.parse(until) + 300 - Date.now()));
   const again = await bo.call('room.join', { room: 'uz', after: 0 });
   assert.ok(again.entries.some((entry) => entry.seq === seq));
   assert.ok(!bo.entries('uz').some((entry) => entry.seq === seq), 'nothing of it was delivered meanwhile');
@@ -99,10 +97,7 @@ test('who is banned from the club hears why, is closed with 4003, and may not co
   const [moderator, emil] = await lines('moderator', 'emil');
   await emil.call('room.join', { room: 'fintech' });
   await moderator.call('member.ban', { member: emil.me, for: null, reason: 'Мошенничество' });
-  const began = Date.now();
-  const { code } = await emil.closed;
-  assert.equal(code, 4003);
-  assert.ok(Date.now() - began < within);
+  assert.equal((await emil.closed).code, 4003);
   assert.deepEqual(emil.all('acted').map(({ action, reason }) => [action, reason]), [['ban', 'Мошенничество']]);
   const late = club.open({ cookie: emil.cookie });
   assert.equal((await late.closed).code, 4003);
@@ -198,12 +193,12 @@ test('a private room is there for those who were let in, and gone for those who 
     assert.equal((await bo.refused(method, { room })).reason, 'not_found', method);
   }
   await moderator.call('room.invite', { room, member: bo.me, on: true });
-  assert.equal((await bo.notification('room', (one) => one.room === room, within)).title, 'Хлопок');
+  assert.equal((await bo.notification('room', (one) => one.room === room)).title, 'Хлопок');
   assert.equal((await acted(bo, 'admit', room)).by, moderator.me);
   assert.equal((await bo.call('room.join', { room })).entries[0].text, 'Добро пожаловать');
   assert.equal((await anna.refused('room.join', { room })).reason, 'not_found', 'what one may read is nobody else’s');
   await moderator.call('room.invite', { room, member: bo.me, on: false });
-  assert.deepEqual(await bo.notification('left', undefined, within), { room, reason: 'not_found' });
+  assert.deepEqual(await bo.notification('left'), { room, reason: 'not_found' });
   assert.equal((await acted(bo, 'exclude', room)).by, moderator.me);
   const { seq } = await post(moderator, room, 'Теперь без него');
   await sleep(300);
@@ -219,7 +214,7 @@ test('a moderator of a country moderates its crossings, until dismissed', async 
   assert.equal((await dana.refused('room.update', { room: 'kz.trade', locked: true })).reason, 'forbidden');
   await admin.call('member.appoint', { member: dana.me, room: 'kz', role: 'moderator' });
   await acted(dana, 'appoint', 'kz');
-  await dana.notification('room', ({ room, role }) => room === 'kz.trade' && role === 'moderator', within);
+  await dana.notification('room', ({ room, role }) => room === 'kz.trade' && role === 'moderator');
   await dana.call('room.update', { room: 'kz.trade', locked: true });
   await dana.call('member.mute', { room: 'kz.trade', member: bo.me, for: 60 });
   assert.equal((await dana.refused('room.update', { room: 'cn', locked: true })).reason, 'forbidden');

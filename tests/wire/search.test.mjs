@@ -7,8 +7,8 @@ import { mixed } from './support/texts.mjs';
 
 const members = ['anna', 'bo', 'dana', 'emil', 'moderator'];
 const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
-const names = ({ hits }) => hits.map(({ room, entry }) => `${room} ${entry.seq}`);
-const found = async (line, text, more = {}) => names(await line.call('message.search', { text, ...more }));
+const names = (hits) => hits.map(({ room, entry }) => `${room} ${entry.seq}`);
+const found = async (line, text, more = {}) => names(await line.found({ text, ...more }));
 /** Long enough for the index to have caught up. */
 const INDEXED_MS = 1500;
 
@@ -47,8 +47,7 @@ function searches(start) {
   });
 
   test('a hit shows the message as it stands and where the words are', async () => {
-    const { hits, more } = await bo.call('message.search', { text: 'договор 合作', room: 'kz.trade' });
-    assert.equal(more, false);
+    const { hits } = await bo.call('message.search', { text: 'договор 合作', room: 'kz.trade' });
     const [{ room, entry, found: places }] = hits;
     assert.equal(room, 'kz.trade');
     assert.equal(entry.from.name, 'Анна Каренова');
@@ -115,7 +114,7 @@ function searches(start) {
       const seen = [];
       for (let before, more = true; more; ) {
         const page = await anna.call('message.search', { text: 'единороги', limit: 7, ...(before && { before }) });
-        seen.push(...names(page));
+        seen.push(...names(page.hits));
         ({ more, before } = page);
       }
       assert.deepEqual(new Set(seen), new Set(expected));
@@ -170,7 +169,7 @@ describe('whatever is asked', () => {
 
   test('a member who searches without end is told to wait', async () => {
     let refused;
-    for (let count = 0; count < 40 && !refused; count++) {
+    for (let count = 0; count < 400 && !refused; count++) {
       const answer = await line.ask('message.search', { text: 'слово' });
       refused = answer.error;
     }

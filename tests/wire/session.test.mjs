@@ -35,14 +35,13 @@ test('an unknown login takes as long as a wrong password', async () => {
     await login(name, 'не тот пароль 9');
     return Number(process.hrtime.bigint() - began) / 1e6;
   };
-  const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
   const known = [];
   const unknown = [];
-  for (let round = 0; round < 4; round++) {
-    known.push(await timed(['bo', 'dana', 'emil', 'out'][round]));
+  for (let round = 0; round < 6; round++) {
+    known.push(await timed(['bo', 'dana', 'emil', 'out'][round % 4]));
     unknown.push(await timed(`nobody${round}`));
   }
-  const ratio = median(unknown) / median(known);
+  const ratio = Math.min(...unknown) / Math.min(...known); // what the machine does beside it makes some longer
   assert.ok(ratio > 0.4 && ratio < 2.5, `known ${known}, unknown ${unknown}`);
 });
 

@@ -114,7 +114,7 @@ export function hush(): void {
   if (supported) void close(() => true);
 }
 
-/** What an earlier page showed, and was read meanwhile. */
-export function silenceOthers(rooms: ReadonlySet<string>): void {
-  void close((room) => !rooms.has(room));
+/** What an earlier page showed, and was read meanwhile: up to `readUpto` of each room; null: nothing was. */
+export function silenceRead(readUpto: (room: string) => number | null): void {
+  void close((room, seq) => seq <= (readUpto(room) ?? -1));
 }

@@ -7,7 +7,7 @@ import { systemClock } from '../protocol/clock.js';
 import type { ClubState } from '../state/club.js';
 import { newsOf } from '../state/rooms.js';
 import { entryHref } from './address.js';
-import { show, silence, silenceOthers } from './bell.js';
+import { show, silence, silenceRead } from './bell.js';
 import { roomName } from './names.js';
 import { go, route } from './route.js';
 import { club, clubState } from './session.js';
@@ -44,6 +44,14 @@ function hold(name: string, mode: LockMode, held: () => void): () => void {
   };
 }
 
+/** Whether some tab of the browser holds it. */
+async function isHeld(name: string): Promise<boolean> {
+  if (!('locks' in navigator)) return false;
+  const { held = [] } = await navigator.locks.query();
+  return held.some((lock) => lock.name === name);
+}
+
+const bellOf = (member: string): string => `club-bell-${member}`;
 const sightOf = (member: string, room: string): string => `club-sight-${member}-${room}`;
 
 function roomInSight(): string | null {
@@ -52,12 +60,12 @@ function roomInSight(): string | null {
 
 function browserBell(member: string, leads: () => boolean): Bell {
   return {
-    leads,
+    async leads() {
+      // Before anybody's turn has come this tab rings, too: rather twice than not at all.
+      return leads() || !(await isHeld(bellOf(member))) || leads();
+    },
     async inSight(room) {
-      if (roomInSight() === room) return true;
-      if (!('locks' in navigator)) return false;
-      const { held = [] } = await navigator.locks.query();
-      return held.some(({ name }) => name === sightOf(member, room));
+      return roomInSight() === room || isHeld(sightOf(member, room));
     },
     ring(room, message) {
       const { name } = message.from;
@@ -76,10 +84,14 @@ function browserBell(member: string, leads: () => boolean): Bell {
   };
 }
 
-/** Rooms that still have something to tell keep what an earlier page showed of them. */
-function forgetRead(state: ClubState): void {
-  const rooms = [...state.rooms.values()].filter((room) => newsOf([room]).count > 0);
-  silenceOthers(new Set(rooms.map(({ room }) => room)));
+/** Rooms that still have something to tell keep what an earlier page showed of them. What comes from here on is not over:
+ * another tab may tell of it before this one has looked. */
+function forgetRead({ rooms }: ClubState): void {
+  silenceRead((id) => {
+    const room = rooms.get(id);
+    if (room === undefined) return Number.MAX_SAFE_INTEGER;
+    return newsOf([room]).count > 0 ? null : room.head;
+  });
 }
 
 /** What came since `last` calls. What it returns ends it. */
@@ -91,7 +103,7 @@ export function notify(member: string, last: ClubState | null): () => void {
     state: () => clubState.peek() ?? club().state,
     newestMessages: (room) => club().newestMessages(room),
   });
-  const endLead = hold(`club-bell-${member}`, 'exclusive', () => {
+  const endLead = hold(bellOf(member), 'exclusive', () => {
     leads = true;
   });
   const endSight = effect(() => {

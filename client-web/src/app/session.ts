@@ -126,12 +126,15 @@ hearTabs((id, news) => {
 
 export async function showInvite(token: string): Promise<void> {
   stopLooking();
-  screen.value = { at: 'invited', token, grant: null, reason: null };
+  const own = looks;
+  const show = (grant: InviteGrant | null, reason: string | null): void => {
+    if (own === looks) screen.value = { at: 'invited', token, grant, reason };
+  };
+  show(null, null);
   try {
-    const grant = await http.invite(token);
-    screen.value = { at: 'invited', token, grant, reason: null };
+    show(await http.invite(token), null);
   } catch (error) {
-    screen.value = { at: 'invited', token, grant: null, reason: problemOf(error) };
+    show(null, problemOf(error));
   }
 }
 
@@ -195,6 +198,7 @@ export async function join(newMember: NewMember): Promise<void> {
 
 /** A member who opened an invite link goes on as who they are. */
 export function stay(): void {
+  stopLooking();
   if (member.value !== null) void enter(member.value);
   else screen.value = { at: 'login', ended: null };
 }

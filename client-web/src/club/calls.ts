@@ -15,7 +15,7 @@ const MOST_AT_ONCE = 4;
 /** How the browser calls its owner. */
 export interface Bell {
   /** Of the member's tabs in one browser, one rings. */
-  leads(): boolean;
+  leads(): Promise<boolean>;
   /** In whichever of those tabs. */
   inSight(room: string): Promise<boolean>;
   ring(room: Room, message: Message): void;
@@ -70,7 +70,7 @@ export class Calls {
 
   async #call(id: string): Promise<void> {
     const { bell, clock, state, newestMessages } = this.#parts;
-    if (!bell.leads() || (await bell.inSight(id))) return;
+    if (!(await bell.leads()) || (await bell.inSight(id))) return;
     // Without a line nothing can be told of it; the next message calls again.
     const messages = await newestMessages(id).catch(() => []);
     const room = state().rooms.get(id);

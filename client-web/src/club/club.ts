@@ -115,7 +115,7 @@ export class Club {
     this.#list = new RoomList(parts);
     this.#marks = new Marks(parts);
     this.moderation = new Moderation(parts);
-    this.reports = new Reports(parts, this.moderation);
+    this.reports = new Reports(parts, this.moderation, this.#outbox);
   }
 
   get state(): ClubState {
@@ -201,11 +201,9 @@ export class Club {
     this.#subscriptions.rejoin(room);
   }
 
-  /** Puts a room that the member may enter on the list. */
-  async enlist(place: Params<'room.open'>): Promise<Room> {
-    const { room } = await this.#line.call('room.open', place);
-    this.#store.update((state) => listRoom(state, room));
-    return room;
+  /** A room that the member may enter is to be on the list. */
+  want(room: string, place: Params<'room.open'>): void {
+    this.#list.want(room, place);
   }
 
   async talkTo(member: string): Promise<Room> {

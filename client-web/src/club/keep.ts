@@ -128,9 +128,10 @@ export class Keep {
   async put(shelf: 'posts' | 'acts', key: string, value: object): Promise<boolean> {
     if (this.#ended) return false;
     const change = { shelf, key, value };
-    if (await this.#vault.write([change])) return true;
+    const written = await this.#vault.write([change]);
+    if (written !== false) return written === true;
     this.#evict(0);
-    return this.#vault.write([...this.#changes.splice(0), change]);
+    return (await this.#vault.write([...this.#changes.splice(0), change])) === true;
   }
 
   async drop(shelf: 'posts' | 'acts', key: string): Promise<void> {
@@ -152,7 +153,7 @@ export class Keep {
     const { me, epoch, line, lastOpen } = this.#state();
     const at = line.at === 'open' ? this.#clock.now() : lastOpen;
     const written = await this.#vault.write(changes, { member: me, epoch, ...(at === null ? {} : { at }) });
-    if (!written && changes.some(({ shelf }) => shelf === 'logs')) this.#shrink();
+    if (written === false && changes.some(({ shelf }) => shelf === 'logs')) this.#shrink();
   }
 
   stop(): void {

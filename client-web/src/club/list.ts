@@ -1,8 +1,9 @@
 import { LineBroken } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
-import type { Notifications, Room } from '../protocol/types.js';
-import { applyHeads, onlyRooms, putRoom } from '../state/rooms.js';
+import type { Notifications, Params, Room } from '../protocol/types.js';
+import { listRoom, withRoom } from '../state/club.js';
+import { applyHeads, onlyRooms } from '../state/rooms.js';
 import type { ClubParts } from './parts.js';
 
 type Heads = Notifications['heads']['rooms'];
@@ -23,6 +24,8 @@ export class RoomList {
   #unknown = new Set<string>();
   /** Rooms of an earlier page that no list of this one has shown yet. */
   #unconfirmed = new Set<string>();
+  /** Rooms that are to be on the list, by what asks for them. */
+  #wanted = new Map<string, Params<'room.open'>>();
   #cancelTimer: (() => void) | null = null;
 
   constructor(parts: ClubParts) {
@@ -48,6 +51,12 @@ export class RoomList {
     store.update((state) => ({ ...state, rooms: applyHeads(state.rooms, heads) }));
     for (const room of Object.keys(heads)) if (!store.state.rooms.has(room)) this.#unknown.add(room);
     if (this.#reading === null) this.#listUnknown();
+  }
+
+  /** Once the list is known the room is put there unless it is: also when its reader has left it by then. */
+  want(room: string, place: Params<'room.open'>): void {
+    this.#wanted.set(room, place);
+    this.#putWanted();
   }
 
   stop(): void {
@@ -80,7 +89,7 @@ export class RoomList {
 
   /** What asks for attention comes first, and need not wait for the rest; what is told of it from now on is newer. */
   #show(rooms: readonly Room[]): void {
-    this.#parts.store.update((state) => ({ ...state, rooms: rooms.reduce(putRoom, state.rooms), roomsKnown: true }));
+    this.#parts.store.update((state) => ({ ...rooms.reduce(withRoom, state), roomsKnown: true }));
   }
 
   #finish({ rooms, pages }: Reading): void {
@@ -93,6 +102,23 @@ export class RoomList {
       return { ...state, rooms: onlyRooms(state.rooms, new Set([...rooms, ...kept])), roomsKnown: true, listed };
     });
     this.#listUnknown();
+    this.#putWanted();
+  }
+
+  #putWanted(): void {
+    const { line, store } = this.#parts;
+    const { listed } = store.state;
+    if (!line.open || listed === null) return;
+    for (const [room, place] of this.#wanted) {
+      this.#wanted.delete(room);
+      if (!listed.has(room)) line.request('room.open', place, (outcome) => this.#put(room, place, outcome));
+    }
+  }
+
+  /** A refusal shows where the room is joined; what passes is asked again with the next list. */
+  #put(room: string, place: Params<'room.open'>, outcome: Outcome<'room.open'>): void {
+    if (outcome.ok) this.#parts.store.update((state) => listRoom(state, outcome.result.room));
+    else if (outcome.error instanceof LineBroken || outcome.error.passes) this.#wanted.set(room, place);
   }
 
   /** A broken line lists anew when it is back. */

@@ -1,5 +1,8 @@
 import type { Notifications } from '../protocol/types.js';
+import { Refused } from '../protocol/errors.js';
+import type { Outcome } from '../protocol/requests.js';
 import { markRead, readElsewhere } from '../state/rooms.js';
+import { UNKNOWN_WAIT } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 /** Short, so that the member's other devices follow within a second. */
@@ -48,12 +51,19 @@ export class Marks {
     const { line } = this.#parts;
     for (const [room, seq] of line.open ? this.#due : []) {
       this.#due.delete(room);
-      line.request('room.read', { room, seq }, (outcome) => {
-        const later = this.#due.get(room) ?? 0;
-        if (!outcome.ok && !line.open && later < seq) this.#due.set(room, seq);
-        else if (later === 0) this.#parts.keep.mark(room, null);
-      });
+      line.request('room.read', { room, seq }, (outcome) => this.#answered(room, seq, outcome));
     }
+  }
+
+  #answered(room: string, seq: number, outcome: Outcome<'room.read'>): void {
+    const { clock, keep, line } = this.#parts;
+    const later = this.#due.get(room) ?? 0;
+    const again = !outcome.ok && (!line.open || (outcome.error instanceof Refused && outcome.error.passes));
+    if (again && later < seq) this.#due.set(room, seq);
+    else if (later === 0) keep.mark(room, null);
+    if (!again || !line.open) return;
+    const wait = outcome.error instanceof Refused ? outcome.error.retryAfter : null;
+    this.#cancel ??= clock.after((wait ?? UNKNOWN_WAIT) * 1000, () => this.flush());
   }
 
   stop(): void {

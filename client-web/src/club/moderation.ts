@@ -1,6 +1,6 @@
 import type { Action, Params, Result, Room, Sanction as InForce } from '../protocol/types.js';
-import { changeRoom, putRoom } from '../state/rooms.js';
-import { tell } from '../state/club.js';
+import { changeRoom } from '../state/rooms.js';
+import { tell, withRoom } from '../state/club.js';
 import type { Branch, Undo } from '../state/club.js';
 import type { ClubParts } from './parts.js';
 
@@ -99,7 +99,7 @@ export class Moderation {
   async create(title: string, topic: string, isPrivate: boolean): Promise<Room> {
     const params = { client_id: this.#parts.newId(), title, topic, private: isPrivate };
     const { room } = await this.#parts.line.call('room.create', params);
-    this.#parts.store.update((state) => ({ ...state, rooms: putRoom(state.rooms, room) }));
+    this.#parts.store.update((state) => withRoom(state, room));
     return room;
   }
 

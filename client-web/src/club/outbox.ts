@@ -50,13 +50,13 @@ export class Outbox {
   }
 
   /** False: too many are waiting already. */
-  add(room: string, text: string, replyTo: number | null): boolean {
-    const { clock, newId, store } = this.#parts;
+  add(room: string, text: string, replyTo: number | null, clientId = this.#parts.newId()): boolean {
+    const { clock, store } = this.#parts;
     const { posts } = store.state;
     if (posts.length >= MOST_POSTS) return false;
     const last = posts.reduce((order, post) => Math.max(order, post.order), 0);
     const post: Post = {
-      clientId: newId(),
+      clientId,
       room,
       text,
       replyTo,

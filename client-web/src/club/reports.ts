@@ -2,6 +2,7 @@ import { reasonOf } from '../protocol/errors.js';
 import type { Params, Report } from '../protocol/types.js';
 import { tell } from '../state/club.js';
 import type { Moderation } from './moderation.js';
+import type { Outbox } from './outbox.js';
 import type { ClubParts } from './parts.js';
 
 export type Outcome = Params<'report.settle'>['outcome'];
@@ -28,11 +29,14 @@ const COUNT_SPREAD = 400;
 export class Reports {
   #parts: ClubParts;
   #moderation: Moderation;
+  #outbox: Outbox;
   #cancelCount: (() => void) | null = null;
+  #counts = 0;
 
-  constructor(parts: ClubParts, moderation: Moderation) {
+  constructor(parts: ClubParts, moderation: Moderation, outbox: Outbox) {
     this.#parts = parts;
     this.#moderation = moderation;
+    this.#outbox = outbox;
   }
 
   /** `id` stays the same when it is tried again. */
@@ -55,7 +59,9 @@ export class Reports {
     const { clock } = this.#parts;
     this.#cancelCount ??= clock.after(Math.random() * COUNT_SPREAD, () => {
       this.#cancelCount = null;
+      const own = ++this.#counts;
       this.#parts.line.request('report.count', {}, (outcome) => {
+        if (own !== this.#counts) return; // a newer one was asked for
         const refused = !outcome.ok && reasonOf(outcome.error) === 'forbidden';
         if (!outcome.ok && !refused) return; // the next line asks again
         const openReports = outcome.ok ? outcome.result.open : 0;
@@ -78,9 +84,14 @@ export class Reports {
     const talk = outcome === 'warned' ? await line.call('direct.open', { member: report.accused.id }) : null;
     await this.#carryOut(settling);
     await line.call('report.settle', { report: report.report, outcome, ...(note === '' ? {} : { note }) });
-    if (talk === null) return;
-    const client_id = `warning-${report.report}`;
-    await line.call('message.post', { room: talk.room.room, client_id, text: warning });
+    if (talk !== null) this.#warn(talk.room.room, `warning-${report.report}`, warning);
+  }
+
+  /** On its way like any other message of the moderator, whatever the line does. */
+  #warn(talk: string, clientId: string, warning: string): void {
+    if (this.#outbox.add(talk, warning, null, clientId)) return;
+    const notice = { kind: 'failed', what: 'post', reason: 'too_many_waiting', words: '', until: null } as const;
+    this.#parts.store.update((state) => tell(state, notice));
   }
 
   async #carryOut({ report, outcome, note }: Settling): Promise<void> {

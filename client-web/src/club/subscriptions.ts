@@ -2,7 +2,16 @@ import { LineBroken } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
 import type { Entry } from '../protocol/types.js';
-import { changeOpened, closeRoom, forgetLog, joinedPage, openRoom, recallLog, streamed } from '../state/club.js';
+import {
+  changeOpened,
+  closeRoom,
+  forgetLog,
+  joinedPage,
+  openRoom,
+  overheard,
+  recallLog,
+  streamed,
+} from '../state/club.js';
 import { leavesGap } from '../state/log.js';
 import { UNKNOWN_WAIT } from './parts.js';
 import type { ClubParts } from './parts.js';
@@ -71,8 +80,8 @@ export class Subscriptions {
   entry(entry: Entry): void {
     const { store } = this.#parts;
     const log = store.state.logs.get(entry.room);
-    if (log === undefined || !store.state.opened.has(entry.room)) return;
-    if (leavesGap(log, entry)) this.#join(entry.room);
+    if (!store.state.opened.has(entry.room)) store.update((state) => overheard(state, entry));
+    else if (log !== undefined && leavesGap(log, entry)) this.#join(entry.room);
     else store.update((state) => streamed(state, entry));
   }
 

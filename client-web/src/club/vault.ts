@@ -33,9 +33,10 @@ export interface Vault {
   claim(member: string): Promise<void>;
   /** Everything on a shelf with its key; nothing once it is somebody else's. */
   read(shelf: Shelf): Promise<readonly (readonly [string, unknown])[]>;
+  /** Undefined: it is not there; null: nobody knows. */
   find(shelf: Shelf, key: string): Promise<unknown>;
-  /** All of it or nothing, and nothing once it is somebody else's; true: it is on the disk. */
-  write(changes: readonly VaultChange[], owner?: Partial<Owner>): Promise<boolean>;
+  /** All of it or nothing, and nothing once it is somebody else's; true: it is on the disk; null: nobody knows yet. */
+  write(changes: readonly VaultChange[], owner?: Partial<Owner>): Promise<boolean | null>;
   /** Empties shelves, before anything that is written later. */
   clear(shelves: readonly Shelf[], owner: Partial<Owner>): Promise<void>;
   /** The member has left: with their own words kept it waits for them, else it is nobody's. */

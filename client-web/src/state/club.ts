@@ -3,11 +3,12 @@
 import type { LineState } from '../protocol/line.js';
 import type { Author, Entry, JoinPage, Member, Notifications, Page, Params, Room } from '../protocol/types.js';
 import { withFace } from './faces.js';
-import { applyEntry, applyJoinPage, showNewest, startLog } from './log.js';
+import { applyEntry, applyJoinPage, leavesGap, showNewest, startLog } from './log.js';
 import type { RoomLog } from './log.js';
 import type { PendingAct, Post } from './pending.js';
 import { withoutArrived } from './pending.js';
-import { countEntry, putRoom } from './rooms.js';
+import { withSettings } from './notes.js';
+import { changeRoom, countEntry, putRoom } from './rooms.js';
 import type { Rooms } from './rooms.js';
 
 export type Loading = 'idle' | 'loading' | 'failed';
@@ -212,12 +213,20 @@ function withoutPosted(state: ClubState, entries: readonly Entry[]): ClubState {
   return posts.length === state.posts.length ? state : { ...state, posts };
 }
 
+/** A room as the server says; what its log tells of later than that stays. */
+export function withRoom(state: ClubState, room: Room): ClubState {
+  const notes = state.logs.get(room.room)?.notes ?? [];
+  const later = notes.flatMap((note) => (note.type === 'room' && note.seq > room.head ? [note] : []));
+  const rooms = putRoom(state.rooms, room);
+  return { ...state, rooms: changeRoom(rooms, room.room, (known) => later.reduce(withSettings, known)) };
+}
+
 export function joinedPage(state: ClubState, page: JoinPage): ClubState {
   const id = page.room.room;
   const log = state.logs.get(id);
   const next = log === undefined ? startLog(id, state.me.id, page) : applyJoinPage(log, page);
-  const rooms = putRoom(state.rooms, page.room);
-  const joined = withoutPosted({ ...state, rooms, logs: new Map(state.logs).set(id, next) }, page.entries);
+  const known = withRoom(state, page.room);
+  const joined = withoutPosted({ ...known, logs: new Map(state.logs).set(id, next) }, page.entries);
   return settle(page.more ? joined : finishJoin(joined, id, page), id);
 }
 
@@ -234,12 +243,19 @@ export function streamed(state: ClubState, entry: Entry): ClubState {
   if (log === undefined) return state;
   const next = applyEntry(log, entry);
   if (next === log) return state;
-  const rooms = countEntry(state.rooms, entry, log);
+  const rooms = countEntry(state.rooms, entry, state.me.id, log);
   const logs = new Map(state.logs).set(entry.room, next);
   const typing = entry.type === 'message' ? stopTyping(state, entry.room, entry.from.id) : state.typing;
   // The stream tells things as they happen: so is their author called now.
   const met = withFace({ ...state, rooms, logs, typing }, entry.from);
   return settle(withoutPosted(met, [entry]), entry.room);
+}
+
+/** An entry of a room that was closed here, told before the server knew of that: it tells of no head besides. */
+export function overheard(state: ClubState, entry: Entry): ClubState {
+  const log = state.logs.get(entry.room);
+  if (log !== undefined && !leavesGap(log, entry)) return streamed(state, entry);
+  return { ...state, rooms: countEntry(state.rooms, entry, state.me.id, log) };
 }
 
 /** History that brings an own post proves that it arrived. */
@@ -300,7 +316,7 @@ export function actedOn(state: ClubState, { action, room, until, reason, role }:
 export function listRoom(state: ClubState, room: Room): ClubState {
   const { listed } = state;
   const added = listed === null || listed.has(room.room) ? listed : new Set([...listed, room.room]);
-  return { ...state, rooms: putRoom(state.rooms, room), listed: added };
+  return { ...withRoom(state, room), listed: added };
 }
 
 /** One may not enter it any more. */

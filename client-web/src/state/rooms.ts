@@ -87,21 +87,23 @@ export function readElsewhere(rooms: Rooms, { room: id, seq, ...counts }: Notifi
   return changeRoom(rooms, id, (known) => settled({ ...known, read: seq, head, unread, mentions }));
 }
 
-/** An entry of a joined room. `before` is the log without it. What the server had counted already is not counted again. */
-export function countEntry(rooms: Rooms, entry: Entry, before: RoomLog): Rooms {
+/** An entry of a joined room. `before` is the log without it, where there is one. What the server had counted already is
+ * not counted again. */
+export function countEntry(rooms: Rooms, entry: Entry, me: string, before: RoomLog | undefined): Rooms {
   return changeRoom(rooms, entry.room, (known) => {
     const room = entry.type === 'room' ? withSettings(known, entry) : known;
     if (entry.seq <= room.head) return room;
     const counted = { ...room, head: entry.seq };
-    if (entry.type === 'message' && entry.from.id !== before.me) {
-      const mentioned = entry.mentions?.includes(before.me) === true;
+    if (entry.type === 'message' && entry.from.id !== me) {
+      const mentioned = entry.mentions?.includes(me) === true;
       return {
         ...counted,
         unread: Math.min(room.unread + 1, MOST_UNREAD),
         mentions: room.mentions + (mentioned ? 1 : 0),
       };
     }
-    if (isChange(entry) && entry.type === 'remove') return uncounted(counted, entry.target, before);
+    if (isChange(entry) && entry.type === 'remove' && before !== undefined)
+      return uncounted(counted, entry.target, before);
     return counted;
   });
 }

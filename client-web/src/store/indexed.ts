@@ -99,12 +99,12 @@ export class IndexedVault implements Vault {
         some.objectStore(shelf).get(key) as Promise<unknown>,
       ]);
       return meta?.id === this.#member ? value : undefined;
-    }, undefined);
+    }, null);
   }
 
-  async write(changes: readonly VaultChange[], owner: Partial<Owner> = {}): Promise<boolean> {
+  async write(changes: readonly VaultChange[], owner: Partial<Owner> = {}): Promise<boolean | null> {
     const strict = changes.some(({ shelf }) => OWN_WORDS.includes(shelf));
-    return this.#try(async (database) => {
+    return this.#try<boolean | null>(async (database) => {
       const all = database.transaction(['meta', ...SHELVES], 'readwrite', {
         durability: strict ? 'strict' : 'relaxed',
       });
@@ -122,7 +122,7 @@ export class IndexedVault implements Vault {
         abort(all);
       }
       return done;
-    }, false);
+    }, null);
   }
 
   clear(shelves: readonly Shelf[], owner: Partial<Owner>): Promise<void> {

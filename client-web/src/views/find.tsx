@@ -76,10 +76,18 @@ interface QuestionProps {
 
 export function Question({ text: asked, heading, label, ask, children }: QuestionProps) {
   const [text, setText] = useState(asked);
-  useEffect(() => setText(asked), [asked]);
-  useTypingPause(text, asked, ask);
+  const own = useRef(asked);
+  /** What was asked for here may be older than what was typed since; what comes from elsewhere is not. */
+  useEffect(() => {
+    if (asked !== own.current) setText((own.current = asked));
+  }, [asked]);
+  const tell = (typed: string): void => {
+    own.current = typed;
+    ask(typed);
+  };
+  useTypingPause(text, asked, tell);
   return (
-    <SearchForm name="directory" heading={heading} label={label} text={text} type={setText} ask={ask}>
+    <SearchForm name="directory" heading={heading} label={label} text={text} type={setText} ask={tell}>
       {children}
     </SearchForm>
   );

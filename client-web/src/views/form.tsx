@@ -1,6 +1,6 @@
 // What forms and lists have in common: sending once, reading when there is a line, a reason, a pause in typing.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { problemOf, state } from '../app/session.js';
 import { t } from '../app/texts.js';
 
@@ -33,12 +33,17 @@ export function useLoaded<T>(load: () => Promise<T>, of = '') {
   const [value, setValue] = useState<T | null>(null);
   const [reason, setReason] = useState<string | null>(null);
   const open = state.value.line.at === 'open';
+  const asked = useRef(0);
+  /** Answers may overtake each other: the one that was asked for last counts. */
   const read = async (): Promise<void> => {
+    const own = ++asked.current;
     try {
-      setValue(await load());
+      const now = await load();
+      if (own !== asked.current) return;
+      setValue(now);
       setReason(null);
     } catch (error) {
-      setReason(problemOf(error));
+      if (own === asked.current) setReason(problemOf(error));
     }
   };
   useEffect(() => {
@@ -101,7 +106,7 @@ export function useTypingPause(text: string, asked: string, ask: (text: string) 
     if (text === asked) return undefined;
     const timer = setTimeout(() => ask(text), TYPING_PAUSE);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, asked]);
 }
 
 /** Why something is done to somebody. Without a value the form reads it, as "reason". */

@@ -112,11 +112,11 @@ function InviteFields() {
       </label>
       <label class="field">
         <span>{t('invites.uses')}</span>
-        <input name="uses" type="number" required min={1} max={1000} value={1} inputmode="numeric" />
+        <input name="uses" type="number" required min={1} max={1000} defaultValue={1} inputmode="numeric" />
       </label>
       <label class="field">
         <span>{t('invites.days')}</span>
-        <input name="days" type="number" required min={1} max={30} value={7} inputmode="numeric" />
+        <input name="days" type="number" required min={1} max={30} defaultValue={7} inputmode="numeric" />
       </label>
     </div>
   );

@@ -35,6 +35,7 @@ export function ReportsPage() {
 function Queue({ which }: { which: Which }) {
   /** An answer may be older than what was done here meanwhile. */
   const settledHere = useRef(new Set<string>());
+  const isLeft = ({ report }: Queued): boolean => !settledHere.current.has(report);
   const {
     items: reports,
     more,
@@ -45,8 +46,7 @@ function Queue({ which }: { which: Which }) {
     refresh,
   } = usePages(async (last: Queued | undefined) => {
     const page = await club().reports.list({ state: which, ...(last === undefined ? {} : { before: last.report }) });
-    const items: Queued[] = page.reports.filter(({ report }) => !settledHere.current.has(report));
-    return { items, more: page.more };
+    return { items: page.reports.filter(isLeft), more: page.more };
   });
   const [done, setDone] = useState('');
   const list = useRef<HTMLOListElement>(null);
@@ -57,7 +57,7 @@ function Queue({ which }: { which: Which }) {
     if (counted === seen.current) return;
     seen.current = counted;
     refresh((known, page) => {
-      const { pages, came } = joinQueue(known, page);
+      const { pages, came } = joinQueue(known, { ...page, items: page.items.filter(isLeft) });
       if (came > 0) setDone(t('reports.came', { count: came }));
       keepFocus(pages.items);
       hold();

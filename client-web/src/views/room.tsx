@@ -28,19 +28,14 @@ const loadModerate = async () => (await import('./moderate.js')).Moderate;
 
 /** Joins the room while it is shown, and puts it on the member's list. */
 function useRoom(id: string): void {
-  const open = state.value.line.at === 'open';
-  const unlisted = state.value.listed?.has(id) === false;
+  const listed = state.value.listed?.has(id) === true;
   useEffect(() => {
     club().open(id);
     return () => club().close(id);
   }, [id]);
   useEffect(() => {
-    // A refusal shows where the room is joined, and a broken line asks again.
-    if (open && unlisted)
-      club()
-        .enlist(placeOf(id) ?? { room: id })
-        .catch(() => {});
-  }, [id, open, unlisted]);
+    if (!listed) club().want(id, placeOf(id) ?? { room: id });
+  }, [id, listed]);
 }
 
 /** While nobody looks, what comes is new: with the first of it the line is drawn anew. */

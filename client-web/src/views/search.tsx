@@ -34,6 +34,8 @@ interface Found {
 }
 
 const TEXT_LIMIT = 200;
+/** A page without hits that says there may be older ones: so many in a row are asked on by themselves. */
+const MOST_EMPTY = 5;
 const NOTHING: Found = { hits: [], before: null, stage: 'idle', reason: null, empty: false };
 
 /** As it was left, when one comes back from a hit. */
@@ -54,7 +56,7 @@ function useFound(wish: Wish): { found: Found; ask(): void } {
     left.write({ wish, found: next });
     setFound(next);
   };
-  const ask = async (kept: Found): Promise<void> => {
+  const ask = async (kept: Found, emptyPages = 0): Promise<void> => {
     const own = ++asked.current;
     setFound({ ...kept, stage: 'loading', reason: null, empty: false });
     const params: Params<'message.search'> = { text: wish.text.trim() };
@@ -65,6 +67,8 @@ function useFound(wish: Wish): { found: Found; ask(): void } {
       if (own !== asked.current) return;
       const before = page.more ? (page.before ?? null) : null;
       answered.current = question;
+      if (page.hits.length === 0 && before !== null && emptyPages < MOST_EMPTY)
+        return await ask({ ...kept, before }, emptyPages + 1);
       put({ hits: [...kept.hits, ...page.hits], before, stage: 'found', reason: null, empty: false });
     } catch (error) {
       if (own === asked.current) put({ ...kept, stage: 'failed', reason: problemOf(error), empty: false });
@@ -121,12 +125,14 @@ interface QuestionProps {
 
 function Question({ room, wish, change }: QuestionProps) {
   const [text, setText] = useState(wish.text);
+  /** While an input method composes, a word is not written yet. */
+  const [composing, setComposing] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, [room]);
-  useTypingPause(text, wish.text, (typed) => change({ text: typed }));
+  useTypingPause(text, composing ? text : wish.text, (typed) => change({ text: typed }));
   return (
     <form
       class="search-form"
@@ -148,11 +154,9 @@ function Question({ room, wish, change }: QuestionProps) {
         autocomplete="off"
         placeholder={t('search.text')}
         aria-label={t('search.text')}
-        onInput={(event) => {
-          // While an input method composes, a word is not written yet.
-          if (!event.isComposing) setText(event.currentTarget.value);
-        }}
-        onCompositionEnd={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onCompositionStart={() => setComposing(true)}
+        onCompositionEnd={() => setComposing(false)}
       />
       {room === null ? null : (
         <label class="check">

@@ -148,6 +148,13 @@ export async function until(look, ms = WAIT_MS) {
   }
 }
 
+/** Until the club has the room on the list of whoever opened it: `who` as for a line. */
+export async function isListed(club, who, room) {
+  const line = await club.connect(who);
+  await until(async () => assert.ok((await line.call('room.list')).rooms.some((one) => one.room === room)));
+  await line.close();
+}
+
 export const catalog = (language) =>
   JSON.parse(readFileSync(new URL(`../../../client-web/src/locales/${language}.json`, import.meta.url), 'utf8'));
 

@@ -3,6 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { chromium } from 'playwright-core';
 import { clientId } from '../../wire/support/club.mjs';
 import { CHROMIUM, flags } from './chromium.mjs';
+import { workerIsReady } from './worker.mjs';
 
 export const ROOM = 'kz.fintech';
 const WORDS = [
@@ -78,6 +79,7 @@ export async function visit(context, line, cookie, patience) {
   });
   const first = { ...(await cost(line, () => show(page))), asked };
   await page.waitForLoadState('load');
+  await workerIsReady(page);
   await quiet(line, patience);
   await page.close();
   page = await context.newPage();

@@ -149,7 +149,7 @@ export async function certainOver({ redis }) {
 
   test(`each instance finds what was posted on the other, and not what was removed there (${how})`, async () => {
     const [anna, bo] = [await cluster.line('anna', { instance: 0 }), await cluster.line('bo', { instance: 1 })];
-    const found = async (line, text) => (await line.call('message.search', { text })).hits.map(({ entry }) => entry.seq);
+    const found = async (line, text) => (await line.found({ text })).map(({ entry }) => entry.seq);
     const indexed = async (seq) => (await cluster.query(`SELECT indexed FROM index_room JOIN room ON room.key = index_room.room WHERE id = 'ir' AND indexed >= ${seq}`)).length;
     const { seq } = await post(anna, 'ir', 'Ищем поставщика титана 钛合金');
     const answer = await post(bo, 'ir', 'Поставщик титана есть в Усть-Каменогорске');

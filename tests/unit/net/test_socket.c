@@ -41,7 +41,7 @@ static void close_with(bool tls) {
     assert_int_equal(client_close_code(&client), codes[i]);
     unsigned char code[2] = {(unsigned char)(codes[i] >> 8), (unsigned char)codes[i]};
     client_frame(&client, 0x80 | OP_CLOSE, code, 2);
-    assert_true(client_is_cut(&client, 1000));
+    assert_true(client_is_cut(&client, CLIENT_WAIT_MS));
     client_close(&client);
   }
   fixture_await(&fixture.closed, 8);
@@ -91,7 +91,7 @@ static void peer_closes(bool tls) {
   client_frame(&client, 0x80 | OP_CLOSE, "\x03\xe8", 2);
   client_text(&client, "after my own close");
   assert_int_equal(client_close_code(&client), 1000);
-  assert_true(client_is_cut(&client, 1000));
+  assert_true(client_is_cut(&client, CLIENT_WAIT_MS));
   client_close(&client);
   fixture_await(&fixture.closed, 1);
   assert_int_equal(fixture.endings, 1);
@@ -189,9 +189,9 @@ static void paused(bool tls) {
   static struct fixture fixture;
   fixture_start(&fixture, tls);
   struct client client = client_open(&fixture);
+  int64_t start = now_ms();
   client_text(&client, "pause");
   usleep(50000);
-  int64_t start = now_ms();
   char *large = malloc(40001);
   memset(large, 'b', 40000);
   large[40000] = '\0';

@@ -46,7 +46,7 @@ static void wrong_upgrades_get_their_status(void **state) {
     assert_non_null(strstr(response.body, "{\"error\":{\"reason\":\""));
     assert_string_equal(response_header(&response, "Content-Type"), "application/json");
     if (response.status == 426) assert_string_equal(response_header(&response, "Sec-WebSocket-Version"), "13");
-    assert_true(client_is_cut(&client, 1000));
+    assert_true(client_is_cut(&client, CLIENT_WAIT_MS));
     client_close(&client);
   }
   fixture_serves(&fixture);
@@ -91,7 +91,7 @@ static void unknown_upgrade(bool tls) {
     assert_int_equal(response.status, 200);
     client_say(&client, i % 2 ? "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n"
                               : "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: foo\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(client_is_cut(&client, 1000));
+    assert_true(client_is_cut(&client, CLIENT_WAIT_MS));
     client_close(&client);
   }
   fixture_serves(&fixture);

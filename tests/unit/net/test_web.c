@@ -183,7 +183,7 @@ static void blocked_download(bool tls) {
   usleep(800000);
   fixture_spun_not(&fixture, turns);
   for (size_t i = 0; i < 5; i++) {
-    assert_true(client_is_cut(&clients[i], 1000));
+    assert_true(client_is_cut(&clients[i], CLIENT_WAIT_MS));
     client_close(&clients[i]);
   }
   fixture_serves(&fixture);

@@ -170,6 +170,20 @@ static inline void postgres_server_run(const char *sql) {
   PQfinish(line);
 }
 
+/* Asks on a new connection each time, for twenty seconds at most, until that is the first value. */
+static inline void postgres_server_until(const char *sql, const char *wanted) {
+  char address[160];
+  postgres_server_address(&postgres_server, "postgres", address, sizeof address);
+  bool is = false;
+  for (int i = 0; i < 1000 && !is; i++) {
+    if (i > 0) usleep(20000);
+    PGconn *line = postgres_server_connect(address);
+    is = strcmp(postgres_server_ask(line, sql), wanted) == 0;
+    PQfinish(line);
+  }
+  if (!is) fail_msg("%s: never %s", sql, wanted);
+}
+
 /* ---- a schema for each test, which takes less time than a database ---- */
 
 static inline void postgres_schema_name(int number, char *name, size_t size) {

@@ -146,15 +146,23 @@ static void a_commit_that_its_standbys_did_not_get_is_unknown(void **state) {
   assert_done(suite_post(suite, "kz", suite->ivan, "before", "text"));
   postgres_server_run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
   postgres_server_run("SELECT pg_reload_conf()");
-  usleep(200000);
-  struct store_job *post = suite_post(suite, "kz", suite->ivan, "a", "text");
+  postgres_server_until("SHOW synchronous_standby_names", "nobody");
+  char id[16];
+  struct store_job *post;
+  int done = 0; /* a session hears of it a moment later */
+  do {
+    snprintf(id, sizeof id, "a%d", ++done);
+    post = suite_post(suite, "kz", suite->ivan, id, "text");
+  } while (post->outcome == STORE_DONE && done < 1000);
   assert_int_equal(post->outcome, STORE_UNKNOWN);
   postgres_server_run("ALTER SYSTEM RESET synchronous_standby_names");
   postgres_server_run("SELECT pg_reload_conf()");
-  usleep(200000);
-  struct store_job *again = suite_post(suite, "kz", suite->ivan, "a", "text");
+  postgres_server_until("SHOW synchronous_standby_names", "");
+  struct store_job *again = suite_post(suite, "kz", suite->ivan, id, "text");
+  for (int i = 0; i < 10 && again->outcome == STORE_UNKNOWN; i++)
+    again = suite_post(suite, "kz", suite->ivan, id, "text");
   assert_done(again);
-  assert_int_equal(again->post.seq, 2);
+  assert_int_equal(again->post.seq, 1 + done);
 }
 
 /* ---- frozen instances ---- */

@@ -29,7 +29,8 @@ static void set_in_server(const char *name, const char *value) {
   snprintf(sql, sizeof sql, "ALTER SYSTEM SET %s = %s", name, value);
   postgres_server_run(sql);
   postgres_server_run("SELECT pg_reload_conf()");
-  usleep(300000);
+  snprintf(sql, sizeof sql, "SHOW %s", name);
+  postgres_server_until(sql, value);
 }
 
 static void a_server_that_may_lose_what_it_confirms_is_refused(void **state) {
@@ -53,7 +54,7 @@ static void it_is_looked_at_whenever_a_line_is_made(void **state) {
   assert_done(suite_post(suite, "kz", suite->ivan, "a", "text"));
   set_in_server("fsync", "off");
   postgres_server_run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'clubd'");
-  usleep(100000);
+  postgres_server_until("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'clubd'", "0");
   assert_int_equal(suite_post(suite, "kz", suite->ivan, "b", "text")->outcome, STORE_UNAVAILABLE);
   set_in_server("fsync", "on");
   while (suite_post(suite, "kz", suite->ivan, "b", "text")->outcome != STORE_DONE) usleep(100000);
@@ -200,7 +201,7 @@ static void another_server_that_was_promoted_is_found_and_has_another_epoch(void
   struct store_job *post = suite_post_job(suite, "kz", suite->ivan, "a", "text");
   driver.write(driver.self, &post, 1);
   assert_done(post);
-  usleep(500000); /* until the standby has it */
+  postgres_server_until("SELECT count(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_flush_lsn()", "1");
   postgres_server_stop(&postgres_server, SIGQUIT);
   promote(&standby);
   for (int i = 0; i < 100; i++) {

@@ -19,7 +19,14 @@ static void fill(struct suite *suite) {
 
 /* Statistics are told when a session ends. */
 static void end_session(struct suite *suite, struct store_driver *driver, enum store_role role) {
+  char sql[128];
+  PGconn *line = postgres_server_connect(suite->address);
+  const char *sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'clubd'";
+  int before = atoi(postgres_server_ask(line, sessions));
+  PQfinish(line);
   driver->close(driver->self);
+  snprintf(sql, sizeof sql, "SELECT count(*) < %d FROM pg_stat_activity WHERE application_name = 'clubd'", before);
+  postgres_server_until(sql, "t");
   suite_open(suite, driver, role);
 }
 
@@ -83,7 +90,6 @@ static const char terms_sql[] =
 
 /* Entries of the terms' index that were read so far, by sessions that have ended. */
 static int terms_read(PGconn *line) {
-  usleep(200000);
   return atoi(postgres_server_ask(line, "SELECT idx_tup_read FROM pg_stat_user_indexes "
                                         "WHERE schemaname = current_schema AND indexrelname = 'index_term_pkey'"));
 }
@@ -128,7 +134,6 @@ static void no_read_walks_through_a_table(void **state) {
   find_people(suite);
   read_rooms(suite);
   end_session(suite, &suite->reader, STORE_READER);
-  usleep(200000);
   const char *walked =
       postgres_server_ask(line, "SELECT string_agg(relname || ' ' || seq_scan, ', ') FROM pg_stat_user_tables "
                                 "WHERE seq_scan > 0 AND relname NOT IN ('meta', 'club')");
@@ -243,7 +248,6 @@ static void moderating_costs_the_same_after_years(void **state) {
   read_moderating(suite);
   end_session(suite, &suite->writer, STORE_WRITER);
   end_session(suite, &suite->reader, STORE_READER);
-  usleep(200000);
   assert_string_equal(
       postgres_server_ask(line, "SELECT coalesce(string_agg(relname || ' ' || seq_tup_read, ', '), '') FROM "
                                 "pg_stat_user_tables WHERE seq_tup_read > 0 AND relname NOT IN ('meta', 'club')"),

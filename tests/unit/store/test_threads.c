@@ -214,12 +214,12 @@ static void a_full_queue_takes_no_more_writes(void **state) {
 
 static void a_write_that_waited_too_long_is_not_begun(void **state) {
   (void)state;
-  struct store_threads *threads = begin_patient("yes", 500);
+  struct store_threads *threads = begin_patient("yes", 3000);
   hold(true);
   assert_true(submit(threads, STORE_POST, 1)); /* begun in time, however long it takes */
   wait_for_batches(1);
   for (uint64_t ticket = 2; ticket <= 4; ticket++) assert_true(submit(threads, STORE_POST, ticket));
-  usleep(800000);
+  usleep(3500000);
   assert_true(submit(threads, STORE_POST, 5));
   hold(false);
   struct collected collected = collect_all(threads);

@@ -178,6 +178,15 @@ export class Line {
     return this.until(() => this.all(method, fits)[0], `the notification ${method}`, ms);
   }
 
+  /** All hits of a search: one that takes long stops early and says so. */
+  async found(params) {
+    const hits = [];
+    for (let page = { more: true }; page.more; hits.push(...page.hits)) {
+      page = await this.call('message.search', { ...params, ...(page.before && { before: page.before }) });
+    }
+    return hits;
+  }
+
   entry(room, seq, ms = WAIT_MS) {
     return this.notification('entry', (entry) => entry.room === room && entry.seq === seq, ms);
   }

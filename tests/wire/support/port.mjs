@@ -1,12 +1,29 @@
 // A port that nobody listens on, and that stays free for a server that is ended and started again: one of the ports that
-// the system gives to outgoing connections would be taken in between.
+// the system gives to outgoing connections would be taken in between, and so would one that another test program chose: a
+// file says whose it is.
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const LOWEST = 10_000;
 const TRIES = 200;
 const given = new Set();
+const fileOf = (port) => join(tmpdir(), `clubd-port-${port}`);
+process.on('exit', () => {
+  for (const port of given) rmSync(fileOf(port), { force: true });
+});
+
+function take(port) {
+  try {
+    closeSync(openSync(fileOf(port), 'wx'));
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
 
 /** The range of ports below those that the system gives out by itself. */
 function range() {
@@ -30,7 +47,7 @@ export async function freePort() {
   const { lowest, count } = range();
   for (let i = 0; i < TRIES; i++) {
     const port = lowest + Math.floor(Math.random() * count);
-    if (given.has(port) || !(await isFree(port))) continue;
+    if (!(await isFree(port)) || !take(port)) continue;
     given.add(port);
     return port;
   }

@@ -3,7 +3,7 @@ import { after } from 'node:test';
 import net from 'node:net';
 import tls from 'node:tls';
 import { randomBytes } from 'node:crypto';
-import { sleep } from './line.mjs';
+import { sleep, WAIT_MS } from './line.mjs';
 
 export const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 export const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
@@ -77,7 +77,7 @@ export class Raw {
     if (!this.ended && this.socket.writable) this.socket.write(bytes);
   }
 
-  async until(look, ms = 3000) {
+  async until(look, ms = WAIT_MS) {
     const end = Date.now() + ms;
     while (!look()) {
       if (this.ended || Date.now() > end) return look();
@@ -87,7 +87,7 @@ export class Raw {
   }
 
   /** The next frame: `{opcode, payload, code?}`, or `{end: true}`, or `{silent: true}`. */
-  async frame(ms = 1500) {
+  async frame(ms = WAIT_MS) {
     await this.until(() => this.#whole(), ms);
     const size = this.#whole();
     if (!size) return this.ended ? { end: true } : { silent: true };
@@ -115,7 +115,7 @@ export class Raw {
   }
 
   /** All that comes until the end or silence, or until it fits; a Close frame is answered. */
-  async frames(ms = 700, fits = () => false) {
+  async frames(ms = WAIT_MS, fits = () => false) {
     const found = [];
     for (;;) {
       const next = await this.frame(ms);
@@ -126,7 +126,7 @@ export class Raw {
   }
 
   /** The HTTP answer so far, or what came before the end. */
-  async answer(ms = 3000) {
+  async answer(ms = WAIT_MS) {
     await this.until(() => {
       const text = this.data.toString('latin1');
       const at = text.indexOf('\r\n\r\n');
