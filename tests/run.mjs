@@ -239,8 +239,8 @@ function show(result, progress) {
 const ROOM = Math.max(2, availableParallelism?.() ?? cpus().length);
 // While a share of the cores idles for some looks in a row, one more begins, up to so many.
 const LOOK_MS = 500;
-const LOOKS = 4;
-const IDLE_SHARE = 0.2;
+const LOOKS = 2;
+const IDLE_SHARE = 0.15;
 const MOST = 3 * ROOM;
 
 /** Runs the programs that wait, each as soon as there is room for its load: their results. */

@@ -1,7 +1,7 @@
 // How faults are planned and carried out, with nothing that could break.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { carryOut } from './support/faults.mjs';
+import { carryOut, plan } from './support/faults.mjs';
 import { Random } from './support/random.mjs';
 
 const LASTS_MS = 20;
@@ -45,4 +45,15 @@ test('once a fault could not be undone no other one begins, and nobody waits for
   const { begun, errors } = await carriedOut({ begin: () => {}, end: () => Promise.reject(new Error('stays')) }, { at: [0, 60_000] });
   assert.equal(begun, 1);
   assert.deepEqual(errors.map(({ message, goesOn }) => [message, goesOn]), [['broken: stays', true]]);
+});
+
+test('what came to something more seldom than others is planned more often', () => {
+  const kind = { weight: 1, on: 'thing', lasts: [0, 0], takes: 0, begin: () => {} };
+  const own = { often: kind, seldom: kind };
+  const counted = (counts) => {
+    const kinds = plan({ thing: [{}] }, new Random(3), 60_000, { own, evenly: true, counts }).map((fault) => fault.kind);
+    return kinds.filter((one) => one === 'seldom').length - kinds.filter((one) => one === 'often').length;
+  };
+  assert.ok(Math.abs(counted({})) <= 3);
+  assert.ok(counted({ often: 20 }) >= 4);
 });

@@ -7,15 +7,15 @@ const FIRST_MS = 2000;
 const BETWEEN_MS = [300, 2350];
 const LASTS_MS = [1000, 10_000];
 const SHORT_MS = [1000, 4000];
-/** How late what waits for the one before still begins: of a long time a share, or what often waits would come rarely. */
-const LATE_MS = [6000, 360_000];
+/** How late what waits for the one before still begins, at least: of a long time a share, or what often waits would come rarely. */
+const LATE_MS = 6000;
 const LATE_SHARE = 0.1;
 const GOES_ON_MS = 5000;
 const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
 const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over, as late as it may be
-const LONG_RUN_MS = 300_000;
 const PREFERRED = 6; // times as often
+const AHEAD = 6; // halvings at most of what came more often than others
 /** So many times as often as others is to come what comes to nothing at times. */
 export const RARE = 1.4;
 
@@ -102,13 +102,15 @@ const hold = ({ on, which }, there) => (which === undefined ? there[on].map((_, 
 
 /**
  * The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. `prefer`: kinds that come more often; `evenly`:
- * what came rarely is more likely, and what may come to nothing is to come more often; `usual`: how long a fault lasts that
- * says nothing of it.
+ * what came rarely is more likely, by `counts` of before, too, and what may come to nothing is to come more often; `usual`: how
+ * long a fault lasts that says nothing of it; `long`: of a run in which what has `longer` may last as long.
  */
-export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS } = {}) {
+export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS, counts = {}, long = false } = {}) {
   for (const name of prefer) if (!own[name]) throw new Error(`there is no fault ${name}`);
-  const weight = (name, kind) => kind.weight * (prefer.includes(name) ? PREFERRED : 1);
   const possible = Object.entries(own).filter(([, kind]) => there[kind.on]?.length);
+  const least = Math.min(...possible.map(([name]) => counts[name] ?? 0));
+  const ahead = (name) => (evenly ? Math.min((counts[name] ?? 0) - least, AHEAD) : 0);
+  const weight = (name, kind) => (kind.weight * (prefer.includes(name) ? PREFERRED : 1)) / 2 ** ahead(name);
   const weights = Object.fromEntries(possible.map(([name, kind]) => [name, weight(name, kind)]));
   const heldUntil = new Map();
   const isFree = (name, at) => at >= (heldUntil.get(name) ?? 0);
@@ -123,9 +125,9 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
     if (!free.length) continue;
     const kind = random.weighted(Object.fromEntries(free));
     const { on, lasts: short = usual, longer = 0, takes = 1000 } = own[kind];
-    const [least, most] = longer && ms >= LONG_RUN_MS && random.chance(longer) ? usual : short;
+    const [low, high] = longer && long && random.chance(longer) ? usual : short;
     const which = random.pick(choices(own[kind], at));
-    const lasts = Math.min(least ? random.within(least, most) : random.between(least, most), ms - at);
+    const lasts = Math.min(low ? random.within(low, high) : random.between(low, high), ms - at);
     for (const name of hold({ on, which }, there)) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });
     if (evenly) weights[kind] /= 2 ** (1 / (own[kind].rare ?? (own[kind].worked ? RARE : 1)));
@@ -144,7 +146,7 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
 export async function carryOut(there, faults, random, told = () => {}, { own = kinds, ends = ENDS_MS } = {}) {
   const began = Date.now();
   const last = Math.max(0, ...faults.map(({ at, lasts }) => at + lasts));
-  const late = Math.min(Math.max(LATE_MS[0], LATE_SHARE * last), LATE_MS[1]);
+  const late = Math.max(LATE_MS, LATE_SHARE * last);
   const errors = [];
   let giveUp; // all that is said from then on would be of what could not be undone
   const givenUp = new Promise((done) => (giveUp = () => done(true)));

@@ -16,6 +16,8 @@ import { listViolations } from './violations.mjs';
 
 const AGREES_MS = 10_000;
 const RESTS_MS = 40_000;
+const PART_MS = 120_000;
+const LONG_RUN_SECONDS = 300;
 const PROBE = 'probe';
 const DIED = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL']);
 
@@ -28,20 +30,33 @@ export async function faultsFor({ seed, seconds, told = () => {}, prefer = [], .
   return { ...result, seconds, faults: broken.counts };
 }
 
-/** Breaks things for so long: how often each kind came to something, and what was told of them when. */
+/**
+ * Breaks things for so long: how often each kind came to something, and what was told of them when. A long time has parts: all is
+ * healed between them, and what came to something seldom comes the more often from then on.
+ */
 export async function breakThings({ there, random, journal, seconds, told, ...options }) {
   const counts = {};
   const log = [];
-  const faults = plan(there, random.of('faults'), seconds * 1000, options);
-  const until = Date.now() + seconds * 1000;
-  const take = (fault) => {
-    if (fault.over && !fault.idle) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
-    log.push({ time: performance.now(), ...fault });
-    told(fault);
-  };
-  const errors = await carryOut(there, faults, random.of('choices'), take, options);
-  for (const error of errors) journal.violation('the harness works', error.stack);
-  if (!errors.some(({ goesOn }) => goesOn)) await sleep(Math.max(0, until - Date.now()));
+  const chosen = random.of('faults');
+  const choices = random.of('choices');
+  const long = seconds >= LONG_RUN_SECONDS;
+  const began = Date.now();
+  const left = () => began + seconds * 1000 - Date.now();
+  while (left() > 0) {
+    const before = Date.now() - began;
+    const faults = plan(there, chosen, Math.min(PART_MS, left()), { ...options, counts, long });
+    if (!faults.length) break;
+    const take = ({ at, since, ...fault }) => {
+      if (fault.over && !fault.idle) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
+      const news = { at: at + before, ...fault, ...(since !== undefined && { since: since + before }) };
+      log.push({ time: performance.now(), ...news });
+      told(news);
+    };
+    const errors = await carryOut(there, faults, choices, take, options);
+    for (const error of errors) journal.violation('the harness works', error.stack);
+    if (errors.some(({ goesOn }) => goesOn)) return { counts, log };
+  }
+  await sleep(Math.max(0, left()));
   return { counts, log };
 }
 

@@ -11,7 +11,8 @@ static struct station *station_at(int port, const char *who) {
 
 #define PAUSE_STEP_MS 50 /* pauses pass sooner */
 static int accepted_most;
-static int accepted_step_ms = PAUSE_STEP_MS; /* while it has lines: as fast as a round, or patience passes sooner, too */
+static int accepted_step_ms =
+    PAUSE_STEP_MS; /* while it has lines: as fast as a round, or patience passes sooner, too */
 static struct fake_redis *accepted_fake;
 
 static bool station_tried_again(struct station *station) {

@@ -272,7 +272,8 @@ static void nobody_comes_in_after_listening_has_stopped(void **state) {
   pthread_mutex_unlock(&fixture.lock);
   net_wake(fixture.net);
   bool refused = false;
-  for (int64_t end = now_ms() + CLIENT_WAIT_MS; !refused && now_ms() < end; usleep(10000)) refused = is_refused(&fixture);
+  for (int64_t end = now_ms() + CLIENT_WAIT_MS; !refused && now_ms() < end; usleep(10000))
+    refused = is_refused(&fixture);
   assert_true(refused);
   assert_true(is_refused(&fixture));
   client_text(&client, russian);

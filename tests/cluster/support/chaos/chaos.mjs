@@ -109,8 +109,9 @@ function herdLines({ count, recoveries: all }) {
   if (!all.length) return [];
   const [half, last] = ['half', 'all'].map((part) => summary(all.map((one) => one[part])));
   const reads = summary(all.map((one) => one.reads).filter((one) => one !== undefined));
+  const there = summary(all.map((one) => one.there));
   const lines = [
-    `| ${count} members with a line each, all in one room, a tenth by the balancer, closed at once, ${all.length} times: half of them back and caught up after (median · longest) | ${[half.median, half.longest].map(seconds).join(' · ')} |`,
+    `| ${count} members with a line each, all in one room, a tenth by the balancer, closed at once, ${all.length} times, when ${Math.round(there.median)} of them were there (median): half of them back and caught up after (median · longest) | ${[half.median, half.longest].map(seconds).join(' · ')} |`,
     `| all of them back and caught up (median · longest) | ${[last.median, last.longest].map(seconds).join(' · ')} |`,
   ];
   if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (median · most), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);
