@@ -103,9 +103,9 @@ const hold = ({ on, which }, there) => (which === undefined ? there[on].map((_, 
 /**
  * The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. `prefer`: kinds that come more often; `evenly`:
  * what came rarely is more likely, by `counts` of before, too, and what may come to nothing is to come more often; `usual`: how
- * long a fault lasts that says nothing of it; `long`: of a run in which what has `longer` may last as long.
+ * long a fault lasts that says nothing of it, `between`: the beginnings of two; `long`: of a run in which what has `longer` may last as long.
  */
-export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS, counts = {}, long = false } = {}) {
+export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS, between = BETWEEN_MS, counts = {}, long = false } = {}) {
   for (const name of prefer) if (!own[name]) throw new Error(`there is no fault ${name}`);
   const possible = Object.entries(own).filter(([, kind]) => there[kind.on]?.length);
   const least = Math.min(...possible.map(([name]) => counts[name] ?? 0));
@@ -120,7 +120,7 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
     return free.length === there[on].length ? [undefined] : [];
   };
   const faults = [];
-  for (let at = FIRST_MS; at < ms; at += random.between(...BETWEEN_MS)) {
+  for (let at = FIRST_MS; at < ms; at += random.between(...between)) {
     const free = Object.entries(weights).filter(([name]) => choices(own[name], at).length);
     if (!free.length) continue;
     const kind = random.weighted(Object.fromEntries(free));

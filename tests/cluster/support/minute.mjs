@@ -16,7 +16,7 @@ import { listViolations } from './violations.mjs';
 
 const AGREES_MS = 10_000;
 const RESTS_MS = 40_000;
-const PART_MS = 120_000;
+const PART_MS = 240_000;
 const LONG_RUN_SECONDS = 300;
 const PROBE = 'probe';
 const DIED = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL']);

@@ -14,6 +14,7 @@ import { World } from './world.mjs';
 
 const MEGABYTES = 400;
 const ENDS_MS = 900_000; // beside the faults
+const BETWEEN_MS = [300, 2100]; // so that in an hour each kind comes thirty times and more
 const ROOMS = ['kz', 'ru', 'cn', 'uz', 'kg', 'pk', 'ir', 'by', 'fintech', 'trade', 'robotics', 'investment', 'logistics', 'energy', 'travel', 'education',
   'kz.fintech', 'ru.finance', 'cn.trade', 'uz.trade', 'ir.energy', 'by.robotics', 'pk.agriculture', 'kg.logistics'];
 const SIZES = {
@@ -51,6 +52,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
       told: tell,
       own: kinds,
       usual: LASTS_MS,
+      between: BETWEEN_MS,
       prefer,
       evenly: !prefer.length,
     });
