@@ -220,11 +220,28 @@ test('A room that was opened is put on the list, also when it was left before th
   club.close(ROOM);
   await world.clock.pass(50);
   assert.equal(club.state.listed?.has(ROOM), false, 'for now the club puts nothing there');
-  world.server.cutAll();
   await world.clock.pass(3000);
   assert.equal(club.state.listed?.has(ROOM), true);
   const asked = world.server.carriedOut.filter(({ method }) => method === 'room.open');
   assert.equal(asked.length, 1);
+});
+
+test('What came to a room before it was joined is known also where the room was closed before the answer', async () => {
+  const world = new World();
+  const club = world.client();
+  await world.clock.pass(10);
+  club.want(ROOM, { country: 'kz', sector: 'fintech' });
+  await world.clock.pass(10);
+  const from = { id: world.other.id, name: world.other.name, country: 'cn', company: '' };
+  const at = '2026-11-26T08:00:00.000Z';
+  // Told of in a moment, if the member had not come in.
+  world.server.entries(ROOM).push({ type: 'message', room: ROOM, seq: 1, at, from, client_id: 'o1', text: '您好' });
+  club.open(ROOM);
+  await world.clock.pass(1);
+  club.close(ROOM);
+  await world.clock.pass(50);
+  const room = club.state.rooms.get(ROOM);
+  assert.deepEqual([room?.head, room?.unread], [1, 1]);
 });
 
 test('What was said of a room before its log told otherwise changes nothing back', async () => {

@@ -238,7 +238,7 @@ test('when a flush fails the process ends with a clear line, and what was answer
   });
 });
 
-test('SIGTERM ends within eight seconds though the disk keeps the store at work', onlyFast, async () => {
+test('SIGTERM ends before the disk has done what the store is at', onlyFast, async () => {
   await withClub({ members: ['anna'], serve: false }, async (club) => {
     const fault = withFaults(club);
     await club.serve();

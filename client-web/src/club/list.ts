@@ -108,24 +108,31 @@ export class RoomList {
   #putWanted(): void {
     const { line, store } = this.#parts;
     const { listed } = store.state;
-    if (!line.open || listed === null) return;
+    if (!line.open || listed === null || this.#reading !== null) return;
     for (const [room, place] of this.#wanted) {
       this.#wanted.delete(room);
       if (!listed.has(room)) line.request('room.open', place, (outcome) => this.#put(room, place, outcome));
     }
   }
 
-  /** A refusal shows where the room is joined; what passes is asked again with the next list. */
+  /** A refusal shows where the room is joined. */
   #put(room: string, place: Params<'room.open'>, outcome: Outcome<'room.open'>): void {
     if (outcome.ok) this.#parts.store.update((state) => listRoom(state, outcome.result.room));
-    else if (outcome.error instanceof LineBroken || outcome.error.passes) this.#wanted.set(room, place);
+    else if (outcome.error instanceof LineBroken) this.#wanted.set(room, place);
+    else if (outcome.error.passes) {
+      this.#wanted.set(room, place);
+      this.#loadLater(outcome.error);
+    }
   }
 
   /** A broken line lists anew when it is back. */
   #failed(error: Refused | LineBroken): void {
     this.#reading = null;
-    if (error instanceof LineBroken) return;
-    this.#loadAfter(error.retryAfter === null ? RETRY : error.retryAfter * 1000);
+    if (!(error instanceof LineBroken)) this.#loadLater(error);
+  }
+
+  #loadLater({ retryAfter }: Refused): void {
+    this.#loadAfter(retryAfter === null ? RETRY : retryAfter * 1000);
   }
 
   #listUnknown(): void {

@@ -1,6 +1,7 @@
 import { LineBroken } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
+import { tell } from '../state/club.js';
 import { changePost, postsOf, readPost, withoutArrived } from '../state/pending.js';
 import type { Post } from '../state/pending.js';
 import { UNKNOWN_WAIT } from './parts.js';
@@ -202,7 +203,18 @@ export class Outbox {
       const wait = (error.retryAfter ?? UNKNOWN_WAIT) * 1000;
       const notBefore = this.#parts.clock.now() + wait;
       this.#put(post.clientId, { stage: 'waiting', reason: error.reason, notBefore });
-    } else this.#change(post.clientId, { stage: 'failed', reason: error.reason });
+    } else {
+      this.#change(post.clientId, { stage: 'failed', reason: error.reason });
+      this.#tellOf(post, error.reason);
+    }
+  }
+
+  /** Where its room is open it is seen there. */
+  #tellOf({ room }: Post, reason: string): void {
+    const { store } = this.#parts;
+    if (store.state.opened.has(room)) return;
+    const notice = { kind: 'failed', what: 'post', reason, words: '', until: null } as const;
+    store.update((state) => tell(state, notice));
   }
 
   #put(clientId: string, change: Partial<Post>): void {

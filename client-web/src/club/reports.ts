@@ -32,6 +32,7 @@ export class Reports {
   #outbox: Outbox;
   #cancelCount: (() => void) | null = null;
   #counts = 0;
+  #shown = 0;
 
   constructor(parts: ClubParts, moderation: Moderation, outbox: Outbox) {
     this.#parts = parts;
@@ -61,9 +62,10 @@ export class Reports {
       this.#cancelCount = null;
       const own = ++this.#counts;
       this.#parts.line.request('report.count', {}, (outcome) => {
-        if (own !== this.#counts) return; // a newer one was asked for
+        if (own < this.#shown) return; // one that was asked for later is known
         const refused = !outcome.ok && reasonOf(outcome.error) === 'forbidden';
         if (!outcome.ok && !refused) return; // the next line asks again
+        this.#shown = own;
         const openReports = outcome.ok ? outcome.result.open : 0;
         this.#parts.store.update((state) => ({ ...state, openReports, reportsCounted: state.reportsCounted + 1 }));
       });

@@ -11,6 +11,7 @@ import {
   overheard,
   recallLog,
   streamed,
+  withRoom,
 } from '../state/club.js';
 import { leavesGap } from '../state/log.js';
 import { UNKNOWN_WAIT } from './parts.js';
@@ -113,6 +114,8 @@ export class Subscriptions {
         : { room, after: cursor, limit: PAGE };
     line.request('room.join', params, (outcome) => {
       if (this.#generation.get(room) === generation) this.#joined(room, outcome);
+      // It was closed meanwhile: what came before the answer is told by nothing else.
+      else if (outcome.ok && store.state.rooms.has(room)) store.update((state) => withRoom(state, outcome.result.room));
     });
   }
 

@@ -29,13 +29,14 @@ const loadModerate = async () => (await import('./moderate.js')).Moderate;
 /** Joins the room while it is shown, and puts it on the member's list. */
 function useRoom(id: string): void {
   const listed = state.value.listed?.has(id) === true;
+  const refused = state.value.opened.get(id)?.stage === 'refused';
   useEffect(() => {
     club().open(id);
     return () => club().close(id);
   }, [id]);
   useEffect(() => {
-    if (!listed) club().want(id, placeOf(id) ?? { room: id });
-  }, [id, listed]);
+    if (!listed && !refused) club().want(id, placeOf(id) ?? { room: id });
+  }, [id, listed, refused]);
 }
 
 /** While nobody looks, what comes is new: with the first of it the line is drawn anew. */

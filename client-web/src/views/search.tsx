@@ -66,9 +66,9 @@ function useFound(wish: Wish): { found: Found; ask(): void } {
       const page = await club().search(params);
       if (own !== asked.current) return;
       const before = page.more ? (page.before ?? null) : null;
-      answered.current = question;
       if (page.hits.length === 0 && before !== null && emptyPages < MOST_EMPTY)
         return await ask({ ...kept, before }, emptyPages + 1);
+      answered.current = question;
       put({ hits: [...kept.hits, ...page.hits], before, stage: 'found', reason: null, empty: false });
     } catch (error) {
       if (own === asked.current) put({ ...kept, stage: 'failed', reason: problemOf(error), empty: false });

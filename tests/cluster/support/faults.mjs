@@ -103,14 +103,17 @@ const hold = ({ on, which }, there) => (which === undefined ? there[on].map((_, 
 /**
  * The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. `prefer`: kinds that come more often; `evenly`:
  * what came rarely is more likely, by `counts` of before, too, and what may come to nothing is to come more often; `usual`: how
- * long a fault lasts that says nothing of it, `between`: the beginnings of two; `long`: of a run in which what has `longer` may last as long.
+ * long a fault lasts that says nothing of it; `between`: how long from the beginning of one to that of the next; `long`: of a
+ * run in which what has `longer` may last as long.
  */
 export function plan(there, random, ms, { own = kinds, prefer = [], evenly = false, usual = LASTS_MS, between = BETWEEN_MS, counts = {}, long = false } = {}) {
   for (const name of prefer) if (!own[name]) throw new Error(`there is no fault ${name}`);
   const possible = Object.entries(own).filter(([, kind]) => there[kind.on]?.length);
   const least = Math.min(...possible.map(([name]) => counts[name] ?? 0));
   const ahead = (name) => (evenly ? Math.min((counts[name] ?? 0) - least, AHEAD) : 0);
-  const weight = (name, kind) => (kind.weight * (prefer.includes(name) ? PREFERRED : 1)) / 2 ** ahead(name);
+  // What many kinds have to take hold of is to be idle the least.
+  const crowd = ({ on }) => (evenly ? possible.filter(([, other]) => other.on === on).length / there[on].length : 1);
+  const weight = (name, kind) => (kind.weight * crowd(kind) * (prefer.includes(name) ? PREFERRED : 1)) / 2 ** ahead(name);
   const weights = Object.fromEntries(possible.map(([name, kind]) => [name, weight(name, kind)]));
   const heldUntil = new Map();
   const isFree = (name, at) => at >= (heldUntil.get(name) ?? 0);

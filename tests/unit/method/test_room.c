@@ -223,6 +223,25 @@ static void what_one_is_told_of_goes_to_the_store_at_the_rate_of_changes(void **
   stage_refused(notify(stage, "all"), "rate_limited");
 }
 
+static void what_one_is_told_of_is_known_with_the_answer_and_read_again(void **state) {
+  struct stage *stage = *state;
+  struct room_record record = house_room("kz", ROOM_COUNTRY, 12, 4);
+  assert_true(present_list(stage->house->services.rooms, stage->member, &record, false));
+  const struct listing *listing = present_listing(stage->member, SLICE_LITERAL("kz"));
+  struct staged *call = notify(stage, "none");
+  house_job(stage->house, STORE_NOTIFY)->club_head = 1;
+  house_finish(stage->house, STORE_DONE);
+  json_decref(stage_answer(call));
+  assert_int_equal(listing->notify, NOTIFY_NONE);
+  uint32_t change = stage->member->change;
+  struct store_job *job = house_job(stage->house, STORE_ROOM_GET);
+  job->room.record = record;
+  job->room.record.listed = true;
+  job->room.record.notify = NOTIFY_NONE;
+  house_finish(stage->house, STORE_DONE);
+  assert_int_equal(listing->face_change, change + 1); /* the member's connections are told, though it is no news here */
+}
+
 static void what_changes_nothing_of_it_costs_nothing(void **state) {
   struct stage *stage = *state;
   for (size_t i = 0; i < 40; i++) {
@@ -250,6 +269,7 @@ int main(void) {
       STAGE_TEST(a_mark_set_while_the_room_appears_is_not_lost),
       STAGE_TEST(reading_beyond_the_head_is_a_conflict),
       STAGE_TEST(what_one_is_told_of_goes_to_the_store_at_the_rate_of_changes),
+      STAGE_TEST(what_one_is_told_of_is_known_with_the_answer_and_read_again),
       STAGE_TEST(what_changes_nothing_of_it_costs_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 // the system gives to outgoing connections would be taken in between, and so would one that another test program chose: a
 // file says whose it is.
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,13 +15,23 @@ process.on('exit', () => {
   for (const port of given) rmSync(fileOf(port), { force: true });
 });
 
+/** One whose program was killed is free again. */
+function isForgotten(port) {
+  try {
+    process.kill(Number(readFileSync(fileOf(port), 'utf8')) || process.pid, 0);
+    return false;
+  } catch ({ code }) {
+    return code === 'ESRCH';
+  }
+}
+
 function take(port) {
   try {
-    closeSync(openSync(fileOf(port), 'wx'));
+    writeFileSync(fileOf(port), String(process.pid), { flag: isForgotten(port) ? 'w' : 'wx' });
     return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
+  } catch ({ code }) {
+    if (code === 'EEXIST') return false;
+    throw new Error(`${fileOf(port)}: ${code}`);
   }
 }
 

@@ -31,10 +31,10 @@ class Process {
     this.ended = once(this.child, 'exit');
     this.child.on('message', ({ told: news, id, result, error }) => {
       if (news) return told(news);
-      const { done, failed } = this.#asked.get(id);
+      const asked = this.#asked.get(id); // none: it has ended by then
       this.#asked.delete(id);
-      if (error) failed(new Error(error));
-      else done(result);
+      if (error) asked?.failed(new Error(error));
+      else asked?.done(result);
     });
     this.child.on('exit', (status, signal) => {
       for (const { failed } of this.#asked.values()) failed(new Error(`the herd's process ended with ${status ?? signal}`));
@@ -47,7 +47,7 @@ class Process {
       const id = this.#next++;
       this.#asked.set(id, { done, failed });
       if (!this.child.connected) failed(new Error(`the herd's process has ended`));
-      else this.child.send({ id, what, args });
+      else this.child.send({ id, what, args }, (error) => error && failed(error));
     });
   }
 
@@ -144,8 +144,7 @@ export class Herd {
     );
     const head = rows.length;
     const member = this.writer.me;
-    const { behind, some, contents, found } = await this.process.ask('standsAt', head);
-    this.found.push(...found);
+    const { behind, some, contents } = await this.process.ask('standsAt', head);
     const toldOf = new Map(contents);
     for (const { seq, at, ...row } of rows) {
       const [told, content] = [toldOf.get(Number(seq)), contentOf({ at: Number(at), member, ...row })];
@@ -171,8 +170,9 @@ export class Herd {
 
   async stop() {
     await this.writer?.stop();
-    if (!this.process) return;
-    await this.process.ask('stop').catch(() => {});
+    if (!this.process || this.ended) return;
+    this.ended = true;
+    this.found.push(...(await this.process.ask('stop').catch(({ message }) => [{ rule: 'the harness works', text: message }])));
     await this.process.end();
   }
 }

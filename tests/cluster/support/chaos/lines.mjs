@@ -197,7 +197,7 @@ export class Lines {
   /** Those who are not at `head`, of whom some say how they are; and what was told: [[seq, content]]. */
   standsAt(head) {
     const behind = this.members.filter(({ joined, cursor }) => !joined || cursor !== head);
-    return { behind: behind.length, some: behind.slice(0, 5).map(String), contents: [...this.#contents], found: this.found };
+    return { behind: behind.length, some: behind.slice(0, 5).map(String), contents: [...this.#contents] };
   }
 
   /** Whoever waits for somebody does not any more. */
@@ -205,6 +205,7 @@ export class Lines {
     this.stopping = true;
   }
 
+  /** What was found until all lines were closed. */
   async stop() {
     this.stopping = true;
     for (const one of this.members) {
@@ -212,6 +213,7 @@ export class Lines {
       one.socket?.terminate();
     }
     await Promise.all(this.members.map(({ ended }) => ended));
+    return this.found;
   }
 }
 
