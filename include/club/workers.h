@@ -14,6 +14,7 @@ struct workers_setup {
   const char *name;                                   /* of the threads, at most 15 characters */
   size_t threads;                                     /* 1 to 64 */
   size_t queue_limit;                                 /* jobs waiting at most */
+  bool drops;                                         /* at the end what waits is not carried out any more */
   void *(*thread_begin)(void *context, size_t index); /* on the thread; its `state`; may be NULL */
   void (*thread_end)(void *state);                    /* on the thread; may be NULL */
   void (*run)(void *state, struct worker_job *job);   /* on a thread */
@@ -25,7 +26,8 @@ struct workers;
 
 /* NULL: no threads to be had. */
 struct workers *workers_create(const struct workers_setup *setup) CLUB_MUST_CHECK;
-/* Carries out what was submitted, ends the threads. What was not collected is given to `drop`. Takes NULL. */
+/* Carries out what was submitted, unless it `drops` that, ends the threads. What was not collected is given to `drop`.
+ * Takes NULL. */
 void workers_destroy(struct workers *workers, void (*drop)(struct worker_job *job));
 /* Urgent ones go before all that waits; patient ones let everybody else go first, but no more than WORKER_PATIENCE jobs
  * for each of them. First ones go before everything and are taken however many wait: whoever submits them bounds them. */

@@ -65,7 +65,7 @@ static struct worker_job *take_job(struct workers *workers) {
 
 /* With the lock held. NULL: it is time to end. */
 static struct worker_job *next_job(struct workers *workers) {
-  for (;;) {
+  while (!workers->stopping || !workers->setup.drops) {
     struct worker_job *job = take_job(workers);
     if (job) {
       workers->waiting_count--;
@@ -73,6 +73,13 @@ static struct worker_job *next_job(struct workers *workers) {
     }
     if (workers->stopping) return NULL;
     pthread_cond_wait(&workers->something, &workers->lock);
+  }
+  return NULL;
+}
+
+static void drop_all(struct queue *queue, void (*drop)(struct worker_job *job)) {
+  for (struct worker_job *job = queue_take(queue); job; job = queue_take(queue)) {
+    if (drop) drop(job);
   }
 }
 
@@ -137,9 +144,8 @@ void workers_destroy(struct workers *workers, void (*drop)(struct worker_job *jo
   pthread_cond_broadcast(&workers->something);
   pthread_mutex_unlock(&workers->lock);
   for (size_t i = 0; i < workers->thread_count; i++) pthread_join(workers->threads[i], NULL);
-  for (struct worker_job *job = queue_take(&workers->finished); job; job = queue_take(&workers->finished)) {
-    if (drop) drop(job);
-  }
+  drop_all(&workers->finished, drop);
+  for (size_t i = 0; i < sizeof workers->waiting / sizeof *workers->waiting; i++) drop_all(&workers->waiting[i], drop);
   pthread_cond_destroy(&workers->something);
   pthread_mutex_destroy(&workers->lock);
   free(workers);

@@ -43,6 +43,7 @@ struct hash_threads *hash_threads_create(size_t threads, void (*wake)(void *cont
   struct workers_setup setup = {.name = "hash",
                                 .threads = threads,
                                 .queue_limit = LIMIT_HASH_QUEUE,
+                                .drops = true, /* nobody waits for an answer any more */
                                 .run = hash_run,
                                 .wake = wake,
                                 .context = context};

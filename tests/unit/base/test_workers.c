@@ -199,6 +199,33 @@ static void destroying_carries_out_what_waits_and_drops_what_nobody_collected(vo
   workers_destroy(NULL, drop);
 }
 
+static void run_slowly(void *state, struct worker_job *link) {
+  (void)link;
+  usleep(20000);
+  atomic_fetch_add(&((struct thread_state *)state)->room->ran, 1);
+}
+
+static void what_waits_is_dropped_by_those_who_were_told_so(void **state) {
+  (void)state;
+  struct room room = {0};
+  const struct workers_setup setup = {.name = "test",
+                                      .threads = 1,
+                                      .queue_limit = 100,
+                                      .drops = true,
+                                      .thread_begin = begin,
+                                      .thread_end = end,
+                                      .run = run_slowly,
+                                      .wake = wake,
+                                      .context = &room};
+  struct workers *workers = workers_create(&setup);
+  struct job jobs[100] = {0};
+  for (int i = 0; i < 100; i++) assert_true(workers_submit(workers, &jobs[i].link, WORKER_USUAL));
+  dropped = 0;
+  workers_destroy(workers, drop);
+  assert_in_range(atomic_load(&room.ran), 0, 99);
+  assert_int_equal(dropped, 100);
+}
+
 static void absurd_numbers_of_threads_are_refused(void **state) {
   (void)state;
   struct workers_setup setup = {.name = "test", .threads = 0, .run = run, .wake = wake};
@@ -215,6 +242,7 @@ int main(void) {
       cmocka_unit_test(what_goes_first_passes_all_and_is_taken_by_a_full_queue),
       cmocka_unit_test(a_full_queue_refuses_and_leaves_the_job_to_the_caller),
       cmocka_unit_test(destroying_carries_out_what_waits_and_drops_what_nobody_collected),
+      cmocka_unit_test(what_waits_is_dropped_by_those_who_were_told_so),
       cmocka_unit_test(absurd_numbers_of_threads_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
