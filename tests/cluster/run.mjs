@@ -3,6 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,6 +126,23 @@ async function ready(part) {
   if (!ending) throw new Error(`${part.name} is not ready; it says:\n${readFileSync(part.log, 'utf8').slice(-2000)}`);
 }
 
+/** Is the club there for whoever opens the link? */
+function answers(url) {
+  return new Promise((done) => {
+    const request = https.get(`${url}/api/club`, { rejectUnauthorized: false, agent: false, timeout: READY_MS / 10 }, (answer) => {
+      answer.resume();
+      done(answer.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => done(false));
+  });
+}
+
+async function reachable(balancer, url) {
+  for (const until = Date.now() + READY_MS; Date.now() < until && !ending; await sleep(LOOK_MS)) if (await answers(url)) return;
+  if (!ending) throw new Error(`${url} does not answer; ${balancer.name} says:\n${readFileSync(balancer.log, 'utf8').slice(-2000)}`);
+}
+
 /** Why a program ended by itself, in its own words. */
 function lastWords(part, how) {
   if (!part.log || !how.startsWith('status')) return '';
@@ -199,6 +217,7 @@ async function run(parts) {
   await balancer.start();
   parts.unshift(balancer);
   row(balancer, port);
+  await reachable(balancer, url);
   say(`\nThe club is at ${url} (with a self-made certificate). Its first admin joins with this link:\n  ${await firstLink(instances[0])}`);
   say(`\nKill what you like (kill -9 PID, kill -STOP PID): what ended is started again. Ctrl-C ends everything.\n`);
 }

@@ -194,9 +194,12 @@ export class Lines {
     return this.members.map(({ backAt = Infinity }) => backAt - from);
   }
 
-  /** Those who are not at `head`, of whom some say how they are; and what was told: [[seq, content]]. */
-  standsAt(head) {
-    const behind = this.members.filter(({ joined, cursor }) => !joined || cursor !== head);
+  /** Those who are not at `head`, of whom some say how they are; and what was told: [[seq, content]]. A line that was lost
+   * without a word is found dead in a while. */
+  async standsAt(head) {
+    const isBehind = ({ joined, cursor }) => !joined || cursor !== head;
+    await sleepWhile(() => this.members.some(isBehind), DEAD_MS + LOOKS_MS + OPENS_MS);
+    const behind = this.members.filter(isBehind);
     return { behind: behind.length, some: behind.slice(0, 5).map(String), contents: [...this.#contents] };
   }
 
