@@ -10,10 +10,7 @@ import { ROOM, World } from './world.js';
 
 test('A room list counts what is unread, here and from other connections', async () => {
   const world = new World();
-  const club = world.client();
-  await world.clock.pass(10);
-  club.want(ROOM, { country: 'kz', sector: 'fintech' });
-  await world.clock.pass(10);
+  const club = await world.withRoom();
   world.says('1');
   world.says('Здравствуйте, @aigerim!');
   await world.clock.pass(10);
@@ -228,10 +225,7 @@ test('A room that was opened is put on the list, also when it was left before th
 
 test('What came to a room before it was joined is known also where the room was closed before the answer', async () => {
   const world = new World();
-  const club = world.client();
-  await world.clock.pass(10);
-  club.want(ROOM, { country: 'kz', sector: 'fintech' });
-  await world.clock.pass(10);
+  const club = await world.withRoom();
   const from = { id: world.other.id, name: world.other.name, country: 'cn', company: '' };
   const at = '2026-11-26T08:00:00.000Z';
   // Told of in a moment, if the member had not come in.

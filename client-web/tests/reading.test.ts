@@ -26,10 +26,7 @@ test('Read marks are told now and then, not for each message, and again after a 
 
 test('The line at what is new stands where the reader left off', async () => {
   const world = new World();
-  const club = world.client();
-  await world.clock.pass(10);
-  club.want(ROOM, { country: 'kz', sector: 'fintech' });
-  await world.clock.pass(10);
+  const club = await world.withRoom();
   world.says('новое');
   club.open(ROOM);
   await world.clock.pass(10);

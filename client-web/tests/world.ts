@@ -50,6 +50,15 @@ export class World {
     return club;
   }
 
+  /** With the room on the member's list. */
+  async withRoom(): Promise<Club> {
+    const club = this.client();
+    await this.clock.pass(10);
+    club.want(ROOM, { country: 'kz', sector: 'fintech' });
+    await this.clock.pass(10);
+    return club;
+  }
+
   says(text: string, more: object = {}): number {
     const params = { room: ROOM, client_id: `o${this.#ids++}`, text, ...more };
     return (this.server.act(this.other, 'message.post', params) as { seq: number }).seq;

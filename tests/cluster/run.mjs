@@ -3,7 +3,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { freePort } from '../wire/support/port.mjs';
 import { Postgres } from '../wire/support/postgres.mjs';
 import { Redis } from '../wire/support/redis.mjs';
 import { balancerConfiguration } from './support/balancer.mjs';
+import { statusOf } from './support/page.mjs';
 
 const INSTANCES = 2;
 const AGAIN_MS = 3000;
@@ -126,20 +126,9 @@ async function ready(part) {
   if (!ending) throw new Error(`${part.name} is not ready; it says:\n${readFileSync(part.log, 'utf8').slice(-2000)}`);
 }
 
-/** Is the club there for whoever opens the link? */
-function answers(url) {
-  return new Promise((done) => {
-    const request = https.get(`${url}/api/club`, { rejectUnauthorized: false, agent: false, timeout: READY_MS / 10 }, (answer) => {
-      answer.resume();
-      done(answer.statusCode === 200);
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => done(false));
-  });
-}
-
+/** Until the club is there for whoever opens the link. */
 async function reachable(balancer, url) {
-  for (const until = Date.now() + READY_MS; Date.now() < until && !ending; await sleep(LOOK_MS)) if (await answers(url)) return;
+  for (const until = Date.now() + READY_MS; Date.now() < until && !ending; await sleep(LOOK_MS)) if ((await statusOf(`${url}/api/club`)) === 200) return;
   if (!ending) throw new Error(`${url} does not answer; ${balancer.name} says:\n${readFileSync(balancer.log, 'utf8').slice(-2000)}`);
 }
 

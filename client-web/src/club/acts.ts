@@ -1,10 +1,10 @@
 import { LineBroken, reasonOf } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
-import { tell } from '../state/club.js';
+import { tellFailure } from '../state/club.js';
 import { readAct } from '../state/pending.js';
 import type { Act, PendingAct } from '../state/pending.js';
-import { UNKNOWN_WAIT } from './parts.js';
+import { waitAfter } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 const MOST_ACTS = 50;
@@ -135,12 +135,11 @@ export class Acts {
   async #refused(pending: PendingAct, error: Refused | LineBroken): Promise<void> {
     if (error instanceof LineBroken) return;
     if (error.passes) {
-      this.#askAfter(pending, (error.retryAfter ?? UNKNOWN_WAIT) * 1000);
+      this.#askAfter(pending, waitAfter(error));
       return;
     }
     this.#forget(pending);
-    const notice = { kind: 'failed', what: pending.act.kind, reason: reasonOf(error), words: '', until: null } as const;
-    this.#parts.store.update((state) => tell(state, notice));
+    this.#parts.store.update((state) => tellFailure(state, pending.act.kind, reasonOf(error)));
     await this.#unkeep(pending, null);
   }
 

@@ -28,6 +28,7 @@ import {
   startClub,
   startTyping,
   tell,
+  tellFailure,
   withoutRoom,
 } from '../state/club.js';
 import type { ClubState, People } from '../state/club.js';
@@ -363,7 +364,7 @@ export class Club {
   }
 
   tell(what: string, reason: string): void {
-    this.#store.update((state) => tell(state, { kind: 'failed', what, reason, words: '', until: null }));
+    this.#store.update((state) => tellFailure(state, what, reason));
   }
 
   dismiss(notice: number): void {

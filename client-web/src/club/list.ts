@@ -4,13 +4,13 @@ import type { Outcome } from '../protocol/requests.js';
 import type { Notifications, Params, Room } from '../protocol/types.js';
 import { listRoom, withRoom } from '../state/club.js';
 import { applyHeads, onlyRooms } from '../state/rooms.js';
+import { waitAfter } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 type Heads = Notifications['heads']['rooms'];
 /** A list as it is read: the rooms of the pages so far. */
 type Reading = { rooms: string[]; pages: number };
 
-const RETRY = 3_000;
 /** What is told within this time is listed once. */
 const GATHER = 1_000;
 /** The list has 1,000 rooms and a page dozens: more would be a server that goes round in circles. */
@@ -121,18 +121,14 @@ export class RoomList {
     else if (outcome.error instanceof LineBroken) this.#wanted.set(room, place);
     else if (outcome.error.passes) {
       this.#wanted.set(room, place);
-      this.#loadLater(outcome.error);
+      this.#loadAfter(waitAfter(outcome.error));
     }
   }
 
   /** A broken line lists anew when it is back. */
   #failed(error: Refused | LineBroken): void {
     this.#reading = null;
-    if (!(error instanceof LineBroken)) this.#loadLater(error);
-  }
-
-  #loadLater({ retryAfter }: Refused): void {
-    this.#loadAfter(retryAfter === null ? RETRY : retryAfter * 1000);
+    if (!(error instanceof LineBroken)) this.#loadAfter(waitAfter(error));
   }
 
   #listUnknown(): void {

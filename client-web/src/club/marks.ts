@@ -2,7 +2,7 @@ import type { Notifications } from '../protocol/types.js';
 import { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
 import { markRead, readElsewhere } from '../state/rooms.js';
-import { UNKNOWN_WAIT } from './parts.js';
+import { waitAfter } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 /** Short, so that the member's other devices follow within a second. */
@@ -58,12 +58,12 @@ export class Marks {
   #answered(room: string, seq: number, outcome: Outcome<'room.read'>): void {
     const { clock, keep, line } = this.#parts;
     const later = this.#due.get(room) ?? 0;
-    const again = !outcome.ok && (!line.open || (outcome.error instanceof Refused && outcome.error.passes));
+    const error = outcome.ok ? null : outcome.error;
+    const passing = line.open && error instanceof Refused && error.passes ? error : null;
+    const again = error !== null && (passing !== null || !line.open);
     if (again && later < seq) this.#due.set(room, seq);
     else if (later === 0) keep.mark(room, null);
-    if (!again || !line.open) return;
-    const wait = outcome.error instanceof Refused ? outcome.error.retryAfter : null;
-    this.#cancel ??= clock.after((wait ?? UNKNOWN_WAIT) * 1000, () => this.flush());
+    if (passing !== null) this.#cancel ??= clock.after(waitAfter(passing), () => this.flush());
   }
 
   stop(): void {

@@ -1,10 +1,10 @@
 import { LineBroken } from '../protocol/errors.js';
 import type { Refused } from '../protocol/errors.js';
 import type { Outcome } from '../protocol/requests.js';
-import { tell } from '../state/club.js';
+import { tellFailure } from '../state/club.js';
 import { changePost, postsOf, readPost, withoutArrived } from '../state/pending.js';
 import type { Post } from '../state/pending.js';
-import { UNKNOWN_WAIT } from './parts.js';
+import { waitAfter } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 const MOST_POSTS = 200;
@@ -200,8 +200,7 @@ export class Outbox {
   #refused(post: Post, error: Refused | LineBroken): void {
     if (error instanceof LineBroken) this.#put(post.clientId, { stage: 'waiting', reason: null });
     else if (error.passes) {
-      const wait = (error.retryAfter ?? UNKNOWN_WAIT) * 1000;
-      const notBefore = this.#parts.clock.now() + wait;
+      const notBefore = this.#parts.clock.now() + waitAfter(error);
       this.#put(post.clientId, { stage: 'waiting', reason: error.reason, notBefore });
     } else {
       this.#change(post.clientId, { stage: 'failed', reason: error.reason });
@@ -212,9 +211,7 @@ export class Outbox {
   /** Where its room is open it is seen there. */
   #tellOf({ room }: Post, reason: string): void {
     const { store } = this.#parts;
-    if (store.state.opened.has(room)) return;
-    const notice = { kind: 'failed', what: 'post', reason, words: '', until: null } as const;
-    store.update((state) => tell(state, notice));
+    if (!store.state.opened.has(room)) store.update((state) => tellFailure(state, 'post', reason));
   }
 
   #put(clientId: string, change: Partial<Post>): void {

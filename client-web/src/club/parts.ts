@@ -1,4 +1,5 @@
 import type { Clock } from '../protocol/clock.js';
+import type { Refused } from '../protocol/errors.js';
 import type { Line } from '../protocol/line.js';
 import type { ClubState } from '../state/club.js';
 import type { PendingAct, Post } from '../state/pending.js';
@@ -58,4 +59,9 @@ export interface ClubParts {
 }
 
 /** Seconds to wait when the server says that waiting helps but not how long. */
-export const UNKNOWN_WAIT = 3;
+const UNKNOWN_WAIT = 3;
+
+/** Milliseconds after which what was refused for now may be asked again. */
+export function waitAfter({ retryAfter }: Refused): number {
+  return (retryAfter ?? UNKNOWN_WAIT) * 1000;
+}

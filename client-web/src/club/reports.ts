@@ -1,6 +1,6 @@
 import { reasonOf } from '../protocol/errors.js';
 import type { Params, Report } from '../protocol/types.js';
-import { tell } from '../state/club.js';
+import { tell, tellFailure } from '../state/club.js';
 import type { Moderation } from './moderation.js';
 import type { Outbox } from './outbox.js';
 import type { ClubParts } from './parts.js';
@@ -92,8 +92,7 @@ export class Reports {
   /** On its way like any other message of the moderator, whatever the line does. */
   #warn(talk: string, clientId: string, warning: string): void {
     if (this.#outbox.add(talk, warning, null, clientId)) return;
-    const notice = { kind: 'failed', what: 'post', reason: 'too_many_waiting', words: '', until: null } as const;
-    this.#parts.store.update((state) => tell(state, notice));
+    this.#parts.store.update((state) => tellFailure(state, 'post', 'too_many_waiting'));
   }
 
   async #carryOut({ report, outcome, note }: Settling): Promise<void> {

@@ -14,7 +14,7 @@ import {
   withRoom,
 } from '../state/club.js';
 import { leavesGap } from '../state/log.js';
-import { UNKNOWN_WAIT } from './parts.js';
+import { waitAfter } from './parts.js';
 import type { ClubParts } from './parts.js';
 
 const PAGE = 100;
@@ -152,8 +152,7 @@ export class Subscriptions {
 
   #putOff(room: string, error: Refused): void {
     this.#parts.store.update((state) => changeOpened(state, room, { reason: error.reason }));
-    const wait = (error.retryAfter ?? UNKNOWN_WAIT) * 1000;
-    const cancel = this.#parts.clock.after(wait, () => this.#join(room));
+    const cancel = this.#parts.clock.after(waitAfter(error), () => this.#join(room));
     this.#cancelTimers.set(room, cancel);
   }
 

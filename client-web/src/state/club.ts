@@ -297,6 +297,11 @@ export function tell(state: ClubState, notice: Omit<Notice, 'id'>): ClubState {
   return { ...state, notices: [...state.notices, { ...notice, id }].slice(-NOTICES_KEPT) };
 }
 
+/** `reason` is a key of the texts. */
+export function tellFailure(state: ClubState, what: string, reason: string): ClubState {
+  return tell(state, { kind: 'failed', what, reason, words: '', until: null });
+}
+
 /** A moderator did something to the member: what the rooms say of the member's own standing follows. */
 export function actedOn(state: ClubState, { action, room, until, reason, role }: Notifications['acted']): ClubState {
   const me = role === undefined || role === state.me.role ? state.me : { ...state.me, role };

@@ -7,7 +7,7 @@ import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { eventually, within } from '../cluster.mjs';
 import { Member } from '../member.mjs';
 import { summary } from '../summary.mjs';
-import { contentOf } from './lines.mjs';
+import { CONTENT, contentOf } from './lines.mjs';
 
 const ROOM = 'tj';
 const POSTS_MS = [1000, 3000];
@@ -16,8 +16,6 @@ const ENTERED_MS = 90_000;
 const AGREES_MS = 10_000;
 const MOSTLY = 0.6; // of the herd: where fewer are there, cutting them off is no such thing
 const GATHERS_MS = 60_000; // until they are, after what was broken before
-
-const CONTENT = 'one place has one content';
 
 export const herdLogins = (count) => Array.from({ length: count }, (_, i) => `herd${i}`);
 

@@ -15,7 +15,7 @@ const DEAD_MS = 30_000; // a server pings every 25 seconds
 const LOOKS_MS = 5000;
 const ENTERS = 200; // at once, at first
 
-const CONTENT = 'one place has one content';
+export const CONTENT = 'one place has one content';
 export const contentOf = ({ at, member, clientId, text }) => `${at} ${member} ${clientId} ${text}`;
 /** Of a clock that all processes have. */
 const clock = () => performance.timeOrigin + performance.now();
