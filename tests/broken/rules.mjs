@@ -11,7 +11,7 @@ const OBEYED = 'nothing is given two seconds after a ban';
 
 export const rules = {
   gap: { what: "what is missing of a room's log is skipped", faults: ['redis deaf', 'redis reorders'], finds: [CONTIGUOUS], simulated: /^a hole/ },
-  duplicate: { what: 'a client_id that is there is posted once more', faults: ['postgres cut after COMMIT'], finds: [KNOWN], simulated: /^the store knows a post otherwise|^a post is there twice/ },
+  duplicate: { what: 'a client_id that is there is posted once more', faults: ['postgres cut after COMMIT', 'postgres cut before its answer to COMMIT'], finds: [KNOWN], simulated: /^the store knows a post otherwise|^a post is there twice/ },
   cursor: { what: 'a cursor is off by one after catching up', faults: ['instance stopped'], finds: [CONTIGUOUS], simulated: /^a hole/ },
   early: { what: 'answered before it is committed', faults: ['postgres cut before COMMIT', 'postgres ends its backends'], finds: [ANSWERED], simulated: /^an answered post is not there/ },
   lock: { what: "a room's entries are numbered without a lock", faults: ['postgres slow'], finds: [COMPLETE] },

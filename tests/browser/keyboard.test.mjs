@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clubForFile, PASSWORD } from '../wire/support/club.mjs';
 import { Visitor, everybodyLeaves, until } from './support/browser.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'admin'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'admin'], passwords: true });
 after(everybodyLeaves);
 afterEach(everybodyLeaves);
 

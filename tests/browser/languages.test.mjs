@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clientId, clubForFile, PASSWORD } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'emil', 'admin'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'emil', 'admin'], passwords: true });
 after(everybodyLeaves);
 afterEach(everybodyLeaves);
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clubForFile, PASSWORD, sessionCookie } from '../wire/support/club.mjs';
 import { Visitor, catalog, everybodyLeaves, until } from './support/browser.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator'], passwords: true });
 afterEach(everybodyLeaves);
 
 const cards = {

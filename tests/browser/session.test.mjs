@@ -6,7 +6,7 @@ import { Visitor, everybodyLeaves } from './support/browser.mjs';
 import { Proxy } from './support/proxy.mjs';
 
 const proxy = await Proxy.listen();
-const club = await Club.start({ members: ['anna', 'bo', 'dana'], settings: { CLUB_URL: proxy.origin } });
+const club = await Club.start({ members: ['anna', 'bo', 'dana'], passwords: true, settings: { CLUB_URL: proxy.origin } });
 proxy.target = club.port;
 after(async () => {
   await proxy.cut();

@@ -57,3 +57,16 @@ test('what came to something more seldom than others is planned more often', () 
   assert.ok(Math.abs(counted({})) <= 3);
   assert.ok(counted({ often: 20 }) >= 4);
 });
+
+test('what takes hold of all of a kind is planned as often as what takes one of them, and alone', () => {
+  const kind = { weight: 1, on: 'thing', lasts: [5000, 5000], takes: 5000, begin: () => {} };
+  const own = { all: { ...kind, all: true }, one: kind, other: kind };
+  const faults = plan({ thing: [{}, {}, {}] }, new Random(3), 600_000, { own, evenly: true });
+  const count = (name) => faults.filter((fault) => fault.kind === name).length;
+  assert.ok(count('all') > 10 && Math.abs(count('all') - count('one')) <= 3, `${count('all')} of ${count('one')}`);
+  const holds = ({ at, lasts }) => [at, at + lasts + kind.takes];
+  for (const [from, until] of faults.filter((fault) => fault.kind === 'all').map(holds)) {
+    const meanwhile = faults.map(holds).filter(([begins, ends]) => begins < until && ends > from);
+    assert.equal(meanwhile.length, 1);
+  }
+});

@@ -18,13 +18,11 @@ function sound() {
   story.post('two');
   story.deliver('reader', 'r1', 1, 2);
   story.write('edit', { target: 1, text: 'Здравствуйте' });
-  story.log.entries[0].edited = 3;
   story.write('react', { target: 2, emoji: '👍', on: true, member: 'bo' }, { line: 'b' });
   story.join('reader', 'r2', 2, [story.told(3), story.told(4)]);
   story.found({}, [{ ...story.told(1), text: 'Здравствуйте' }, story.told(2)]);
-  story.page({}, [{ ...story.told(1), text: 'Здравствуйте', edited_at: iso(AT) }, story.told(2, { reactions: LIKED }), story.told(3), story.told(4)]);
+  story.page({}, [{ ...story.told(1), text: 'Здравствуйте', edited_at: iso(AT + 3) }, story.told(2, { reactions: LIKED }), story.told(3), story.told(4)]);
   story.write('remove', { target: 2 });
-  story.log.entries[1].removed = 5;
   story.deliver('reader', 'r2', 5);
   return story;
 }
@@ -104,14 +102,27 @@ finds('an answered post that replies to nothing, or to another message, is found
 test('a post that replies to a message is no matter', () => assert.deepEqual(found((story) => story.write('post', { clientId: 'three', text: 'Да', replyTo: 1 })), []));
 finds('another reaction than was asked for is found', ANSWERED, ({ log }) => (log.entries[3].emoji = '🎉'));
 
-const marked = (seq, read) => (story) => {
-  story.journal.marked('anna', 'kz', 1);
-  story.journal.marked('anna', 'kz', seq);
-  story.truth.marks = new Map(read === undefined ? [] : [['anna kz', read]]);
+const marked = (seq, read, member = 'anna') => (story) => {
+  story.journal.marked(member, 'kz', 1);
+  story.journal.marked(member, 'kz', seq);
+  story.truth.marks = new Map(read === undefined ? [] : [[`${member} kz`, read]]);
 };
 finds('an answered mark of reading that is lost is found', ANSWERED, marked(3, 2));
+finds('an answered mark of reading of a room that is on no list any more is found where its reader wrote', ANSWERED, marked(3));
 test('a mark of reading that is there, that is beyond what was answered, or of a room that is on no list is no matter', () => {
-  for (const read of [3, 4, undefined]) assert.deepEqual(found(marked(3, read)), []);
+  for (const [read, member] of [[3], [4], [undefined, 'bo']]) assert.deepEqual(found(marked(3, read, member)), []);
+});
+
+const GONE = 'what is removed is gone, and nothing else';
+finds('a removed message that has its text is found', GONE, ({ log }) => (log.entries[1].text = '早上好'));
+finds('an edit that has its text when its message is removed is found', GONE, (story) => {
+  story.write('remove', { target: 1 });
+  story.log.entries[2].text = 'Здравствуйте';
+});
+finds('a message that is removed without a removal is found', GONE, ({ log }) => (log.entries[0].removed = 4));
+finds('a message that names another edit than its last one is found', GONE, (story) => {
+  story.write('edit', { target: 1, text: 'до свидания' });
+  story.log.entries[0].edited = 3;
 });
 
 const REPEATED = 'a repeated post is known as one';
@@ -145,7 +156,6 @@ function editedAndRemoved(story, outcome) {
   const { row } = story.write('edit', { target: 1, text: 'до свидания' }, outcome);
   if (outcome) story.deliver('reader', 'r2', story.told(row.seq));
   story.write('remove', { target: 1 });
-  for (const { seq } of [story.log.entries[0], row]) Object.assign(story.log.entries[seq - 1], { text: null, removed: story.log.head });
   return row;
 }
 test('an edit whose text is gone with its message is no matter', () => assert.deepEqual(found((story) => void editedAndRemoved(story)), []));
@@ -165,9 +175,19 @@ test('a reaction on what was removed meanwhile may be refused', () =>
 finds('a refusal of what was removed long after is found', 'nothing is refused without a reason', (story) => {
   story.write('react', { target: 1, emoji: '👍', on: true }, { outcome: 'refused', reason: 'not_found' });
   story.write('remove', { target: 1 });
-  story.log.entries[0].removed = story.log.head;
 });
 finds('a refusal without a reason is found', 'nothing is refused without a reason', (story) => story.post('three', { outcome: 'refused', reason: 'conflict' }));
+const OTHERWISE = 'what is there is what was asked for';
+const unknownPost = (fields) => (story) => {
+  const { row } = story.post('three', { outcome: 'unknown', there: true });
+  Object.assign(row, fields);
+};
+finds('a post of which nobody knows that is there with another text is found', OTHERWISE, unknownPost({ text: '早上好' }));
+finds('a post of which nobody knows that is there as an answer to a message is found', OTHERWISE, unknownPost({ reply_to: 1 }));
+finds('an edit with a text that nobody asked for is found', 'nothing is there that nobody asked for', (story) => {
+  const { row } = story.write('edit', { target: 1, text: 'до свидания' }, { outcome: 'unknown', there: true });
+  row.text = '早上好';
+});
 finds('an entry that nobody asked for is found', 'nothing is there that nobody asked for', (story) => {
   story.row({ type: 'message', member: 'bo', client_id: 'ghost', text: '…' });
 });
@@ -179,7 +199,6 @@ finds('an entry that the store does not have is found', CONTENT, (story) => {
   story.deliver('other', 'o', { ...story.told(1), seq: 9 });
 });
 finds('two contents of a removed text are found', CONTENT, (story) => {
-  story.log.entries[1].text = null;
   story.deliver('other', 'o', story.told(2, { text: '早上好' }));
 });
 finds('a page that shows an older text than it says is found', CONTENT, (story) => story.page({}, [story.told(1)]));
@@ -191,10 +210,17 @@ test('a reaction that was taken back is in no page', () =>
     found((story) => {
       story.write('react', { target: 1, emoji: '👍', on: true });
       story.write('react', { target: 1, emoji: '👍', on: false });
-      story.page({}, [story.told(1, { text: 'Здравствуйте' })]);
+      story.page({}, [story.told(1, { text: 'Здравствуйте', edited_at: iso(AT + 3) })]);
     }),
     [],
   ));
+test('a page shows whose own a reaction is, and when the message was edited', () => {
+  const shown = (member, mine, edited = AT + 3) => (story) =>
+    story.page({ member }, [story.told(1, { text: 'Здравствуйте', edited_at: iso(edited) }), story.told(2, { reactions: [{ ...LIKED[0], mine }] })], { as_of: 4 });
+  for (const [member, mine] of [['bo', true], ['anna', false]]) assert.deepEqual(found(shown(member, mine)), []);
+  for (const wrong of [['bo', false], ['anna', true], ['bo', true, AT + 1]]) assert.deepEqual(found(shown(...wrong)).map(({ rule }) => rule), [CONTENT]);
+});
+finds('a page that does not say that a message was edited is found', CONTENT, (story) => story.page({}, [story.told(1, { text: 'Здравствуйте' })]));
 finds('an edit in a page that says something else is found', CONTENT, (story) => story.page({}, [story.told(3, { text: '早上好' })]));
 finds('a found message with a text that it never had is found', CONTENT, (story) => story.found({}, [story.told(1, { text: '早上好' })]));
 finds('a found message that is not there is found', CONTENT, (story) => story.found({}, [{ ...story.told(1), seq: 9 }]));
@@ -204,11 +230,11 @@ finds('a page without a text that is not removed is found', CONTENT, (story) => 
 const toldSo = (one, other, { what = 'post', removed, says } = {}) => (story) => {
   const { row } = what === 'post' ? story.post('three') : story.write(what, { member: 'admin' }, { outcome: 'unknown', there: true });
   row.says = says;
-  story.deliver('reader', 'r2', story.told(row.seq, one));
-  if (removed) {
-    story.write('remove', { target: row.seq });
-    Object.assign(row, { text: null, removed: story.log.head });
-  }
+  const tell = () => story.deliver('reader', 'r2', story.told(row.seq, one));
+  const early = !('text' in one) || one.text !== undefined;
+  if (early) tell();
+  if (removed) story.write('remove', { target: row.seq });
+  if (!early) tell();
   story.page({}, [story.told(row.seq, removed ? { removed: true, ...other } : other)]);
 };
 const ANNA = { id: 'm1', name: 'Анна', country: 'KZ', company: 'Караван' };
@@ -252,14 +278,19 @@ finds('other mentions are found where the first who is told has no text', CONTEN
   toldSo({ from: ANNA, text: undefined }, { from: ANNA, text: undefined }, { removed: true })(story);
   for (const mentions of [['m2'], ['m3']]) story.page({}, [story.told(6, { ...POSTED, mentions, text: 'Привет, three' })], { as_of: 6 });
 });
+finds('a post that is told without its text before anybody removes it is found', CONTENT, (story) => {
+  const { row } = story.post('three');
+  story.deliver('reader', 'r2', story.told(row.seq, { text: undefined }));
+  story.write('remove', { target: row.seq });
+});
 test('a text that was edited and reactions of one who is told are no matter, mentions stay', () => {
   assert.deepEqual(
     found((story) => {
       toldSo(POSTED, POSTED)(story);
       story.write('edit', { target: 6, text: '早上好' });
       story.write('react', { target: 6, emoji: '👍', on: true, member: 'bo' });
-      for (const mine of [false, true]) story.page({}, [story.told(6, { ...POSTED, text: '早上好', edited_at: iso(AT), reactions: [{ ...LIKED[0], mine }] })]);
-      story.found({}, [story.told(6, { ...POSTED, text: '早上好', edited_at: iso(AT) })]);
+      for (const mine of [false, true]) story.page({}, [story.told(6, { ...POSTED, text: '早上好', edited_at: iso(AT + 7), reactions: [{ ...LIKED[0], mine }] })]);
+      story.found({}, [story.told(6, { ...POSTED, text: '早上好', edited_at: iso(AT + 7) })]);
     }),
     [],
   );
@@ -267,7 +298,7 @@ test('a text that was edited and reactions of one who is told are no matter, men
 finds('mentions that an edit changed are found', CONTENT, (story) => {
   toldSo(POSTED, POSTED)(story);
   story.write('edit', { target: 6, text: '早上好' });
-  story.page({}, [story.told(6, { from: ANNA, text: '早上好', edited_at: iso(AT) })]);
+  story.page({}, [story.told(6, { from: ANNA, text: '早上好', edited_at: iso(AT + 7) })]);
 });
 
 test('what the store has is read as it is told', async () => {
@@ -295,6 +326,38 @@ test('what the store has is read as it is told', async () => {
     { from, action: 'unmute', member: 'm2' },
   ]);
 });
+
+const PAGE = 'a page has no hole, and ends where it says';
+/** Of the log of five entries; what it shows of them is no matter here. */
+const paged = (seqs, fields, options) => (story) => story.page({ after: undefined, ...fields }, seqs.map((seq) => story.told(seq)), options);
+const PAGES = {
+  'the newest': [[4, 5], { limit: 2 }, { more: true }],
+  'all': [[1, 2, 3, 4, 5], { limit: 50 }, { more: false }],
+  'those before one': [[2, 3], { before: 4, limit: 2 }, { more: true }],
+  'those before one, from the beginning': [[1, 2, 3], { before: 4 }, { more: false }],
+  'none before the first': [[], { before: 1 }, { more: false }],
+  'those after one': [[3, 4], { after: 2, limit: 2 }, { more: true }],
+  'those after one, up to the end': [[3, 4, 5], { after: 2 }, { more: false }],
+  'none after the last': [[], { after: 5 }, { more: false }],
+};
+const wrongPage = (story) => found(story).filter(({ rule }) => rule === PAGE);
+for (const [name, how] of Object.entries(PAGES)) {
+  test(`a page of ${name} is no matter`, () => assert.deepEqual(wrongPage(paged(...how)), []));
+  test(`a page of ${name} that says otherwise whether there is more is found`, () => {
+    const [seqs, fields, { more }] = how;
+    assert.equal(wrongPage(paged(seqs, fields, { more: !more })).length, 1);
+  });
+}
+for (const [name, seqs, fields, more] of [
+  ['with a hole', [2, 4], { before: 5 }, true],
+  ['with more than was asked for', [3, 4, 5], { limit: 2 }, true],
+  ['that ends before the newest', [3, 4], {}, true],
+  ['that ends before where it was to', [2, 3], { before: 5 }, true],
+  ['that begins after where it was to', [4, 5], { after: 2 }, false],
+  ['that has nothing where there is something', [], { before: 4 }, false],
+  ['that has nothing after an entry where there is something', [], { after: 4 }, true],
+])
+  test(`a page ${name} is found`, () => assert.equal(wrongPage(paged(seqs, fields, { more })).length, 1));
 
 const SUBSCRIPTION = 'a subscription has no hole and nothing twice';
 finds('a hole in what a reader was told is found', SUBSCRIPTION, (story) => {
@@ -336,7 +399,6 @@ finds('a post that stands before what was answered before it was sent is found',
 finds('a post that stands before the removal that was answered before it was sent is found', 'what was answered before stands before', (story) => {
   const post = story.row({ type: 'message', member: 'bo', client_id: 'y', text: 'y' });
   story.write('remove', { target: 1 });
-  story.log.entries[0].removed = story.log.head;
   const write = story.journal.write('post', { member: 'bo', room: 'kz', clientId: 'y', text: 'y' });
   Object.assign(story.journal.attempt(write, 'd'), { outcome: 'answered', seq: post.seq, at: iso(post.at), duplicate: false, answeredAt: story.journal.clock() });
 });
@@ -402,7 +464,30 @@ const STILL = {
 };
 for (const [name, steps] of Object.entries(STILL)) test(name, () => assert.deepEqual(found((story) => steps.forEach((step) => step(story))), []));
 
-finds('posts of a connection in another order than they were sent are found', 'posts of a connection stand as they were sent', (story) => {
+finds('a removal that stands before what was answered before anybody asked for it is found', 'what was answered before stands before', (story) => {
+  const removal = story.row({ type: 'remove', member: 'anna', target: 1 });
+  story.post('three');
+  const write = story.journal.write('remove', { member: 'anna', room: 'kz', target: 1 });
+  story.again(write, { outcome: 'answered', seq: removal.seq, at: iso(removal.at) });
+});
+const SENT = 'posts of a connection stand as they were sent';
+/** Two posts of one connection that stand the other way round; `how` the one that was sent first ended. */
+const swapped = (...how) => (story) => {
+  const writes = ['x', 'y'].map((id) => story.journal.write('post', { member: 'anna', room: 'kz', clientId: id, text: id }));
+  const attempts = writes.map((write) => story.journal.attempt(write, 'c'));
+  const rows = ['y', 'x'].map((id) => story.row({ type: 'message', member: 'anna', client_id: id, text: id }));
+  const answer = ({ seq, at }) => ({ outcome: 'answered', seq, at: iso(at), duplicate: false, answeredAt: story.journal.clock() });
+  Object.assign(attempts[1], answer(rows[0]));
+  for (const [i, { later = 0, ...fields }] of how.entries()) {
+    story.now += later;
+    Object.assign(i ? story.journal.attempt(writes[0], 'd') : attempts[0], fields.outcome === 'answered' && answer(rows[1]), fields);
+  }
+};
+finds('a post of which nobody knows how it ended is found to stand after one that was sent after it', SENT, swapped({ outcome: 'unknown' }));
+finds('so is one that was said to be there already when it was asked for once', SENT, swapped({ outcome: 'answered', duplicate: true }));
+finds('so is one that was repeated long after it was there', SENT, swapped({ outcome: 'unknown' }, { outcome: 'answered', duplicate: true, later: 2000 }));
+test('a post that was repeated at once may have been made by either', () => assert.deepEqual(found(swapped({ outcome: 'unknown' }, { outcome: 'answered', duplicate: true })).filter(({ rule }) => rule === SENT), []));
+finds('posts of a connection in another order than they were sent are found', SENT, (story) => {
   const writes = ['x', 'y'].map((id) => story.journal.write('post', { member: 'anna', room: 'kz', clientId: id, text: id }));
   const attempts = writes.map((write) => story.journal.attempt(write, 'c'));
   for (const [i, id] of [[1, 'y'], [0, 'x']]) {
@@ -443,7 +528,6 @@ finds('a removed text that is found after two seconds is found', REMOVAL, (story
 finds('a removed text in the entry of an edit after two seconds is found', REMOVAL, (story) => {
   story.write('edit', { target: 1, text: 'до свидания' });
   story.write('remove', { target: 1 });
-  story.log.entries[0].removed = 7;
   story.now += 2100;
   story.page({}, [story.told(6)], { as_of: 6 });
 });
@@ -464,6 +548,8 @@ const backAfter = (ms) => (story) => {
 test('the history before may be told for as long as an instance may not know of the next one', () => assert.deepEqual(found(backAfter(2000), { epochs: 1 }), []));
 test('the history before that is told later is found', () =>
   assert.deepEqual(found(backAfter(2001), { epochs: 1 }).map(({ rule }) => rule), ['nobody is told of a history that is over']));
+test('a promotion after which everybody is told of the history before is found', () =>
+  assert.deepEqual(found(histories('a'), { epochs: 1 }).map(({ rule }) => rule), ['a standby that was promoted makes another history']));
 finds('another history without a promotion is found', HISTORY, histories('a', 'b'));
 test('one history more than there were promotions is found', () => {
   assert.deepEqual(found(histories('a', 'b', 'c'), { epochs: 1 }).map(({ rule }) => rule), [HISTORY]);

@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { clubForFile, PASSWORD } from '../wire/support/club.mjs';
 
 const SIGNATURE = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
-const trusting = await clubForFile({ tls: false, members: ['anna', 'bo'], settings: { CLUB_TRUSTED_PROXIES: '127.0.0.0/8' } });
-const strict = await clubForFile({ tls: false, members: ['anna'] });
+const trusting = await clubForFile({ tls: false, members: ['anna', 'bo'], passwords: true, settings: { CLUB_TRUSTED_PROXIES: '127.0.0.0/8' } });
+const strict = await clubForFile({ tls: false, members: ['anna'], passwords: true });
 
 /** A header of version 2 as haproxy sends it, over IPv4 or IPv6, with an extension that nobody knows. */
 function header(source, port = 40_000) {

@@ -107,7 +107,7 @@ const away = {
   'does not run': { running: false },
   'is paused': { paused: true },
   'is not ready': { process: {} },
-  'has something taken from it': { excused: 'out of files' },
+  'has something taken from it': { most: 20 },
   'ends meanwhile': { metrics: () => Promise.reject(new Error('ECONNRESET')) },
 };
 for (const [how, change] of Object.entries(away)) {

@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Private, guestLogins } from './support/chaos/private.mjs';
-import { Shut } from './support/chaos/shut.mjs';
+import { Shut, shutLogins } from './support/chaos/shut.mjs';
 import { eventually } from './support/cluster.mjs';
 import { Journal } from './support/journal.mjs';
 import { EFFECT_MS } from './support/moderating_check.mjs';
@@ -65,8 +65,9 @@ class Club {
   head = 0;
   entries = []; // of what is answered to a join
   doors = [{ open: ({ cookie }) => (this.lines.push(new Line(cookie, (...asked) => this.answer(...asked))), this.lines.at(-1)) }];
-  instances = [{ http: async (method, path, { body } = {}) => ({ POST: { status: 200, headers: { 'set-cookie': `__Host-club=${body?.login}` } }, DELETE: { status: 204 }, GET: { status: this.knows } })[method] }];
+  instances = [{ http: async (method, path, { body } = {}) => ({ POST: { status: this.letsIn, headers: { 'set-cookie': `__Host-club=${body?.login}` } }, DELETE: { status: 204 }, GET: { status: this.knows } })[method] }];
   knows = 401; // the sessions that were ended
+  letsIn = 200; // with a password
   cookie = async (login) => login;
   query = async () => [{ head: this.head }];
 
@@ -159,7 +160,21 @@ test('a session that was ended and is there again in the end is found', inTime, 
   assert.deepEqual(found(), []);
   club.knows = 200;
   await witness.agrees();
-  assert.deepEqual(found(), Array(2).fill('a session that was ended is answered with 200'));
+  assert.deepEqual(found(), Array(4).fill('a session that was ended is answered with 200'));
+});
+
+test('who is not let in any more in the end, with a new session and no ban, is found', inTime, async (t) => {
+  const { club, clock, witness, found } = await shut(t);
+  club.letsIn = 403;
+  const passes = setInterval(() => clock.move(AGREES_MS), 10);
+  t.after(() => clearInterval(passes));
+  await witness.agrees();
+  assert.deepEqual(found().map((text) => text.split(':')[0]), shutLogins.map((login) => `${login} is let in again`));
+});
+
+test('who is kept out of a room for a reason that is none is found', inTime, async (t) => {
+  const { found } = await witnessing(t, Shut, new Club().errs('too_long', 'room.join'));
+  await eventually(() => found().some((text) => text.endsWith(': too_long')), 'it is found');
 });
 
 const [GUEST] = guestLogins;

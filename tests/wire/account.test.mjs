@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { clientId, clubForFile, PASSWORD, sessionCookie, sleep } from './support/club.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil'], passwords: true });
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const post = (line, room, text, id = clientId()) => line.call('message.post', { room, client_id: id, text });
 const never = async (line, method, params = {}) => {

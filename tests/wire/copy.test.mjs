@@ -72,7 +72,7 @@ async function refused(club, words, complaint) {
 }
 
 async function withClub(use) {
-  const club = await Club.start({ members: ['anna', 'bo'] });
+  const club = await Club.start({ members: ['anna', 'bo'], passwords: true });
   try {
     await fill(club);
     await use(club);

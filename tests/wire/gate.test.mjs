@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clubForFile, PASSWORD, sleep } from './support/club.mjs';
 import { ACCEPT, Raw, upgrade } from './support/raw.mjs';
 
-const club = await clubForFile({ members: ['anna'], settings: { CLUB_ORIGINS: 'https://other.example,https://third.example:444' } });
+const club = await clubForFile({ members: ['anna'], passwords: true, settings: { CLUB_ORIGINS: 'https://other.example,https://third.example:444' } });
 const cookie = await club.cookie('anna');
 const body = { login: 'anna', password: PASSWORD };
 

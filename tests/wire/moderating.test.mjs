@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { clientId, clubForFile, PASSWORD, sessionCookie, sleep } from './support/club.mjs';
 import { actAtOnce, isDismissedWhileActing, leavesWhileBanned } from './support/moderators.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'moderator', 'admin'], passwords: true });
 
 const post = (line, room, text) => line.call('message.post', { room, client_id: clientId(), text });
 const lines = (...logins) => Promise.all(logins.map((login) => club.connect(login)));

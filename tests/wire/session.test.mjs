@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { clubForFile, PASSWORD, sessionCookie, sleep } from './support/club.mjs';
 
-const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'tries', 'owner', 'out'] });
+const club = await clubForFile({ members: ['anna', 'bo', 'dana', 'emil', 'tries', 'owner', 'out'], passwords: true });
 const login = (name, password = PASSWORD, more = {}) => club.http('POST', '/api/session', { body: { login: name, password }, ...more });
 const whoAmI = (cookie) => club.http('GET', '/api/session', { cookie });
 

@@ -20,6 +20,8 @@ const MAY_BE_REFUSED = {
 
 /** As long as what the store has not confirmed may be used. */
 const FRESH_MS = 2000;
+/** By how much the clock of the journal and that of the store may differ, on one machine. */
+const CLOCKS_MS = 1000;
 const EXPECTED = 'what must be refused is refused';
 const STANDS = 'what changes nothing is answered with what stands';
 
@@ -32,7 +34,9 @@ export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
   const check = new Check(journal, truth, mayBeRefused);
   check.log();
   check.turns();
+  check.gone();
   check.contents.look(); // first of all that needs texts: it knows also those that are gone
+  check.pages();
   check.answered();
   check.marks();
   check.duplicates();
@@ -99,6 +103,26 @@ class Check {
     }
   }
 
+  /** 1, 4: a removed message has no text, nor have its edits, and names the removal; one that stands names its last edit. */
+  gone() {
+    const rule = 'what is removed is gone, and nothing else';
+    for (const [room, { entries }] of Object.entries(this.truth.rooms)) {
+      const edited = new Map();
+      const removed = new Map();
+      for (const { type, seq, target } of entries) {
+        if (type === 'edit') edited.set(target, seq);
+        if (type === 'remove') removed.set(target, seq);
+      }
+      for (const entry of entries) {
+        if (entry.type !== 'message' && entry.type !== 'edit') continue;
+        const by = removed.get(entry.type === 'edit' ? entry.target : entry.seq);
+        if ((entry.removed ?? undefined) !== by) this.fail(rule, `${room}: removed by ${by}: ${short(entry)}`);
+        if ((entry.text === null) !== (by !== undefined)) this.fail(rule, `${room}: ${by === undefined ? 'no text' : 'a text'}: ${short(entry)}`);
+        if (entry.type === 'message' && (entry.edited ?? undefined) !== edited.get(entry.seq)) this.fail(rule, `${room}: edited by ${edited.get(entry.seq)}: ${short(entry)}`);
+      }
+    }
+  }
+
   /** 2: what was answered is there, at that place, and is what was asked for. */
   answered() {
     for (const write of this.journal.writes) {
@@ -125,10 +149,12 @@ class Check {
   }
 
   /** 2: nobody has read less than was answered. The last five seconds of marks might be lost, but the server stores each
-   * before it answers, and is held to that. A room that is not on a member's list has no mark. */
+   * before it answers, and is held to that. A room that is not on a member's list has no mark; where they write it is. */
   marks() {
-    for (const [name, seq] of this.journal.marks) {
-      const read = this.truth.marks?.get(name);
+    const rooms = Object.entries(this.truth.rooms);
+    const wrote = new Set(rooms.flatMap(([room, { entries }]) => entries.filter(({ type }) => type === 'message').map(({ member }) => `${member} ${room}`)));
+    for (const [name, seq] of this.truth.marks ? this.journal.marks : []) {
+      const read = this.truth.marks.get(name) ?? (wrote.has(name) ? 0 : seq);
       if (read < seq) this.fail('what was answered is there', `${name}: read up to ${read}, ${seq} was answered`);
     }
   }
@@ -149,15 +175,25 @@ class Check {
 
   /** 3: what was refused is not there, what nobody knows is there once at most. */
   unanswered() {
-    const asked = this.#removalsAsked();
+    const asked = this.contents.removalsAsked;
     for (const write of this.journal.writes) {
-      const count = this.#placesOf(write).length;
+      const places = this.#placesOf(write);
+      const count = places.length;
       const outcome = outcomeOf(write);
       if (outcome === 'refused' && count) this.fail('what was refused is not there', short(write));
       if (write.expects && outcome === 'unknown' && count) this.fail(EXPECTED, `it is there: ${short(write)}`);
       if (count > 1) this.fail('what was asked once is there once at most', `${count}: ${short(write)}`);
+      if (write.kind === 'post' && outcome === 'unknown') for (const place of places) this.#postedAs(write, place);
       for (const attempt of write.attempts) if (attempt.outcome === 'refused') this.#refusedFor(write, attempt, asked);
     }
+  }
+
+  /** 3: nobody knows whether it is there; where it is, it is as it was asked for. */
+  #postedAs(write, { room, seq }) {
+    const entry = this.entry(room, seq);
+    const text = this.contents.text(room, seq);
+    if (room === write.room && (entry.reply_to ?? undefined) === write.replyTo && [write.text, undefined].includes(text)) return;
+    this.fail('what is there is what was asked for', `${short(write)} but ${short(entry)}`);
   }
 
   /** 3: what must not be done is never answered. */
@@ -165,17 +201,6 @@ class Check {
     for (const write of this.journal.writes) {
       if (write.expects && answersOf(write).length) this.fail(EXPECTED, short(write));
     }
-  }
-
-  /** `room seq` → when its removal was first asked for. */
-  #removalsAsked() {
-    const asked = new Map();
-    for (const { kind, room, target, attempts } of this.journal.writes) {
-      if (kind !== 'remove' || !attempts.length) continue;
-      const name = `${room} ${target}`;
-      asked.set(name, Math.min(asked.get(name) ?? Infinity, attempts[0].sentAt));
-    }
-    return asked;
   }
 
   #refusedFor(write, { reason, answeredAt }, asked) {
@@ -217,16 +242,46 @@ class Check {
     const asked = new Map();
     const name = ({ kind, member, room, clientId, target, emoji, on }) =>
       kind === 'post' ? `post ${member} ${room} ${clientId}` : `${kind} ${member} ${room} ${target ?? ''} ${emoji ?? ''} ${kind === 'react' ? on : ''}`;
+    const edits = new Set();
     for (const write of this.journal.writes) {
-      if (outcomeOf(write) !== 'refused') asked.set(name(write), (asked.get(name(write)) ?? 0) + write.attempts.length);
+      if (outcomeOf(write) === 'refused') continue;
+      asked.set(name(write), (asked.get(name(write)) ?? 0) + write.attempts.length);
+      if (write.kind === 'edit') edits.add(this.#name(write));
     }
     for (const [room, log] of Object.entries(this.truth.rooms)) {
       for (const entry of log.entries) {
         const kind = entry.type === 'message' ? 'post' : entry.type;
         const wanted = name({ ...entry, kind, room, clientId: entry.client_id, on: Boolean(entry.flag), emoji: entry.emoji ?? undefined });
         const left = asked.get(wanted) ?? 0;
-        if (left < 1) this.fail('nothing is there that nobody asked for', `${room}: ${short(entry)}`);
+        if (left < 1 || (kind === 'edit' && !this.#isAskedEdit(entry, room, edits))) this.fail('nothing is there that nobody asked for', `${room}: ${short(entry)}`);
         asked.set(wanted, left - 1);
+      }
+    }
+  }
+
+  /** With that text, where anybody knows it. */
+  #isAskedEdit({ member, target, seq }, room, edits) {
+    const text = this.contents.text(room, seq);
+    return text === undefined || edits.has(this.#name({ kind: 'edit', member, room, target, text }));
+  }
+
+  /** 4: a page of a log has no hole, begins or ends where it was asked to, and says whether there is more beyond it. */
+  pages() {
+    const rule = 'a page has no hole, and ends where it says';
+    for (const page of this.journal.pages) {
+      if (page.method !== 'room.history') continue;
+      const { room, line, after, before = Infinity, limit, as_of: asOf, more, entries } = page;
+      const complain = (what) => this.fail(rule, `${room} on ${line}, after ${after}, before ${before}, as of ${asOf}: ${what}`);
+      entries.forEach(({ seq }, i) => i > 0 && seq !== entries[i - 1].seq + 1 && complain(`${seq} after ${entries[i - 1].seq}`));
+      if (entries.length > limit) complain(`${entries.length} entries`);
+      const [first, last] = [entries[0]?.seq, entries.at(-1)?.seq];
+      if (after !== undefined) {
+        if (entries.length ? first !== after + 1 : after < asOf) complain(`begins with ${first}`);
+        if (more !== (last ?? after) < asOf) complain(`more: ${more} after ${last}`);
+      } else {
+        const end = Math.min(before - 1, asOf);
+        if (entries.length ? last !== end : end > 0) complain(`ends with ${last}`);
+        if (more !== (first ?? 1) > 1) complain(`more: ${more} before ${first}`);
       }
     }
   }
@@ -266,11 +321,12 @@ class Check {
     }
   }
 
-  /** 5: members are told of another history only when there is one, since for them that excuses a hole; and not of the one
+  /** 5: members are told of another history when there is one, and only then, since for them that excuses a hole; and not of the one
    * before, but for the two seconds for which an instance may go by what it knew. */
   histories(most) {
     const epochs = [...this.journal.epochs];
     const names = epochs.map(([epoch]) => epoch).join(', ');
+    if (most > 0 && epochs.length === 1) this.fail('a standby that was promoted makes another history', `${most} were promoted, told of ${names} alone`);
     if (epochs.length - 1 > most) this.fail('the history changes only when a standby was promoted', `${epochs.length - 1} times, at most ${most}: ${names}`);
     for (const [i, [epoch, { openedAt }]] of epochs.entries()) {
       const after = openedAt - epochs[i + 1]?.[1].toldAt;
@@ -279,10 +335,11 @@ class Check {
   }
 
   /** 6: what was answered before another was asked for stands before it. Posts and edits do, also those that were given up: an
-   * attempt may be carried out late, but not before it was sent. A removal or reaction that changes nothing is answered with
-   * the entry that did it, which may be older than when it was asked for; but a reaction's still stood then. */
+   * attempt may be carried out late, but not before it was sent. A removal that changes nothing is answered with the entry that
+   * did it, which is none before the first that was asked for. So is a reaction; but that entry's still stood then. */
   causality() {
     const moments = this.journal.writes.flatMap((write) => [...this.#answers(write), ...this.#asked(write), ...this.#stood(write)]);
+    moments.push(...this.#removed());
     moments.sort((a, b) => a.time - b.time || Number(b.asked) - Number(a.asked));
     const highest = new Map();
     for (const { room, seq, asked, undone } of moments) {
@@ -309,6 +366,19 @@ class Check {
     return places.map((place) => ({ time: attempts[0].sentAt, room: place.room, seq: place.seq, asked: true }));
   }
 
+  /** Before when each removal was not there. */
+  #removed() {
+    const moments = [];
+    const asked = this.contents.removalsAsked;
+    for (const [room, { entries }] of Object.entries(this.truth.rooms)) {
+      for (const { type, seq, target } of entries) {
+        const time = type === 'remove' ? asked.get(`${room} ${target}`) : undefined;
+        if (time !== undefined) moments.push({ time, room, seq, asked: true });
+      }
+    }
+    return moments;
+  }
+
   /** Before when what a reaction was answered with was not `undone` by the member's next one like it, from another device or
    * carried out late: that was not there before an attempt was sent. The log has no hole: it was there for certain when
    * anything behind it in the room was answered, whether it was answered itself or not. */
@@ -331,11 +401,7 @@ class Check {
 
   /** 6: posts of one connection to one room stand as they were sent. */
   lines() {
-    const sent = [];
-    for (const write of this.journal.writes) {
-      if (write.kind !== 'post') continue;
-      for (const attempt of answersOf(write)) if (!attempt.duplicate) sent.push({ ...attempt, room: write.room });
-    }
+    const sent = this.journal.writes.flatMap((write) => this.#maker(write) ?? []);
     sent.sort((a, b) => a.sent - b.sent);
     const last = new Map();
     for (const { line, room, seq } of sent) {
@@ -343,5 +409,18 @@ class Check {
       if (seq <= (last.get(name) ?? 0)) this.fail('posts of a connection stand as they were sent', `${room} on ${line}: ${seq} was sent after ${last.get(name)}`);
       last.set(name, seq);
     }
+  }
+
+  /** The attempt that made the entry of a post, with its place: the one that was told so, or the only one that was sent by then.
+   * That of which nobody knows how it ended may have made it, too. */
+  #maker(write) {
+    if (write.kind !== 'post') return undefined;
+    const [place] = this.#placesOf(write);
+    if (!place) return undefined;
+    const { at } = this.entry(place.room, place.seq);
+    const could = write.attempts.filter(({ outcome, sentAt }) => outcome !== 'refused' && this.journal.origin + sentAt <= at + CLOCKS_MS);
+    const fresh = could.find(({ outcome, duplicate }) => outcome === 'answered' && !duplicate);
+    const maker = fresh ?? (could.length === 1 ? could[0] : undefined);
+    return maker && { ...maker, ...place };
   }
 }

@@ -16,7 +16,9 @@ export class Instance extends Club {
   paused = false;
   /** How it ended when nobody had asked for it: {status, signal, stood, excused}. */
   falls = [];
-  /** What is taken from it without which it may have to end. */
+  /** At most so much it may have of something, as long as that is taken from it. */
+  most = undefined;
+  /** For lack of what it may have to end then. */
   excused = undefined;
   #stood = false;
   #wanted = false;
@@ -162,6 +164,11 @@ export class Cluster {
     if (!this.postgres) return this.operator.query(sql);
     const rows = await this.postgres.query(`SELECT row_to_json(found) FROM (${sql}) found`);
     return rows.map(([row]) => JSON.parse(row));
+  }
+
+  /** What is wrong with the store's own tables and indexes. */
+  complaints() {
+    return this.postgres ? this.postgres.complaints() : [];
   }
 
   heal() {

@@ -1,7 +1,8 @@
 // One place has one content for everybody at all times, but for what was removed: what anybody was told of an entry is held
 // against the store's, and against what others were told.
 import { isDeepStrictEqual } from 'node:util';
-import { Sorted } from './sorted.mjs';
+import { removalsAsked } from './removals.mjs';
+import { Sorted, groupBy } from './sorted.mjs';
 import { short } from './violations.mjs';
 
 const RULE = 'one place has one content';
@@ -25,10 +26,12 @@ export class Contents {
   #tellings = new Set(); // those that were looked at; journal.mjs keeps one object for all that say the same
   #first = new Map(); // `room seq` → the telling that others are held against
   #byTarget = new Map(); // `room seq` → {edits: [seq], counts: [{seq, of}]} of a message; `of`: its reactions after that one
+  #own; // `room seq member emoji` → that member's with it on a message, Sorted: [{seq, flag}]
 
   /** `fail(rule, text)` is told of what is wrong. */
   constructor(journal, truth, fail) {
     Object.assign(this, { journal, truth, fail });
+    this.removalsAsked = removalsAsked(journal.writes);
     this.#learnAnswered();
     this.#index();
   }
@@ -54,12 +57,22 @@ export class Contents {
   }
 
   #index() {
+    const own = [];
     for (const [room, { entries }] of Object.entries(this.truth.rooms)) {
       for (const entry of entries) {
-        if (entry.type === 'edit') this.#of(room, entry.target).edits.push(entry.seq);
-        if (entry.type === 'react') this.#react(this.#of(room, entry.target).counts, entry);
+        const { type, target, seq, member, emoji, flag } = entry;
+        if (type === 'edit') this.#of(room, target).edits.push(seq);
+        if (type !== 'react') continue;
+        this.#react(this.#of(room, target).counts, entry);
+        own.push({ name: `${room} ${target} ${member} ${emoji}`, seq, flag });
       }
     }
+    this.#own = new Map([...groupBy(own, ({ name }) => name)].map(([name, some]) => [name, new Sorted(some, ({ seq }) => seq)]));
+  }
+
+  /** Had the member put that on the message, as of an entry? */
+  #isOwn({ room, seq }, member, emoji, asOf) {
+    return Boolean(this.#own.get(`${room} ${seq} ${member} ${emoji}`)?.last(asOf)?.flag);
   }
 
   #react(counts, { seq, emoji, flag }) {
@@ -85,8 +98,8 @@ export class Contents {
   }
 
   look() {
-    for (const { room, events, client } of this.journal.followers.values()) {
-      for (const { what, entry } of events) if (what === 'entry') this.#told(room, entry, client);
+    for (const { events, client } of this.journal.followers.values()) {
+      for (const event of events) if (event.what === 'entry') this.#told(event, client);
     }
     for (const page of this.journal.pages) for (const entry of page.entries) this.#stands(page, entry);
     for (const search of this.journal.searches) for (const entry of search.entries) this.#found(search, entry);
@@ -141,11 +154,12 @@ export class Contents {
     else if (known !== told.text) this.#complain(who, told, `another text than ${short(known)}`);
   }
 
-  /** A notification shows the entry as it was posted. */
-  #told(room, told, who) {
+  /** A notification shows the entry as it was posted, or without its text, once its removal was asked for. */
+  #told({ entry: told, at }, who) {
     if (!this.#same(who, told) || (told.type !== 'message' && told.type !== 'edit')) return;
+    const removing = this.removalsAsked.get(`${told.room} ${told.type === 'edit' ? told.target : told.seq}`);
     if (told.text !== undefined) this.#posted(who, told);
-    else if (!this.entry(room, told.seq).removed) this.#complain(who, told, 'no text');
+    else if (!this.entry(told.room, told.seq).removed || !(removing <= at)) this.#complain(who, told, 'no text');
   }
 
   /** An answer shows a message as it stands at `as_of`, an edit as it was posted. */
@@ -158,16 +172,19 @@ export class Contents {
     if (gone !== marked || gone !== (told.text === undefined)) return this.#complain(who, told, `as of ${page.as_of}`);
     if (gone) return;
     if (told.type === 'edit') return this.#posted(who, told);
-    this.#asOf(who, page.as_of, told);
+    this.#asOf(who, page, told);
   }
 
-  #asOf(who, asOf, told) {
+  #asOf(who, { as_of: asOf, member }, told) {
     const { edit, counts } = this.#lastOf(told, asOf);
     const expected = this.text(told.room, edit ?? told.seq);
     if (expected !== undefined && told.text !== expected) this.#complain(who, told, `another text as of ${asOf} than ${short(expected)}`);
+    const editedAt = edit && this.entry(told.room, edit).at;
+    if ((told.edited_at && Date.parse(told.edited_at)) !== editedAt) this.#complain(who, told, `edited at another time as of ${asOf} than ${editedAt}`);
     const shown = told.reactions ?? [];
     if (shown.length !== counts.size || shown.some(({ emoji, count }) => counts.get(emoji) !== count))
       this.#complain(who, told, `other reactions as of ${asOf} than ${short([...counts])}`);
+    if (member && shown.some(({ emoji, mine }) => mine !== this.#isOwn(told, member, emoji, asOf))) this.#complain(who, told, `not what ${member} has put on it as of ${asOf}`);
   }
 
   /** What is found says what the message says, or said once: a search's answer has no `as_of`. */

@@ -1,5 +1,5 @@
-// Faults of one to ten seconds that overlap, all chosen by a seed before they begin. Each takes hold of one thing (an
-// instance, PostgreSQL, Redis, a line) and gives it back healed; what is held is not broken twice.
+// Faults of some seconds that overlap, chosen by a seed before they begin: of a long time part by part. Each takes hold of
+// one thing (an instance, PostgreSQL, Redis, a line) and gives it back healed; what is held is not broken twice.
 import { sleep } from '../../wire/support/club.mjs';
 import { within } from './cluster.mjs';
 
@@ -12,6 +12,7 @@ const LATE_MS = 6000;
 const LATE_SHARE = 0.1;
 const GOES_ON_MS = 5000;
 const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
+const LEAVES_MS = 15_000; // eight seconds, on a machine that has other things to do
 const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over, as late as it may be
 const PREFERRED = 6; // times as often
@@ -23,9 +24,9 @@ const counted = (link, name) => (context) => [context[link].counts[name]];
 
 /** As an operator does it: it ends well, and in time. */
 export async function leaves({ instance }) {
-  if (!instance.running) return;
+  if (!instance.running) return false;
   const { status, signal, took } = await instance.leave();
-  if (status !== 0) throw new Error(`an instance ended with ${status ?? signal ?? 'nothing'} after SIGTERM, ${took} ms later\n${instance.log.slice(-2000)}`);
+  if (status !== 0 || took > LEAVES_MS) throw new Error(`an instance ended with ${status ?? signal ?? 'nothing'} after SIGTERM, ${took} ms later\n${instance.log.slice(-2000)}`);
 }
 
 // `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
@@ -66,7 +67,8 @@ export const kinds = {
   'postgres ends its backends': { weight: 2, on: 'postgres', lasts: [0, 0], begin: async ({ postgres }) => (await postgres.terminate()) > 0 },
   'postgres cut': { weight: 2, on: 'postgresLink', lasts: [0, 0], begin: ({ postgresLink }) => postgresLink.cut(), worked: counted('postgresLink', 'cuts') },
   'postgres cut before COMMIT': { weight: 5, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('before'), worked: counted('postgresLink', 'cutBefore') },
-  'postgres cut after COMMIT': { weight: 3, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('after'), worked: counted('postgresLink', 'cutAfter') },
+  'postgres cut after COMMIT': { weight: 2, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('after'), worked: counted('postgresLink', 'cutAfter') },
+  'postgres cut before its answer to COMMIT': { weight: 2, on: 'postgresLink', lasts: SHORT_MS, begin: cutAtCommit('answer'), worked: counted('postgresLink', 'cutAnswer') },
   'postgres slow': { weight: 2, on: 'postgresLink', begin: ({ postgresLink, random }) => (postgresLink.delay = random.between(5, 400)), worked: counted('postgresLink', 'delayed') },
   'postgres unreachable': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => postgresLink.silence(), worked: counted('postgresLink', 'lost') },
 };
@@ -116,22 +118,24 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
   const weight = (name, kind) => (kind.weight * crowd(kind) * (prefer.includes(name) ? PREFERRED : 1)) / 2 ** ahead(name);
   const weights = Object.fromEntries(possible.map(([name, kind]) => [name, weight(name, kind)]));
   const heldUntil = new Map();
-  const isFree = (name, at) => at >= (heldUntil.get(name) ?? 0);
+  const freeFrom = (name) => heldUntil.get(name) ?? 0;
+  // What takes hold of all waits until the last one is free, and keeps the others meanwhile: else it would hardly come.
   const choices = ({ on, all }, at) => {
-    const free = there[on].map((_, i) => i).filter((i) => isFree(`${on} ${i}`, at));
-    if (!all) return free;
-    return free.length === there[on].length ? [undefined] : [];
+    if (all) return at < freeFrom(`all ${on}`) ? [] : [undefined];
+    return there[on].map((_, i) => i).filter((i) => at >= freeFrom(`${on} ${i}`));
   };
   const faults = [];
-  for (let at = FIRST_MS; at < ms; at += random.between(...between)) {
-    const free = Object.entries(weights).filter(([name]) => choices(own[name], at).length);
+  for (let now = FIRST_MS; now < ms; now += random.between(...between)) {
+    const free = Object.entries(weights).filter(([name]) => choices(own[name], now).length);
     if (!free.length) continue;
     const kind = random.weighted(Object.fromEntries(free));
     const { on, lasts: short = usual, longer = 0, takes = 1000 } = own[kind];
     const [low, high] = longer && long && random.chance(longer) ? usual : short;
-    const which = random.pick(choices(own[kind], at));
+    const which = random.pick(choices(own[kind], now));
+    const at = Math.max(now, ...hold({ on, which }, there).map(freeFrom));
+    if (at >= ms) continue;
     const lasts = Math.min(low ? random.within(low, high) : random.between(low, high), ms - at);
-    for (const name of hold({ on, which }, there)) heldUntil.set(name, at + lasts + takes);
+    for (const name of [...hold({ on, which }, there), ...(which === undefined ? [`all ${on}`] : [])]) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });
     if (evenly) weights[kind] /= 2 ** (1 / (own[kind].rare ?? (own[kind].worked ? RARE : 1)));
     if (evenly && weights[kind] < 2 ** -40) for (const name of Object.keys(weights)) weights[name] *= 2 ** 40;

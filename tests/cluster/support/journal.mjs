@@ -28,11 +28,12 @@ export class Journal {
   #sent = 0;
   #entries = new Map();
 
-  constructor(clock = () => performance.now()) {
-    this.clock = clock;
+  /** `origin`: what the wall clock said when that one began. */
+  constructor(clock = () => performance.now(), origin = performance.timeOrigin) {
+    Object.assign(this, { clock, origin });
   }
 
-  /** `kind`: post, edit, remove, react. */
+  /** `kind`: post, edit, remove, react, and of what moderators do moderation and room. */
   write(kind, fields) {
     const write = { kind, attempts: [], ...fields };
     this.writes.push(write);
@@ -62,8 +63,8 @@ export class Journal {
     return follower;
   }
 
-  /** An answer with entries: `asked` is {method, room, after?, before?, line, sentAt, client?}, the client that asked where that
-   * must be known (a join is known by its follower). */
+  /** An answer with entries: `asked` is {method, room, after?, before?, limit?, line, sentAt, client?, member?}, the client that
+   * asked where that must be known (a join is known by its follower), and whose it is, where it is one of a load. */
   page(asked, result) {
     const page = { ...asked, answeredAt: this.clock(), as_of: result.as_of, more: result.more, entries: result.entries.map((entry) => this.entry(entry)) };
     this.pages.push(page);

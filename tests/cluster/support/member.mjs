@@ -186,10 +186,10 @@ export class Member {
     const wanted = this.rooms.get(room);
     if (wanted.asks === line) return; // its answer says how to go on
     wanted.asks = line;
-    const asked = { method: 'room.join', room, line: line.name, sentAt: this.journal.clock() };
+    const asked = { method: 'room.join', room, member: this.login, line: line.name, sentAt: this.journal.clock() };
     if (wanted.cursor !== undefined) asked.after = wanted.cursor;
     if (this.limit) asked.limit = this.limit;
-    const { method, line: name, sentAt, ...params } = asked;
+    const { method, member, line: name, sentAt, ...params } = asked;
     wanted.joined = undefined;
     this.request('room.join', params, (answer) => {
       if (wanted.asks === line) wanted.asks = undefined;
@@ -229,7 +229,7 @@ export class Member {
   async history(params) {
     const { line } = this;
     if (!line) return undefined;
-    const asked = { client: this.name, method: 'room.history', line: line.name, sentAt: this.journal.clock(), ...params };
+    const asked = { client: this.name, member: this.login, method: 'room.history', line: line.name, sentAt: this.journal.clock(), ...params };
     const answer = await this.request('room.history', params, (found) => {
       if (found.outcome === 'answered') this.journal.page(asked, found.result);
     });

@@ -16,6 +16,7 @@ import { listViolations } from './violations.mjs';
 
 const AGREES_MS = 10_000;
 const RESTS_MS = 40_000;
+const LET_IN_MS = 60_000; // thousands may be coming back
 const PART_MS = 240_000;
 const LONG_RUN_SECONDS = 300;
 const PROBE = 'probe';
@@ -108,6 +109,7 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
   await cluster.heal();
   const healed = Date.now();
   told({ kind: 'healed' });
+  const known = instancesKnow({ cluster, load, journal, healed });
   const rested = await within(Promise.all(all.map((one) => one.rest())).then(() => true), RESTS_MS);
   if (!rested) journal.violation('what was under way comes to an end', `not within ${RESTS_MS} ms after the faults`);
   const agreed = await agree(cluster, { load, moderating, journal, healed }).catch((error) => {
@@ -115,8 +117,9 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
     return Infinity;
   });
   told({ kind: 'agreed', after: agreed });
+  await known;
   falls(cluster, journal);
-  for (const actor of actors) await actor.agrees();
+  for (const actor of actors) await actor.agrees().catch((error) => journal.violation('after the faults everybody agrees', error.stack));
   await Promise.all(all.map((one) => one.stop()));
   const { acts, journal: loud } = moderating;
   const epochs = cluster.promotions ?? 0;
@@ -126,18 +129,45 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
     ...checkModerating(acts, loud.writes, await readModerated(cluster), moderating.told()),
   ];
   for (const actor of actors) violations.push(...actor.found);
+  for (const text of await cluster.complaints()) violations.push({ rule: "the store's own check finds it whole", text });
   return { agreed, links: linkCounts(cluster), ...delays(journal), ...summary(journal, load), acts: counted(acts, loud), violations };
 }
+
+/** Ten seconds after it was healed each instance knows of everything that was committed by then, and of the same history as
+ * the store, whoever is not back yet. */
+async function instancesKnow({ cluster, load, journal, healed }) {
+  const cookie = await cluster.cookie(PROBE);
+  const one = async (instance, i) => {
+    const probe = await letIn(instance, cookie, undefined, LET_IN_MS);
+    await sleep(Math.max(0, healed + AGREES_MS - Date.now()));
+    const [heads, line] = [await headsOf(cluster), await letIn(instance, cookie, probe, LET_IN_MS)];
+    for (const room of load.rooms.filter((id) => id !== load.direct)) {
+      const { head } = (await line.call('room.join', { room, limit: 1 })).room;
+      if (head < heads.get(room)) journal.violation('ten seconds after the faults each instance knows what is there', `${room} on ${i}: head ${head}, the store had ${heads.get(room)}`);
+    }
+    if (cluster.postgres || cluster.primary) {
+      const [{ epoch }] = await cluster.query('SELECT club_epoch_1() AS epoch');
+      if (line.welcome.epoch !== epoch) journal.violation('ten seconds after the faults each instance knows what is there', `history ${line.welcome.epoch} on ${i}, the store has ${epoch}`);
+    }
+    await line.close();
+  };
+  const failed = (error) => journal.violation('ten seconds after the faults each instance knows what is there', error.stack);
+  await Promise.all(cluster.instances.map((instance, i) => one(instance, i).catch(failed)));
+}
+
+const letIn = (instance, cookie, probe, ms) => (probe && !probe.isClosed ? probe : eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in', ms));
+
+/** Of each room. */
+const headsOf = async (cluster) => new Map((await cluster.query('SELECT id, head FROM room')).map(({ id, head }) => [id, Number(head)]));
 
 /** What everybody must see alike once nothing is broken any more: milliseconds until it was so. */
 async function agree(cluster, { load, moderating, journal, healed }) {
   const rested = Date.now(); // before that, there is still something new
   const cookie = await cluster.cookie(PROBE);
-  const letIn = (instance, probe) => (probe && !probe.isClosed ? probe : eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in'));
   let probes = [];
   let differences;
   do {
-    probes = await Promise.all(cluster.instances.map((instance, i) => letIn(instance, probes[i])));
+    probes = await Promise.all(cluster.instances.map((instance, i) => letIn(instance, cookie, probes[i])));
     differences = await look(cluster, load, probes, [...load.clients, ...moderating.followers]);
     if (!differences.length) break;
     await sleep(250);
@@ -159,7 +189,7 @@ async function readAlong(probe, line, load, journal) {
 
 async function look(cluster, load, probes, followers) {
   const differences = [];
-  const heads = new Map((await cluster.query('SELECT id, head FROM room')).map(({ id, head }) => [id, Number(head)]));
+  const heads = await headsOf(cluster);
   for (const room of load.rooms.filter((id) => id !== load.direct)) {
     for (const [i, probe] of probes.entries()) {
       const online = present(cluster, load, room, i);

@@ -13,8 +13,8 @@ const KINDS = { mute: 'moderation', ban: 'moderation', lock: 'room' };
 export function checkRoom(journal, acts, truth, options) {
   const [[room, { entries }]] = Object.entries(truth.rooms);
   const done = [...acts.filter(({ action }) => action !== 'purge').map((act) => asWrite(act, room)), ...purged(acts, room, entries)];
-  const { followers, pages, searches, marks, epochs, seen } = journal;
-  const whole = { followers, pages, searches, marks, epochs, seen, writes: [...journal.writes, ...done] };
+  const { followers, pages, searches, marks, epochs, seen, origin } = journal;
+  const whole = { followers, pages, searches, marks, epochs, seen, origin, writes: [...journal.writes, ...done] };
   return [...check(whole, truth, { ...options, mayBeRefused: MAY_BE_REFUSED }), ...escaped(journal.writes, acts, entries)];
 }
 

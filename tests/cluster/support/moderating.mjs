@@ -27,7 +27,7 @@ export const nameOf = (login) => `${login} among moderators`;
 export class Moderating {
   acts = [];
   stopping = false;
-  journal = new Journal(Date.now);
+  journal = new Journal(Date.now, 0);
   #posted = [];
   #count = 0;
 

@@ -1,5 +1,5 @@
 // The line to PostgreSQL. It finds the COMMIT in what an instance says and may cut the connection just before it is
-// handed on, or just after it was and before its answer comes back.
+// handed on, just after it was, or just before its answer is handed back.
 import { Link } from './link.mjs';
 
 const PROTOCOL_3 = 196608;
@@ -11,11 +11,11 @@ const HOLDS_MS = 40;
 const zero = (bytes, from) => bytes.indexOf(0, from);
 
 export class PostgresLink extends Link {
-  /** `pass`; `before` and `after` cut at a COMMIT, `share` of them. */
+  /** `pass`; `before`, `after` and `answer` cut at a COMMIT, `share` of them. */
   mode = 'pass';
   share = 1;
   #awaiting = []; // the next COMMIT
-  counts = { ...this.counts, commits: 0, cutBefore: 0, cutAfter: 0 };
+  counts = { ...this.counts, commits: 0, cutBefore: 0, cutAfter: 0, cutAnswer: 0 };
 
   began(pair) {
     pair.rest = Buffer.alloc(0);
@@ -70,6 +70,7 @@ export class PostgresLink extends Link {
     pair.rest = Buffer.from(pair.rest.subarray(passed));
     if (cut === 'before') this.#cutBefore(pair);
     if (cut === 'after') this.#cutAfter(pair);
+    if (cut === 'answer') this.#cutAnswer(pair);
     if (pair.holds) setTimeout(() => this.#letGo(pair), this.random.between(1, HOLDS_MS));
   }
 
@@ -96,16 +97,22 @@ export class PostgresLink extends Link {
     else setTimeout(() => pair.cut(), this.random.between(1, HOLDS_MS));
   }
 
-  /** At once, while it is being carried out, or when its answer is here: the other answers may be handed on. */
+  /** At once, while it is being carried out. */
   #cutAfter(pair) {
     this.counts.cutAfter++;
     pair.dying = 'after';
-    if (this.random.chance(0.3)) pair.cut({ lingers: LINGERS_MS });
-    else setTimeout(() => pair.cut(), LINGERS_MS);
+    pair.cut({ lingers: LINGERS_MS });
+  }
+
+  /** When its answer is here: the other answers may be handed on. */
+  #cutAnswer(pair) {
+    this.counts.cutAnswer++;
+    pair.dying = 'answer';
+    setTimeout(() => pair.cut(), LINGERS_MS);
   }
 
   fromServer(pair, bytes) {
-    if (pair.dying === 'after' && bytes.includes(COMMITTED)) return void pair.cut();
+    if (pair.dying === 'answer' && bytes.includes(COMMITTED)) return void pair.cut();
     pair.toClient(bytes);
   }
 

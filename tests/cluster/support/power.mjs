@@ -77,7 +77,7 @@ class Bench {
     this.instances = [this.club];
     if (random.chance(0.4)) await this.#cutAtFirst();
     this.load = new Load({ cluster: this, journal, random: random.of('load'), steady: true, size });
-    await this.club.import(loginsOf(size), { passwords: false });
+    await this.club.import(loginsOf(size));
     await store.made();
     await this.club.serve();
     await this.load.start();

@@ -5,6 +5,17 @@ import { short } from './violations.mjs';
 
 export const REMOVAL_MS = 2000;
 
+/** `room seq` → when its removal was first asked for. */
+export function removalsAsked(writes) {
+  const asked = new Map();
+  for (const { kind, room, target, attempts } of writes) {
+    if (kind !== 'remove' || !attempts.length) continue;
+    const name = `${room} ${target}`;
+    asked.set(name, Math.min(asked.get(name) ?? Infinity, attempts[0].sentAt));
+  }
+  return asked;
+}
+
 /** `room seq` → when its removal was first answered. */
 function answeredRemovals(writes) {
   const removed = new Map();

@@ -9,7 +9,8 @@ export const LOGINS = { anna: 'm1', bo: 'm2', admin: 'm3' };
 export class Story {
   now = 0;
   truth = { rooms: { kz: { head: 0, entries: [] } }, members: LOGINS };
-  journal = new Journal(() => ++this.now);
+  journal = new Journal(() => ++this.now, AT);
+  #posted = new Map(); // seq → the text as it was posted, also when it is removed since
 
   get log() {
     return this.truth.rooms.kz;
@@ -19,7 +20,18 @@ export class Story {
     const none = { client_id: null, text: null, edited: null, removed: null, target: null, reply_to: null, emoji: null, flag: null };
     const row = { ...none, seq: ++this.log.head, at: AT + this.log.head, ...fields };
     this.log.entries.push(row);
+    this.#posted.set(row.seq, row.text);
+    this.#changes(row);
     return row;
+  }
+
+  /** As the store does: a message names its last edit, and when it is removed neither it nor its edits have a text any more. */
+  #changes({ type, seq, target }) {
+    const { entries } = this.log;
+    const message = entries[target - 1];
+    if (type === 'edit' && message) message.edited = seq;
+    if (type !== 'remove' || message?.removed !== null) return;
+    for (const row of entries) if (row === message || (row.type === 'edit' && row.target === target)) Object.assign(row, { text: null, removed: seq });
   }
 
   /** Sent and answered on a line, unless `outcome` is another. */
@@ -41,7 +53,8 @@ export class Story {
   told(seq, more = {}) {
     const row = this.log.entries[seq - 1];
     const entry = { room: 'kz', seq, at: iso(row.at), type: row.type, from: { id: LOGINS[row.member] } };
-    for (const name of ['client_id', 'text', 'target', 'reply_to', 'emoji']) if (row[name] !== null) entry[name] = row[name];
+    const posted = { ...row, text: row.text ?? this.#posted.get(seq) };
+    for (const name of ['client_id', 'text', 'target', 'reply_to', 'emoji']) if (posted[name] !== null) entry[name] = posted[name];
     if (row.type === 'react') entry.on = Boolean(row.flag);
     return { ...entry, ...more };
   }
@@ -55,12 +68,14 @@ export class Story {
     this.journal.found({ method: 'message.search', room: 'kz', line: 'h', sentAt: this.journal.clock(), ...fields }, { hits: entries.map((entry) => ({ room: 'kz', entry, found: [[0, 1]] })) });
   }
 
-  page(fields, entries, { as_of = this.log.head, more = false } = {}) {
-    return this.journal.page({ method: 'room.history', room: 'kz', line: 'h', sentAt: this.journal.clock(), ...fields }, { as_of, more, entries });
+  /** Of history, unless said, as if it had been asked for from its first entry on. */
+  page(fields, entries, { as_of = this.log.head, more = entries.at(-1)?.seq < as_of } = {}) {
+    const after = (entries[0]?.seq ?? 1) - 1;
+    return this.journal.page({ method: 'room.history', room: 'kz', after, line: 'h', sentAt: this.journal.clock(), ...fields }, { as_of, more, entries });
   }
 
   join(client, line, after, entries, options) {
-    const page = this.page({ method: 'room.join', line, after }, entries, options);
+    const page = this.page({ method: 'room.join', line, after }, entries, { more: false, ...options });
     this.journal.joined(client, page);
   }
 

@@ -42,9 +42,9 @@ export class Club {
   log = '';
   output = '';
 
-  /** `members`: logins, of `people` or new ones; `settings`: environment; `tls: false` for a plain one; `address`: of
+  /** `members`: logins, of `people` or new ones; `passwords`: they can log in; `settings`: environment; `tls: false` for a plain one; `address`: of
    * another network than this process's, which `wrapper` enters. */
-  static async start({ members = ['anna', 'bo'], settings = {}, tls = true, wrapper, address = '127.0.0.1', serve = true } = {}) {
+  static async start({ members = ['anna', 'bo'], passwords = false, settings = {}, tls = true, wrapper, address = '127.0.0.1', serve = true } = {}) {
     const club = new this();
     club.address = address;
     club.folder = mkdtempSync(join(tmpdir(), 'clubd-'));
@@ -62,7 +62,7 @@ export class Club {
       ...(tls ? {} : { CLUB_TLS: 'off', CLUB_URL: `http://localhost:${club.port}` }),
       ...settings,
     };
-    if (members.length) await club.import(members);
+    if (members.length) await club.import(members, { passwords });
     if (serve) await club.serve();
     return club;
   }
@@ -114,8 +114,8 @@ export class Club {
     return output;
   }
 
-  /** `more`: of each of them, beside what is known of some. Without passwords, which cost time, nobody can log in. */
-  async import(logins, { passwords = true, ...more } = {}) {
+  /** `passwords`, which cost time: without them nobody can log in. `more`: of each of them, beside what is known of some. */
+  async import(logins, { passwords = false, ...more } = {}) {
     const rows = logins.map((login) => {
       const person = { name: `Member ${login}`, country: 'kz', company: '', role: 'member', ...people[login], ...more };
       return [login, ...(passwords ? [PASSWORD] : []), person.name, person.country, person.company, person.role].map(quoted).join(',');

@@ -57,6 +57,17 @@ export function execute(program, words, options = {}) {
   });
 }
 
+/** What pg_amcheck complains of: every page of the club's tables and indexes, or of all that there are, is read, and each row
+ * looked for in each index. `server`: the words that lead there. */
+export async function complaintsOf(bin, server, options, { all = false } = {}) {
+  const words = [...server, '-U', 'postgres', '-d', 'club', '--install-missing', '--heapallindexed', '--parent-check', ...(all ? [] : ['--schema', 'public'])];
+  try {
+    return (await execute(join(bin, 'pg_amcheck'), words, options)).split('\n').filter(Boolean);
+  } catch (error) {
+    return [error.message.slice(0, 2000)];
+  }
+}
+
 // Waits until the end of its standard input, which is the end of the process that started it.
 const GUARDIAN = `
 cat >/dev/null
@@ -175,6 +186,10 @@ export class Postgres {
     const words = ['-X', '-q', '-A', '-t', '-0', '-F', '\x1f', '-v', 'ON_ERROR_STOP=1', '-d', this.urlOf(database, { user: 'postgres' }), '-f', '-'];
     const output = await execute(join(this.#bin, 'psql'), words, { ...this.#options(), input: `${sql};\n` });
     return output.split('\0').filter(Boolean).map((line) => line.split('\x1f'));
+  }
+
+  complaints() {
+    return complaintsOf(this.#bin, ['-h', this.place.address, '-p', String(this.port)], this.#options());
   }
 
   async #run() {

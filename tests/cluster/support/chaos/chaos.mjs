@@ -146,7 +146,7 @@ export function page({ seed, seconds: time, faults, writes, deliveries, pages, m
     `| all agreed, after the last fault | ${seconds(agreed)} |`,
     `| memory of the largest instance: with everybody there, before the faults · after them · at most | ${megabytes(memory.before)} · ${megabytes(memory.after)} · ${megabytes(memory.peak)} |`,
     `| most that an instance had for some ten seconds of its life, a minute or so between two restarts, or in the end, more than when it was ready, what its sockets take apart: memory · files | ${megabytes(more.memory)} · ${more.files} |`,
-    `| an instance ended by itself: out of files · out of memory | ${ended['out of files'] ?? 0} · ${ended['out of memory'] ?? 0} |`,
+    `| an instance ended by itself, out of memory | ${ended['out of memory'] ?? 0} |`,
     ...herdLines(herd),
     '',
     'From the moment in which what was killed or stopped is begun again, or what was in the way is taken away (of what is over at once: from its beginning), whatever else is still broken, until somebody was answered what was sent after it, and until each instance has answered something. Of the balancer and what is between it and an instance: until somebody was answered through the balancer. Of Redis and the lines to it: until something that was posted on one instance after it was told on another one, and until something was on each. Clocks, and thousands who are cut off, have no such times:',

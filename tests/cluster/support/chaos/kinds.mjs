@@ -51,7 +51,7 @@ const deprived = (what, { has, least, most, given, excuse }) => ({
   },
   worked: ({ instance }) => [Number(instance.most !== undefined && isShort(instance, has, least))],
 });
-const outOfFiles = { has: ({ files }) => files, least: 1, most: ({ files }) => files, given: 20_000, excuse: 'out of files' };
+const outOfFiles = { has: ({ files }) => files, least: 1, most: ({ files }) => files, given: 20_000 };
 const outOfMemory = {
   has: (instance) => instance.memory('VmData'),
   least: 128 << 10, // what malloc asks the system for
@@ -164,6 +164,7 @@ export const kinds = {
   'postgres stopped': { ...usual['postgres stopped'], ...SHORTLY },
   'postgres cut before COMMIT': { ...usual['postgres cut before COMMIT'], lasts: MIDDLE_MS },
   'postgres cut after COMMIT': { ...usual['postgres cut after COMMIT'], lasts: MIDDLE_MS },
+  'postgres cut before its answer to COMMIT': { ...usual['postgres cut before its answer to COMMIT'], lasts: MIDDLE_MS },
   'all instances restarted in turn': {
     weight: 1,
     on: 'instance',
@@ -242,6 +243,7 @@ export const kinds = {
     takes: 7000,
     begin: ({ postgres: { world }, random }) => parted(world, random),
     end: ({ postgres: { world } }) => failsOver(world),
+    worked: ({ postgres: { world } }) => [world.primary.place.caught()],
   },
   'power cut under postgres': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.primary) },
   'power cut under the standby': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.standby) },

@@ -96,7 +96,7 @@ export class Resources {
   /** One that serves, and from which nothing is taken. */
   async #look(instance) {
     const { idle } = instance;
-    if (!instance.running || instance.paused || instance.excused || idle.process !== instance.process) return;
+    if (!instance.running || instance.paused || instance.most !== undefined || idle.process !== instance.process) return;
     const life = this.#life(instance);
     if (life.isAsked) return;
     life.isAsked = true;

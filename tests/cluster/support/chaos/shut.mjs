@@ -1,6 +1,6 @@
 // Members who log out, and members who are banned from the club, while lines of theirs stand: two seconds after it was
 // answered nothing that was committed then reaches those lines, and nobody is let in with that session, nor in the end with
-// any of those that were over.
+// any of those that were over; but with a new one everybody is.
 import { PASSWORD, sessionCookie, sleep } from '../../../wire/support/club.mjs';
 import { eventually, sleepWhile } from '../cluster.mjs';
 import { OUTLASTS_MS, Turns } from '../late.mjs';
@@ -12,6 +12,7 @@ import { Watch, neverSeen } from './watch.mjs';
 const STAYS_MS = [1000, 4000];
 const LOOKS_MS = [4000, 6000];
 const LONG_ONE = 0.1;
+const AGAIN_MS = 500;
 const OVER = 401;
 const RULE = 'nothing committed two seconds after a ban or logout is delivered';
 
@@ -24,6 +25,7 @@ export class Shut {
   stopping = false;
   #watches = 0;
   #over = []; // sessions of which it was answered that they are
+  #banned = new Map(); // login → {me, turns} of who was ever banned
 
   /** `looksMs`: how often it looks whether it is time. */
   constructor({ cluster, random, journal, looksMs }) {
@@ -41,24 +43,32 @@ export class Shut {
 
   async #loop(login) {
     const random = this.random.of(login);
-    const turns = new Turns();
-    let me; // who was banned
     while (!this.stopping) {
-      const cookie = await this.#logIn(login, random);
+      const cookie = await this.#comesIn(login, random);
       if (!cookie) {
-        // Banned once more, by what was carried out late?
-        if (me && turns.mayBeOut) await turns.letIn(() => this.#act(me, 0));
-        await sleep(500);
+        await sleep(AGAIN_MS);
         continue;
       }
       const watch = this.#watch(login, cookie, random);
       await sleep(random.between(...STAYS_MS));
       if (login.startsWith('leaver')) await this.#logOut(cookie, random, watch);
-      else if (watch.me) await this.#ban((me = watch.me), turns, watch);
+      else if (watch.me) await this.#ban(login, watch, cookie);
       await this.#looks(random);
       await watch.stop();
-      if (me) await turns.letIn(() => this.#act(me, 0));
+      await this.#lift(login);
     }
+  }
+
+  async #lift(login) {
+    const { me, turns } = this.#banned.get(login) ?? {};
+    if (me) await turns.letIn(() => this.#act(me, 0));
+  }
+
+  /** With a new session; nobody may be banned once more by what was carried out late. */
+  async #comesIn(login, random) {
+    const cookie = await this.#logIn(login, random);
+    if (!cookie && this.#banned.get(login)?.turns.mayBeOut) await this.#lift(login);
+    return cookie;
   }
 
   /** Not longer than the faults go on. */
@@ -114,8 +124,11 @@ export class Shut {
     watch.shutAt = Date.now();
   }
 
-  async #ban(me, turns, watch) {
+  async #ban(login, watch, cookie) {
+    const { me, turns } = this.#banned.get(login) ?? { me: watch.me, turns: new Turns() };
+    this.#banned.set(login, { me, turns });
     await turns.putOut(() => this.#act(me, null));
+    if (turns.since !== undefined) this.#over.push(cookie);
     if (watch.hasJoined && turns.since !== undefined) this.counts.bans++;
     watch.shutAt = turns.since;
   }
@@ -136,6 +149,10 @@ export class Shut {
     for (const cookie of this.#over) {
       const answer = await eventually(() => this.#ask(this.random, 'GET', '/api/session', { cookie }), 'an instance answers');
       if (answer.status !== OVER) this.found.push({ rule: 'what was answered is there', text: `a session that was ended is answered with ${answer.status}` });
+    }
+    for (const login of shutLogins) {
+      const letIn = eventually(() => this.#comesIn(login, this.random), `${login} is let in again`);
+      await letIn.catch(({ message }) => this.found.push({ rule: 'after the faults everybody agrees', text: message }));
     }
   }
 

@@ -11,6 +11,7 @@ const OPENS_MS = 5000;
 const PING_MS = 2000;
 const DEAD_MS = 8000;
 const ENOUGH_MS = 120_000;
+const KEEPS_OUT = new Set(['not_found', 'banned', 'forbidden', 'unavailable']);
 
 export class Watch {
   stopped = false;
@@ -113,8 +114,10 @@ export class Watch {
   }
 
   /** Again and again where it is refused. */
-  #answered(line, { result }) {
+  #answered(line, { result, error }) {
     const { asked, askedAt, id } = line.joins;
+    const reason = error?.data?.reason ?? error?.code;
+    if (error && !KEEPS_OUT.has(reason)) this.journal.violation('nothing is refused without a reason', `${line.name}: room.join ${this.room}: ${reason}`);
     if (!result) return void setTimeout(() => this.#join(line), this.random.between(...JOINS_MS));
     line.subscriber = `${this.name}, ${id}`;
     this.journal.joined(line.subscriber, this.journal.page(asked, result));

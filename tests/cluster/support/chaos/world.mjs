@@ -149,8 +149,8 @@ export class World extends Cluster {
     world.redis = world.redisServers[0];
     world.operator = await Club.start({ members: [], serve: false, tls: false, settings });
     await world.follow();
-    await world.operator.import(logIn);
-    await world.operator.import(members.filter((login) => !logIn.includes(login)), { passwords: false });
+    await world.operator.import(logIn, { passwords: true });
+    await world.operator.import(members.filter((login) => !logIn.includes(login)));
     for (let i = 0; i < instances; i++) await world.#add(i, settings, balancerPlace.address);
     await Promise.all(world.instances.map((instance) => instance.serve()));
     world.balancer = new Balancer(balancerPlace, folder, world.instances);
@@ -224,8 +224,10 @@ export class World extends Cluster {
   }
 
   /** Another one, which knows nothing, is used from now on. */
-  replaceRedis() {
-    this.redis = this.redisServers.find((one) => one !== this.redis);
+  async replaceRedis() {
+    const next = this.redisServers.find((one) => one !== this.redis);
+    await next.command('FLUSHALL');
+    this.redis = next;
     for (const link of this.redisLinks) {
       link.target = { host: this.redis.place.address, port: this.redis.port };
       link.cut();
@@ -246,6 +248,10 @@ export class World extends Cluster {
   async query(sql) {
     const rows = await this.primary.query(`SELECT row_to_json(found) FROM (${sql}) found`);
     return rows.map(([row]) => JSON.parse(row));
+  }
+
+  complaints() {
+    return this.primary.complaints();
   }
 
   /** What all have said, into files of a folder; instead of what cannot be read, why. */
