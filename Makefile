@@ -39,7 +39,7 @@ DEPS_api := member room wire store base
 DEPS_connection := method room member store bus wire base
 DEPS_instance := connection api method room member bus wire base store
 DEPS_net := base
-# There are more than a hundred unit programs: gold links one in half the time, and it comes with binutils or does not.
+# Gold links a unit program in half the time, and it comes with binutils or does not.
 UNIT_LINKER := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 
 JOBS ?= $(shell nproc)
@@ -84,6 +84,13 @@ protocol:
 protocol-check:
 	@node server/wire/generate.mjs --check
 
+# Memory that is refused, waiting that fails: the server's own code asks the test.
+TORTURES := $(addprefix $(BUILD)/unit/store/,test_torture test_postgres_torture test_postgres_server_torture)
+MEMORY_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_memory.c)) $(BUILD)/unit/connection/test_inbox
+# These are linked each by itself, all others of a folder together (tests/unit/together.c): that takes a fifth of the time.
+ALONE := $(TORTURES) $(MEMORY_TESTS) $(BUILD)/unit/instance/test_simulation
+
+.PHONY: FORCE
 define folder_rules
 $(1)_OBJECTS := $$(patsubst server/%.c,$$(BUILD)/%.o,$$(wildcard server/$(1)/*.c server/$(1)/*/*.c))
 $$(BUILD)/lib$(1).a: $$($(1)_OBJECTS)
@@ -94,22 +101,31 @@ $$(BUILD)/$(1)/%.o: server/$(1)/%.c | $$(GENERATED)
 $(1)_TESTS := $$(patsubst tests/unit/%.c,$$(BUILD)/unit/%,$$(wildcard tests/unit/$(1)/test_*.c))
 $(1)_HELPERS := $$(patsubst tests/unit/%.c,$$(BUILD)/unit/%.o,$$(filter-out tests/unit/$(1)/test_%,$$(wildcard tests/unit/$(1)/*.c)))
 $(1)_HEADERS := $$(wildcard include/club/*.h server/$(1)/*.h tests/unit/*.h tests/unit/$(1)/*.h)
-$$($(1)_HELPERS): $$(BUILD)/unit/%.o: tests/unit/%.c | $$(GENERATED)
+$(1)_ALONE := $$(filter $$(ALONE),$$($(1)_TESTS))
+$(1)_TOGETHER := $$(filter-out $$(ALONE),$$($(1)_TESTS))
+$(1)_LIBRARIES := $$(BUILD)/lib$(1).a $$(foreach d,$$(DEPS_$(1)),$$(BUILD)/lib$$(d).a)
+$(1)_UNIT = $$(CC) $$(ALL_CFLAGS) $$(UNIT_FLAGS) -Iserver/$(1) -Itests/unit -c
+$(1)_LINK = $$(CC) $$(ALL_CFLAGS) $$(filter %.o,$$^) -o $$@ $$(UNIT_LINKER) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -Wl,--as-needed -lcmocka $$(LIBS)
+$$($(1)_TESTS:=.o) $$($(1)_HELPERS): $$(BUILD)/unit/%.o: tests/unit/%.c $$($(1)_HEADERS) Makefile | $$(GENERATED)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(UNIT_FLAGS) -Iserver/$(1) -Itests/unit -c $$< -o $$@
-$$(BUILD)/unit/$(1)/%: tests/unit/$(1)/%.c $$($(1)_HELPERS) $$($(1)_HEADERS) $$(BUILD)/lib$(1).a $$(foreach d,$$(DEPS_$(1)),$$(BUILD)/lib$$(d).a)
+	$$($(1)_UNIT) $$(if $$(filter $$(@:.o=),$$($(1)_TOGETHER)),-Dmain=$$(notdir $$*)_main) $$< -o $$@
+$$($(1)_ALONE): %: %.o $$($(1)_HELPERS) $$($(1)_LIBRARIES)
+	$$($(1)_LINK)
+$$(BUILD)/unit/$(1)/together.list: FORCE
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(UNIT_FLAGS) -MT $$@ -MF $$@.d -Iserver/$(1) -Itests/unit -c $$< -o $$@.o
-	$$(CC) $$(ALL_CFLAGS) $$@.o $$(filter %.o,$$^) -o $$@ $$(UNIT_LINKER) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(LIBS)
+	@echo '$$($(1)_TOGETHER)' | cmp -s - $$@ || echo '$$($(1)_TOGETHER)' > $$@
+$$(BUILD)/unit/$(1)/together.o: tests/unit/together.c $$(BUILD)/unit/$(1)/together.list
+	$$($(1)_UNIT) '-DTESTS=$$(patsubst %,TEST(%),$$(notdir $$($(1)_TOGETHER)))' $$< -o $$@
+$$(BUILD)/unit/$(1)/together: $$(BUILD)/unit/$(1)/together.o $$($(1)_TOGETHER:=.o) $$($(1)_HELPERS) $$($(1)_LIBRARIES)
+	$$($(1)_LINK)
+$$($(1)_TOGETHER): $$(BUILD)/unit/$(1)/together
+	ln -f $$< $$@
 unit-$(1): $$($(1)_TESTS)
 	@for t in $$^; do echo "$$$$t"; $$$$t || exit 1; done
 -include $$($(1)_OBJECTS:.o=.d) $$($(1)_TESTS:=.d) $$($(1)_HELPERS:.o=.d)
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
 $(BUILD)/libwire.a: $(BUILD)/wire/methods.o
-# Memory that is refused, waiting that fails: the server's own code asks the test.
-TORTURES := $(addprefix $(BUILD)/unit/store/,test_torture test_postgres_torture test_postgres_server_torture)
-MEMORY_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*/test_memory.c)) $(BUILD)/unit/connection/test_inbox
 $(TORTURES) $(MEMORY_TESTS): LIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(BUILD)/unit/store/test_postgres_torture: LIBS += -Wl,--wrap=poll,--wrap=usleep,--wrap=clock_gettime
 # Into PostgreSQL's processes, which know nothing of sanitizers.
@@ -161,9 +177,8 @@ $(NODE_TESTS): tests/package.json tests/package-lock.json
 
 test:
 	@tests/install.sh build test chaos
-	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(BUILD)/unit/instance/test_simulation \
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd $(BUILD)/unit/instance/test_simulation sanitized \
 	  $(BROKEN_SIMULATED:%=$(BROKEN)/%/test_simulation) $(BROKEN)/$(BROKEN_TODAY)/clubd $(NODE_TESTS) $(CLIENT_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" UNIT_FLAGS="$(ASAN_UNIT_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) BROKEN_TODAY=$(BROKEN_TODAY) node tests/run.mjs
 
 ASAN_BUILD := $(BUILD)/asan
@@ -173,10 +188,14 @@ ASAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-
 # The tests' own code, which runs little, is compiled in a third of the time when nothing is optimised, and only its memory
 # is watched.
 ASAN_UNIT_FLAGS := -O0 -fno-sanitize=undefined
+# With the client that the plain build has made.
+.PHONY: sanitized
+sanitized: $(WEB_ASSETS)
+	@$(MAKE) --no-print-directory BUILD=$(ASAN_BUILD) WEB_ASSETS=$(WEB_ASSETS) CFLAGS="$(ASAN_FLAGS)" UNIT_FLAGS="$(ASAN_UNIT_FLAGS)" \
+	  $(ASAN_BUILD)/clubd unit-programs
 asan:
 	@tests/install.sh build test
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" UNIT_FLAGS="$(ASAN_UNIT_FLAGS)" $(ASAN_BUILD)/clubd unit-programs
-	@$(MAKE) --no-print-directory $(NODE_TESTS)
+	@$(MAKE) --no-print-directory -j$(JOBS) sanitized $(NODE_TESTS)
 	@BUILD=$(BUILD) ASAN_BUILD=$(ASAN_BUILD) node tests/run.mjs asan
 
 # Every page in three languages, two sizes, light and dark.

@@ -35,7 +35,7 @@ tidy() {
     [ -z "$found" ] || { echo "$found"; exit 1; }'
 }
 with_clang() {
-  make --no-print-directory -j"$jobs" BUILD="$build/clang" CC=clang CFLAGS=-O1 "$build/clang/clubd" unit-programs
+  make --no-print-directory -j"$jobs" BUILD="$build/clang" WEB_ASSETS="$build/generated/web_assets.c" CC=clang CFLAGS=-O1 "$build/clang/clubd" unit-programs
 }
 types() { make --no-print-directory client-types; }
 shell_scripts() { for file in $(sources '*.sh' .ci/run); do bash -n "$file" || return 1; done; }

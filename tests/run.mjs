@@ -36,7 +36,7 @@ const sanitized = {
   CLUBD: `${ASAN_BUILD}/clubd`,
   ...(existsSync(`${BUILD}/clubd`) ? { CLUBD_HANDY: `${BUILD}/clubd` } : {}),
   CLUBD_SLOW: '1',
-  ASAN_OPTIONS: 'abort_on_error=1:detect_leaks=1:quarantine_size_mb=32', // what is freed is gone soon: tests weigh a server
+  ASAN_OPTIONS: 'abort_on_error=1:detect_leaks=1:quarantine_size_mb=32:malloc_context_size=12', // what is freed is gone soon, since tests weigh a server; whole stacks of each piece of memory take their time
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
 };
 

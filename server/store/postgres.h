@@ -56,7 +56,7 @@ struct postgres {
   bool lost;                      /* said in the log */
   char told[8];                   /* the error that was logged last */
   char history[POSTGRES_HISTORY]; /* of the server that the line goes to: cluster and timeline */
-  char name[TOKEN_SIZE + 1];      /* a writer's, under which its batches are noted */
+  char name[TOKEN_SIZE + 1];      /* drawn; a writer's batches are noted under it */
   int64_t batches;                /* that were begun */
   struct indexing *indexing;      /* a writer's */
 };

@@ -109,14 +109,31 @@ static bool open_any(struct postgres *self, char *error, size_t error_size) {
   return false;
 }
 
+/* What a server wrote down before it crashed it shows at once when it is back, also what waited for its standbys, and what
+ * those never got is gone after a failover. A commit of this session's own waits for them to have everything before it:
+ * until then nothing is read. (A writer's batches are such commits themselves.) The lock keeps those who gave up, whose
+ * sessions go on waiting, from growing in number. https://www.postgresql.org/docs/15/warm-standby.html, 27.2.8 */
+static bool await_standbys(struct postgres *self, char *error, size_t error_size) {
+  static const char form[] =
+      "SELECT pg_advisory_xact_lock(hashtext('%s')); SELECT pg_logical_emit_message(true, 'clubd', '')";
+  char sql[sizeof form + sizeof self->name];
+  snprintf(sql, sizeof sql, form, self->name);
+  self->warned = false;
+  bool done = run(self, sql, error, error_size) && !self->warned;
+  if (self->warned || line_now() >= self->deadline_ms)
+    snprintf(error, error_size, "the server's standbys do not have what it has");
+  return done;
+}
+
 static bool prepare(struct postgres *self, bool migrate, char *error, size_t error_size) {
   self->deadline_ms = line_now() + CONNECT_MS;
   if (migrate && !postgres_migrate(self, error, error_size)) return false;
   self->deadline_ms = line_now() + CONNECT_MS;
   if (BROKEN(async) && !run(self, "SET synchronous_commit = off", error, error_size)) return false;
+  bool writes = self->role == STORE_WRITER;
   return postgres_check_schema(self, error, error_size) && run(self, settings_sql, error, error_size) &&
-         run(self, self->role == STORE_WRITER ? writer_sql : reader_sql, error, error_size) &&
-         line_begin_pipeline(self);
+         (writes || await_standbys(self, error, error_size)) &&
+         run(self, writes ? writer_sql : reader_sql, error, error_size) && line_begin_pipeline(self);
 }
 
 static bool connect_server(struct postgres *self, bool migrate, char *error, size_t error_size) {

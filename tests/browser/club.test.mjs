@@ -187,7 +187,7 @@ step('scrolling up brings the whole history, each message once', async () => {
 });
 
 step('who logs out is out, in every page', async () => {
-  const second = await bo.context.newPage();
+  const second = await bo.window.newPage();
   await second.goto(`${bo.origin}/#/room/kz.fintech`);
   await second.getByRole('log').waitFor();
   await bo.button('Log out').click();

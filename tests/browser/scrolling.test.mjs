@@ -76,7 +76,7 @@ for (const { width, height } of [{ width: 1280, height: 800 }, { width: 390, hei
       const rows = await inSight(anna);
       most = Math.max(most, await nodes(anna));
       first = Math.min(first, rows[0]?.seq ?? first);
-      assert.ok(first < MESSAGES - 3000, `only as far as ${first}`);
+      assert.ok(first < MESSAGES - 2000, `only as far as ${first}`);
     }, 180_000);
     await checkSight(anna);
     const kept = await anna.page.evaluate(() => performance.memory?.usedJSHeapSize ?? 0);

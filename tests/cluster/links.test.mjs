@@ -72,3 +72,37 @@ test('a connection that is cut while its COMMIT is held is none', async () => {
   pair.cut();
   assert.equal(await done, false);
 });
+
+/** A COMMIT on a line that cuts there; `came`: what the client was told. */
+function committed(mode) {
+  const { link, pair } = linked();
+  const came = [];
+  Object.assign(link, { mode, share: 1 });
+  Object.assign(pair, { toClient: (bytes) => came.push(bytes.toString('latin1')) });
+  link.fromClient(pair, Buffer.concat([query('INSERT'), query('COMMIT')]));
+  return { link, pair, came };
+}
+
+test('a line is cut before a COMMIT, after it, or before its answer', () => {
+  const before = committed('before');
+  assert.doesNotMatch(before.pair.said, /COMMIT/);
+  const after = committed('after');
+  assert.match(after.pair.said, /COMMIT/);
+  assert.ok(after.pair.ended);
+  const answer = committed('answer');
+  assert.match(answer.pair.said, /COMMIT/);
+  answer.link.fromServer(answer.pair, Buffer.from('INSERT 0 1\0'));
+  assert.ok(!answer.pair.ended);
+  assert.equal(answer.link.counts.cutAnswer, 0);
+  answer.link.fromServer(answer.pair, Buffer.from('COMMIT\0'));
+  assert.ok(answer.pair.ended);
+  assert.deepEqual(answer.came, ['INSERT 0 1\0']);
+  assert.deepEqual([before, after, answer].map(({ link: { counts: { cutBefore, cutAfter, cutAnswer } } }) => [cutBefore, cutAfter, cutAnswer]), [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+});
+
+test('where the answer to a COMMIT does not come in time the line is cut after it', async () => {
+  const { link, pair } = committed('answer');
+  await new Promise((done) => setTimeout(done, 400));
+  assert.ok(pair.ended);
+  assert.deepEqual([link.counts.cutAfter, link.counts.cutAnswer], [1, 0]);
+});

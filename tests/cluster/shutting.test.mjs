@@ -5,8 +5,7 @@ import assert from 'node:assert/strict';
 import { Private, guestLogins } from './support/chaos/private.mjs';
 import { Shut, shutLogins } from './support/chaos/shut.mjs';
 import { eventually } from './support/cluster.mjs';
-import { Journal } from './support/journal.mjs';
-import { EFFECT_MS } from './support/moderating_check.mjs';
+import { EFFECT_MS, Journal } from './support/journal.mjs';
 import { iso } from './support/story.mjs';
 
 const ROOM = 'private';

@@ -158,11 +158,12 @@ test('whatever was answered is there, nothing is missing, doubled or out of orde
   const club = await Club.start({ members: MEMBERS, settings: { CLUB_LIMITS: 'off' } });
   const journals = [];
   try {
-    for (const login of MEMBERS) journals.push(new Journal(club, login, await club.cookie(login), random));
+    const cookies = await Promise.all(MEMBERS.map((login) => club.cookie(login)));
+    journals.push(...MEMBERS.map((login, i) => new Journal(club, login, cookies[i], random)));
     const failed = Promise.race(journals.map((journal) => journal.done));
     failed.catch(() => {});
     for (let round = 0; round < ROUNDS; round++) {
-      await Promise.race([sleep(200 + random(900)), failed]);
+      await Promise.race([sleep(200 + random(500)), failed]);
       await club.kill();
       await club.serve();
     }

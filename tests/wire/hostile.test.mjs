@@ -106,7 +106,7 @@ for (const { kind, club, cookie, witness } of clubs) {
       (raw) => raw.write(frame(1, '{"jsonrpc":', { fin: random(2) === 0 })),
       () => sleep(random(8)),
     ];
-    const until = Date.now() + 5000;
+    const until = Date.now() + 3500;
     const kept = [];
     while (Date.now() < until) {
       try {

@@ -10,7 +10,7 @@ const LINES = slow ? 60 : 300;
 
 async function enterMany(club, count) {
   const lines = [];
-  for (const login of MEMBERS) await club.cookie(login);
+  await Promise.all(MEMBERS.map((login) => club.cookie(login)));
   while (lines.length < count) {
     const batch = Array.from({ length: Math.min(50, count - lines.length) }, (_, index) => club.connect(MEMBERS[(lines.length + index) % MEMBERS.length]));
     lines.push(...(await Promise.all(batch)));

@@ -107,19 +107,11 @@ test('a line joins 256 rooms at most', async () => {
   const rooms = json.countries.flatMap(({ code }) => [code, ...json.sectors.map(({ slug }) => `${code}.${slug}`)]).concat(json.sectors.map(({ slug }) => slug));
   // The built-in club has fewer rooms than that: direct talks make up the number.
   const names = Array.from({ length: 257 - rooms.length + 3 }, (_, index) => `friend${index}`);
-  if (names.length > 0 && rooms.length < 257) {
-    await club.import(names);
-    const ids = club.query('SELECT 1 AS one').length && (await club.command(['member', 'list']));
-    assert.match(ids, /friend0/);
-  }
+  if (names.length) await club.import(names);
+  const friends = club.query("SELECT 'm' || key AS id FROM member WHERE login LIKE 'friend%'");
   const line = await club.connect('dana');
   const all = [...rooms];
-  for (const name of names) {
-    if (all.length >= 257) break;
-    const friend = await club.connect(name);
-    all.push((await line.call('direct.open', { member: friend.me })).room.room);
-    await friend.close();
-  }
+  for (const { id } of friends.slice(0, 257 - rooms.length)) all.push((await line.call('direct.open', { member: id })).room.room);
   for (const room of all.slice(0, 256)) await line.call('room.join', { room, limit: 1 });
   assert.equal((await line.refused('room.join', { room: all[256], limit: 1 })).reason, 'rate_limited');
   await line.call('room.join', { room: all[0], limit: 1 });

@@ -165,6 +165,7 @@ test('of a text that fifty new accounts post, all but the first two wait for a m
   try {
     const [moderator, admin] = [await raided.connect('moderator'), await raided.connect('admin')];
     const raid = [];
+    await Promise.all(raiders.map((login) => raided.cookie(login)));
     for (const login of raiders) raid.push(await raided.connect(login));
     const say = (line, text, client_id = clientId('raid')) => line.ask('message.post', { room: 'kz', client_id, text });
     const variants = ['КУПИТЕ слонов, дёшево: пишите мне!', 'купите  слонов\nдёшево… пишите​ мне 🐘'];

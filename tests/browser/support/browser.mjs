@@ -23,18 +23,22 @@ after(async () => {
   if (launched) await (await launched).close();
 });
 
-/** A browser's window with a profile of its own. The next visitor who asks for the same one finds nothing in it of the one
- * before; but a window whose process has shown the client once shows it again for a third of the work. */
+/** A browser's window with a profile of its own. The next visitor finds nothing in it of the one before; but a window whose
+ * process has shown the client once shows it again for a third of the work. So a language and a size are given to its pages,
+ * which can be given others, and not to the window. */
 class Window {
-  static #free = new Map();
+  static #free = [];
+  #devtools = new Map(); // of its pages
 
-  static async open(options) {
-    const key = JSON.stringify(options);
-    const free = Window.#free.get(key)?.pop();
-    if (free) return free;
+  /** Where the time zone is another one than the machine's, a window of its own, for one visitor. */
+  static async open({ timezoneId, ...look }) {
+    const window = (!timezoneId && Window.#free.pop()) || (await Window.#make(timezoneId && { timezoneId }));
+    return Object.assign(window, { look });
+  }
+
+  static async #make(options) {
     const window = new Window();
-    window.key = key;
-    window.viewport = options.viewport;
+    window.handsOn = !options;
     window.context = await (await browser()).newContext({ ...options, ignoreHTTPSErrors: true });
     return window;
   }
@@ -61,8 +65,26 @@ class Window {
   }
 
   /** The page that the visitor before left, or a new one. */
-  async page() {
-    return this.context.pages()[0] ?? this.context.newPage();
+  page() {
+    return this.#furnished(this.context.pages()[0]);
+  }
+
+  newPage() {
+    return this.#furnished();
+  }
+
+  /** In the visitor's language and size. As long as the window is open: what devtools set goes with their session. */
+  async #furnished(known) {
+    const page = known ?? (await this.context.newPage());
+    if (!this.look) return page;
+    const { locale, viewport } = this.look;
+    const devtools = this.#devtools.get(page) ?? (await this.context.newCDPSession(page));
+    this.#devtools.set(page, devtools);
+    // Pages of one process have one language.
+    await devtools.send('Emulation.setLocaleOverride', { locale }).catch(({ message }) => assert.match(message, /already in effect/));
+    await devtools.send('Emulation.setUserAgentOverride', { userAgent: '', acceptLanguage: locale });
+    await page.setViewportSize(viewport);
+    return page;
   }
 
   /** For the next one; false: it cannot be cleaned. */
@@ -82,16 +104,16 @@ class Window {
     await this.context.clearCookies();
     await this.context.clearPermissions();
     await page.unrouteAll();
+    await this.context.unrouteAll();
+    await this.context.setOffline(false);
     await page.emulateMedia({ media: null, colorScheme: null, reducedMotion: null, forcedColors: null, contrast: null });
-    await page.setViewportSize(this.viewport);
     return true;
   }
 
   /** Somebody leaves; `again`: another may have it. */
   async leave(origin, again) {
-    if (again && this.key && (await this.clean(origin).catch(() => false))) {
-      Window.#free.set(this.key, [...(Window.#free.get(this.key) ?? []), this]);
-    } else await this.context.close();
+    if (again && this.handsOn && (await this.clean(origin).catch(() => false))) Window.#free.push(this);
+    else await this.context.close();
   }
 }
 
@@ -196,7 +218,7 @@ export class Visitor {
   }
 
   async openPage() {
-    this.#watch(await this.context.newPage());
+    this.#watch(await this.window.newPage());
   }
 
   #watch(page) {

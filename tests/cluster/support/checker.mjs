@@ -4,7 +4,7 @@
 // with `member` a login and `says` as truth.mjs makes it, marks?: Map of `member room` to how far that member has read it, as
 // the store shows it after the faults. What is found is [{rule, text}].
 import { Contents } from './contents.mjs';
-import { outcomeOf } from './journal.mjs';
+import { EFFECT_MS, outcomeOf } from './journal.mjs';
 import { removals } from './removals.mjs';
 import { Sorted, groupBy } from './sorted.mjs';
 import { short } from './violations.mjs';
@@ -18,8 +18,6 @@ const MAY_BE_REFUSED = {
   react: ['not_found', 'rate_limited'],
 };
 
-/** As long as what the store has not confirmed may be used. */
-const FRESH_MS = 2000;
 /** By how much the clock of the journal and that of the store may differ, on one machine. */
 const CLOCKS_MS = 1000;
 const EXPECTED = 'what must be refused is refused';
@@ -321,8 +319,8 @@ class Check {
     }
   }
 
-  /** 5: members are told of another history when there is one, and only then, since for them that excuses a hole; and not of the one
-   * before, but for the two seconds for which an instance may go by what it knew. */
+  /** 5: members are told of another history when there is one, and only then, since for them that excuses a hole; and not of
+   * the one before, but for the two seconds for which an instance may go by what it knew. */
   histories(most) {
     const epochs = [...this.journal.epochs];
     const names = epochs.map(([epoch]) => epoch).join(', ');
@@ -330,7 +328,7 @@ class Check {
     if (epochs.length - 1 > most) this.fail('the history changes only when a standby was promoted', `${epochs.length - 1} times, at most ${most}: ${names}`);
     for (const [i, [epoch, { openedAt }]] of epochs.entries()) {
       const after = openedAt - epochs[i + 1]?.[1].toldAt;
-      if (after > FRESH_MS) this.fail('nobody is told of a history that is over', `${epoch} on a line that was opened ${Math.round(after)} ms after the next one was known, of ${names}`);
+      if (after > EFFECT_MS) this.fail('nobody is told of a history that is over', `${epoch} on a line that was opened ${Math.round(after)} ms after the next one was known, of ${names}`);
     }
   }
 
@@ -417,10 +415,10 @@ class Check {
     if (write.kind !== 'post') return undefined;
     const [place] = this.#placesOf(write);
     if (!place) return undefined;
+    const fresh = answersOf(write).find(({ duplicate }) => !duplicate);
+    if (fresh) return { ...fresh, ...place };
     const { at } = this.entry(place.room, place.seq);
     const could = write.attempts.filter(({ outcome, sentAt }) => outcome !== 'refused' && this.journal.origin + sentAt <= at + CLOCKS_MS);
-    const fresh = could.find(({ outcome, duplicate }) => outcome === 'answered' && !duplicate);
-    const maker = fresh ?? (could.length === 1 ? could[0] : undefined);
-    return maker && { ...maker, ...place };
+    return could.length === 1 ? { ...could[0], ...place } : undefined;
   }
 }

@@ -167,8 +167,10 @@ export class Cluster {
   }
 
   /** What is wrong with the store's own tables and indexes. */
-  complaints() {
-    return this.postgres ? this.postgres.complaints() : [];
+  async complaints() {
+    if (this.postgres) return this.postgres.complaints();
+    const rows = [...this.operator.query('PRAGMA integrity_check'), ...this.operator.query('PRAGMA foreign_key_check')];
+    return rows.filter((row) => row.integrity_check !== 'ok').map((row) => JSON.stringify(row));
   }
 
   heal() {

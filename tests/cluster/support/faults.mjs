@@ -1,5 +1,5 @@
 // Faults of some seconds that overlap, chosen by a seed before they begin: of a long time part by part. Each takes hold of
-// one thing (an instance, PostgreSQL, Redis, a line) and gives it back healed; what is held is not broken twice.
+// one thing (an instance, PostgreSQL, Redis, a line), or of all of a kind, and gives it back healed; what is held is not broken twice.
 import { sleep } from '../../wire/support/club.mjs';
 import { within } from './cluster.mjs';
 
@@ -12,7 +12,8 @@ const LATE_MS = 6000;
 const LATE_SHARE = 0.1;
 const GOES_ON_MS = 5000;
 const SERVES_MS = 4000; // until an instance serves again, about, whatever else is broken
-const LEAVES_MS = 15_000; // eight seconds, on a machine that has other things to do
+/** In which an instance that is told to leave has ended: eight seconds, on a machine that has other things to do. */
+export const LEAVES_MS = 15_000;
 const LOOKS_MS = 250;
 const ENDS_MS = 120_000; // after the last one was to be over, as late as it may be
 const PREFERRED = 6; // times as often
@@ -119,9 +120,10 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
   const weights = Object.fromEntries(possible.map(([name, kind]) => [name, weight(name, kind)]));
   const heldUntil = new Map();
   const freeFrom = (name) => heldUntil.get(name) ?? 0;
+  const allFrom = (on) => Math.max(...there[on].map((_, i) => freeFrom(`${on} ${i}`)));
   // What takes hold of all waits until the last one is free, and keeps the others meanwhile: else it would hardly come.
   const choices = ({ on, all }, at) => {
-    if (all) return at < freeFrom(`all ${on}`) ? [] : [undefined];
+    if (all) return at < freeFrom(`all ${on}`) || allFrom(on) >= ms ? [] : [undefined];
     return there[on].map((_, i) => i).filter((i) => at >= freeFrom(`${on} ${i}`));
   };
   const faults = [];
@@ -132,8 +134,7 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
     const { on, lasts: short = usual, longer = 0, takes = 1000 } = own[kind];
     const [low, high] = longer && long && random.chance(longer) ? usual : short;
     const which = random.pick(choices(own[kind], now));
-    const at = Math.max(now, ...hold({ on, which }, there).map(freeFrom));
-    if (at >= ms) continue;
+    const at = which === undefined ? Math.max(now, allFrom(on)) : now;
     const lasts = Math.min(low ? random.within(low, high) : random.between(low, high), ms - at);
     for (const name of [...hold({ on, which }, there), ...(which === undefined ? [`all ${on}`] : [])]) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });

@@ -10,6 +10,9 @@
 //
 // Times are milliseconds of one clock, that of this process.
 
+/** Within that, what was answered takes effect everywhere; for as long may be used what the store has not confirmed. */
+export const EFFECT_MS = 2000;
+
 export class Journal {
   writes = [];
   followers = new Map(); // `client room` → {client, room, events}

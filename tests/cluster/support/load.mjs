@@ -43,12 +43,8 @@ export class Load {
 
   async start() {
     const logins = loginsOf(this.size);
-    this.cookies = new Map();
-    for (let i = 0; i < logins.length; i += 4) {
-      const some = logins.slice(i, i + 4);
-      const cookies = await Promise.all(some.map((login) => this.cluster.cookie(login)));
-      some.forEach((login, j) => this.cookies.set(login, cookies[j]));
-    }
+    const cookies = await Promise.all(logins.map((login) => this.cluster.cookie(login)));
+    this.cookies = new Map(logins.map((login, i) => [login, cookies[i]]));
     this.writers = writerLogins(this.size).map((login, i) => new Writer(this, login, i));
     await Promise.all(this.writers.map((writer) => writer.member.present(10_000)));
     this.direct = await this.#openDirect();

@@ -5,10 +5,10 @@ import { check } from './checker.mjs';
 import { Cluster, eventually, within } from './cluster.mjs';
 import { delays } from './delays.mjs';
 import { carryOut, plan, things } from './faults.mjs';
-import { Journal, outcomeOf } from './journal.mjs';
+import { EFFECT_MS, Journal, outcomeOf } from './journal.mjs';
 import { Load, loginsOf } from './load.mjs';
 import { checkRoom } from './moderated_room.mjs';
-import { KEEPERS, LOUD, Moderating, readModerated } from './moderating.mjs';
+import { KEEPERS, LOUD, Moderating, ROOM, readAudit } from './moderating.mjs';
 import { checkModerating } from './moderating_check.mjs';
 import { Random } from './random.mjs';
 import { readModeratedRoom, readTruth } from './truth.mjs';
@@ -123,42 +123,64 @@ async function found({ cluster, journal, load, moderating, actors, all, told }) 
   await Promise.all(all.map((one) => one.stop()));
   const { acts, journal: loud } = moderating;
   const epochs = cluster.promotions ?? 0;
+  const moderated = await readModeratedRoom(cluster, moderating.members);
   const violations = [
     ...check(journal, await readTruth(cluster, [...load.clients, ...actors.flatMap(({ clients = [] }) => clients)]), { epochs }),
-    ...checkRoom(loud, acts, await readModeratedRoom(cluster, moderating.members), { epochs }),
-    ...checkModerating(acts, loud.writes, await readModerated(cluster), moderating.told()),
+    ...checkRoom(loud, acts, moderated, { epochs }),
+    ...checkModerating(acts, loud.writes, { entries: moderated.rooms[ROOM].entries, audit: await readAudit(cluster) }, moderating.told()),
   ];
   for (const actor of actors) violations.push(...actor.found);
   for (const text of await cluster.complaints()) violations.push({ rule: "the store's own check finds it whole", text });
   return { agreed, links: linkCounts(cluster), ...delays(journal), ...summary(journal, load), acts: counted(acts, loud), violations };
 }
 
-/** Ten seconds after it was healed each instance knows of everything that was committed by then, and of the same history as
- * the store, whoever is not back yet. */
+/** Ten seconds after it was healed each instance knows of everything that was committed two seconds before, and of the same
+ * history as the store, whoever is not back yet. */
 async function instancesKnow({ cluster, load, journal, healed }) {
-  const cookie = await cluster.cookie(PROBE);
-  const one = async (instance, i) => {
-    const probe = await letIn(instance, cookie, undefined, LET_IN_MS);
-    await sleep(Math.max(0, healed + AGREES_MS - Date.now()));
-    const [heads, line] = [await headsOf(cluster), await letIn(instance, cookie, probe, LET_IN_MS)];
-    for (const room of load.rooms.filter((id) => id !== load.direct)) {
-      const { head } = (await line.call('room.join', { room, limit: 1 })).room;
-      if (head < heads.get(room)) journal.violation('ten seconds after the faults each instance knows what is there', `${room} on ${i}: head ${head}, the store had ${heads.get(room)}`);
+  const differ = (text) => journal.violation('ten seconds after the faults each instance knows what is there', text);
+  const one = async (instance, i, { heads, epoch }) => {
+    const probe = new Probe(instance, await cluster.cookie(PROBE));
+    try {
+      for (const room of load.rooms.filter((id) => id !== load.direct)) {
+        const { as_of: head } = await probe.ask('room.history', { room, limit: 1 });
+        if (head < heads.get(room)) differ(`${room} on ${i}: head ${head}, the store had ${heads.get(room)}`);
+      }
+      if (epoch && probe.line.welcome.epoch !== epoch) differ(`history ${probe.line.welcome.epoch} on ${i}, the store has ${epoch}`);
+    } finally {
+      await probe.line?.close();
     }
-    if (cluster.postgres || cluster.primary) {
-      const [{ epoch }] = await cluster.query('SELECT club_epoch_1() AS epoch');
-      if (line.welcome.epoch !== epoch) journal.violation('ten seconds after the faults each instance knows what is there', `history ${line.welcome.epoch} on ${i}, the store has ${epoch}`);
-    }
-    await line.close();
   };
-  const failed = (error) => journal.violation('ten seconds after the faults each instance knows what is there', error.stack);
-  await Promise.all(cluster.instances.map((instance, i) => one(instance, i).catch(failed)));
+  try {
+    await sleep(healed + AGREES_MS - EFFECT_MS - Date.now());
+    const known = { heads: await headsOf(cluster), epoch: await epochOf(cluster) };
+    await sleep(EFFECT_MS);
+    await Promise.all(cluster.instances.map((instance, i) => one(instance, i, known).catch(({ stack }) => differ(stack))));
+  } catch ({ stack }) {
+    differ(stack);
+  }
 }
 
-const letIn = (instance, cookie, probe, ms) => (probe && !probe.isClosed ? probe : eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in', ms));
+/** Asks an instance until it answers: thousands may be coming back. */
+class Probe {
+  constructor(instance, cookie) {
+    Object.assign(this, { instance, cookie });
+  }
+
+  ask(method, params) {
+    return eventually(async () => {
+      this.line = await letIn(this.instance, this.cookie, this.line, LET_IN_MS);
+      return (await this.line.ask(method, params).catch(() => ({}))).result;
+    }, `${method} is answered`, LET_IN_MS);
+  }
+}
+
+const letIn = (instance, cookie, line, ms) => (line && !line.isClosed ? line : eventually(() => instance.connect({ cookie }).catch(() => undefined), 'a probe is let in', ms));
 
 /** Of each room. */
 const headsOf = async (cluster) => new Map((await cluster.query('SELECT id, head FROM room')).map(({ id, head }) => [id, Number(head)]));
+
+/** Of a store that several instances share. */
+const epochOf = async (cluster) => (cluster.instances.length > 1 ? (await cluster.query('SELECT club_epoch_1() AS epoch'))[0].epoch : undefined);
 
 /** What everybody must see alike once nothing is broken any more: milliseconds until it was so. */
 async function agree(cluster, { load, moderating, journal, healed }) {
@@ -197,6 +219,8 @@ async function look(cluster, load, probes, followers) {
       if (error) differences.push(`${room} on ${i}: ${JSON.stringify(error)}`);
       else if (result.room.head !== heads.get(room)) differences.push(`${room} on ${i}: head ${result.room.head}, the store has ${heads.get(room)}`);
       else if (result.room.online !== online) differences.push(`${room} on ${i}: online ${result.room.online}, there are ${online}`);
+      const { result: page } = await probe.ask('room.history', { room, limit: 1 }).catch(() => ({}));
+      if (page?.as_of !== heads.get(room)) differences.push(`${room} on ${i}: known up to ${page?.as_of}, the store has ${heads.get(room)}`);
     }
   }
   for (const [i, probe] of probes.entries()) {

@@ -36,8 +36,7 @@ export class Moderating {
   }
 
   async start() {
-    const members = [];
-    for (const login of [...KEEPERS, ...LOUD]) members.push(await this.#member(login));
+    const members = await Promise.all([...KEEPERS, ...LOUD].map((login) => this.#member(login)));
     [this.admin, this.moderator, ...this.loud] = members;
     await Promise.all(members.map((member) => member.present(10_000)));
     const loops = [this.#silences('mute', HOLDS_MS), this.#silences('ban', BANS_MS), this.#keeps(), ...this.loud.map((member) => this.#writes(member))];
@@ -165,20 +164,15 @@ export class Moderating {
   }
 }
 
-/** What the store has of it in the end. */
-export async function readModerated(cluster) {
-  const [room] = await cluster.query(`SELECT head FROM room WHERE id = '${ROOM}'`);
-  const entries = await cluster.query(
-    `SELECT seq, entry.at, type, login AS member, entry.client_id, removed, target FROM entry
-     JOIN room ON room.key = entry.room JOIN member ON member.key = entry.member WHERE room.id = '${ROOM}' ORDER BY seq`,
-  );
+/** The audit log of that room, as the store has it in the end. */
+export async function readAudit(cluster) {
   const audit = await cluster.query(
     `SELECT audit.at, audit.action, login AS member, audit.seq, audit.reason, audit.detail FROM audit
      JOIN room ON room.key = audit.room LEFT JOIN member ON member.key = audit.member WHERE room.id = '${ROOM}' ORDER BY audit.key`,
   );
-  for (const row of [...entries, ...audit]) {
-    for (const name of ['seq', 'at', 'type', 'removed', 'target']) if (typeof row[name] === 'string') row[name] = Number(row[name]);
+  for (const row of audit) {
+    for (const name of ['seq', 'at']) if (typeof row[name] === 'string') row[name] = Number(row[name]);
     if (row.detail) row.detail = JSON.parse(`{${row.detail}}`);
   }
-  return { head: Number(room.head), entries, audit };
+  return audit;
 }

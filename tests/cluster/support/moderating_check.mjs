@@ -1,20 +1,17 @@
 // Holds what moderators did (moderating.mjs) against what the store has in the end. Each time is looked up, so that the work
 // grows little faster than what was done and written.
 //
-// `acts` and `writes` are of moderating.mjs; `truth`: {head, entries: [{seq, at, type, member, client_id, removed, target}],
-// audit: [{action, member, seq, reason, detail}]} of the room, `type` as the store numbers it; `told`: [{member, events,
-// looks?}] of the followers there (journal.mjs) and of what else they asked for. What is found is [{rule, text}].
+// `acts` and `writes` are of moderating.mjs; `truth`: {entries: as truth.mjs makes them, audit: [{action, member, seq, reason,
+// detail}]} of the room; `told`: [{member, events, looks?}] of the followers there (journal.mjs) and of what else they asked
+// for. What is found is [{rule, text}]. Of the log itself checker.mjs sees to it.
 //
 // An act with an attempt of which nobody knows what became (`unknownAt`) may be carried out late (late.mjs), after the next
 // one, which is the opposite one. All others are done when they are answered.
+import { EFFECT_MS } from './journal.mjs';
 import { lateUntil } from './late.mjs';
 import { Sorted, groupBy } from './sorted.mjs';
 import { short } from './violations.mjs';
 
-export const EFFECT_MS = 2000;
-const MESSAGE = 1;
-const REMOVAL = 3;
-const SETTINGS = 5;
 const REASONS = { mute: 'muted', ban: 'banned', lock: 'locked' };
 const DONE = { mute: ['mute', 'unmute'], ban: ['ban', 'unban'] };
 
@@ -40,7 +37,6 @@ class Held {
 
 export function checkModerating(acts, writes, truth, told = []) {
   const check = new Check(acts, writes, truth, told);
-  check.log();
   check.silence();
   check.deliveries();
   check.refusals();
@@ -69,12 +65,6 @@ class Check {
 
   of(...actions) {
     return this.acts.filter(({ action }) => actions.includes(action));
-  }
-
-  log() {
-    const { head, entries } = this.truth;
-    if (entries.length !== head) this.fail('the log has no hole and nothing twice', `${entries.length} entries, head ${head}`);
-    entries.forEach(({ seq }, i) => seq !== i + 1 && this.fail('the log has no hole and nothing twice', `${seq} at ${i + 1}`));
   }
 
   /** Each mute, ban and lock with the act that lifts it, and with the one by which it is `over` for certain, also where it
@@ -107,7 +97,7 @@ class Check {
 
   /** Two seconds after it was answered nothing is committed by whom it concerns, until it is lifted. */
   silence() {
-    const messages = this.truth.entries.filter(({ type, client_id: id }) => type === MESSAGE && id);
+    const messages = this.truth.entries.filter(({ type, client_id: id }) => type === 'message' && id);
     const all = new Sorted(messages, ({ at }) => at);
     const own = new Map([...groupBy(messages, ({ member }) => member)].map(([member, some]) => [member, new Sorted(some, ({ at }) => at)]));
     for (const period of this.#certain()) {
@@ -196,7 +186,7 @@ class Check {
   locks() {
     const rule = 'an answered act is in the audit log once';
     const records = this.truth.audit.filter(({ action }) => action === 'update');
-    const entries = this.truth.entries.filter(({ type }) => type === SETTINGS);
+    const entries = this.truth.entries.filter(({ type }) => type === 'room');
     const changes = [...this.#changes()].filter(([{ action }]) => action === 'lock');
     const least = sum(changes.map(([{ outcome }, { least }]) => (outcome === 'answered' ? least : 0)));
     const most = sum(changes.map(([, { most }]) => most));
@@ -220,11 +210,11 @@ class Check {
     const acts = this.of('purge');
     const records = this.truth.audit.filter(({ action }) => action === 'purge');
     const logins = new Set(acts.map(({ member }) => member));
-    const gone = this.truth.entries.filter(({ type, removed, member }) => type === MESSAGE && removed && logins.has(member));
+    const gone = this.truth.entries.filter(({ type, removed, member }) => type === 'message' && removed && logins.has(member));
     const noted = sum(records.map(({ detail }) => detail.removed));
     if (noted !== gone.length) this.fail(rule, `${gone.length} messages were purged, the audit log says ${noted}`);
     for (const { removed } of gone) {
-      if (this.truth.entries[removed - 1]?.type !== REMOVAL) this.fail('what was answered is there', `no removal at ${removed}`);
+      if (this.truth.entries[removed - 1]?.type !== 'remove') this.fail('what was answered is there', `no removal at ${removed}`);
     }
     const answered = acts.filter(({ outcome, result }) => outcome === 'answered' && result.removed > 0);
     if (records.length < answered.length || records.length > sum(acts.map(({ attempts }) => attempts))) this.fail(rule, `${records.length} records of ${answered.length} answered purges`);

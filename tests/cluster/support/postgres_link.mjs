@@ -104,15 +104,17 @@ export class PostgresLink extends Link {
     pair.cut({ lingers: LINGERS_MS });
   }
 
-  /** When its answer is here: the other answers may be handed on. */
+  /** When its answer is here: the other answers may be handed on. Where that takes long, before. */
   #cutAnswer(pair) {
-    this.counts.cutAnswer++;
     pair.dying = 'answer';
-    setTimeout(() => pair.cut(), LINGERS_MS);
+    setTimeout(() => pair.ended || this.#cutAfter(pair), LINGERS_MS);
   }
 
   fromServer(pair, bytes) {
-    if (pair.dying === 'answer' && bytes.includes(COMMITTED)) return void pair.cut();
+    if (pair.dying === 'answer' && bytes.includes(COMMITTED)) {
+      this.counts.cutAnswer++;
+      return void pair.cut();
+    }
     pair.toClient(bytes);
   }
 

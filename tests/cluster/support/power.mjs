@@ -212,7 +212,6 @@ process.prependListener('exit', () => {
 
 const isPending = ({ attempts }) => attempts.length > 0 && attempts.at(-1).answeredAt === undefined;
 
-
 export function report(result) {
   const { store, seed, cuts, disks, survived, atFirst, answered, unknown, refused, entries, inFlight, kept, took, seconds, violations } = result;
   const lines = [

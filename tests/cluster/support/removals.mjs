@@ -1,9 +1,8 @@
 // What is promised of removed texts: two seconds after a removal was answered, no answer holds the text.
 //
 // Only what was *asked* for after that is looked at: an answer that was made before may take as long as the network likes.
+import { EFFECT_MS } from './journal.mjs';
 import { short } from './violations.mjs';
-
-export const REMOVAL_MS = 2000;
 
 /** `room seq` → when its removal was first asked for. */
 export function removalsAsked(writes) {
@@ -36,7 +35,7 @@ export function removals({ writes, pages, searches }, fail) {
     for (const entry of entries) {
       if (entry.text === undefined) continue;
       const since = removed.get(`${room} ${entry.type === 'edit' ? entry.target : entry.seq}`);
-      if (since !== undefined && sentAt > since + REMOVAL_MS)
+      if (since !== undefined && sentAt > since + EFFECT_MS)
         fail('a removed text is in no answer after two seconds', `${method} on ${line}, asked ${Math.round(sentAt - since)} ms after: ${short(entry)}`);
     }
   }

@@ -15,7 +15,7 @@
 #ifdef __SANITIZE_ADDRESS__
 #define USUAL_SEEDS 80
 #else
-#define USUAL_SEEDS 2000
+#define USUAL_SEEDS 1500
 #endif
 
 static uint64_t number(const char *name, uint64_t otherwise) {

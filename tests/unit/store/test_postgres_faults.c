@@ -140,29 +140,72 @@ static void a_server_that_lets_nobody_in_is_asked_ever_more_seldom(void **state)
   remove_proxy(suite, proxy);
 }
 
+/* From now on it waits for a standby that there is not. */
+static void lose_standby(void) {
+  postgres_server_run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+  postgres_server_run("SELECT pg_reload_conf()");
+  postgres_server_until("SHOW synchronous_standby_names", "nobody");
+}
+
+static void need_no_standby(void) {
+  postgres_server_run("ALTER SYSTEM RESET synchronous_standby_names");
+  postgres_server_run("SELECT pg_reload_conf()");
+  postgres_server_until("SHOW synchronous_standby_names", "");
+}
+
+/* Posts until one waits for the standby, since a session hears of it a moment later: how many there were, with that one.
+ * `id` is its client_id. */
+static int post_until_unknown(struct suite *suite, char *id, size_t size) {
+  struct store_job *post;
+  int posts = 0;
+  do {
+    snprintf(id, size, "a%d", ++posts);
+    post = suite_post(suite, "kz", suite->ivan, id, "text");
+  } while (post->outcome == STORE_DONE && posts < 1000);
+  assert_int_equal(post->outcome, STORE_UNKNOWN);
+  return posts;
+}
+
 /* What the server confirmed to itself alone may be gone after a failover. */
 static void a_commit_that_its_standbys_did_not_get_is_unknown(void **state) {
   struct suite *suite = *state;
   assert_done(suite_post(suite, "kz", suite->ivan, "before", "text"));
-  postgres_server_run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-  postgres_server_run("SELECT pg_reload_conf()");
-  postgres_server_until("SHOW synchronous_standby_names", "nobody");
+  lose_standby();
   char id[16];
-  struct store_job *post;
-  int done = 0; /* a session hears of it a moment later */
-  do {
-    snprintf(id, sizeof id, "a%d", ++done);
-    post = suite_post(suite, "kz", suite->ivan, id, "text");
-  } while (post->outcome == STORE_DONE && done < 1000);
-  assert_int_equal(post->outcome, STORE_UNKNOWN);
-  postgres_server_run("ALTER SYSTEM RESET synchronous_standby_names");
-  postgres_server_run("SELECT pg_reload_conf()");
-  postgres_server_until("SHOW synchronous_standby_names", "");
+  int done = post_until_unknown(suite, id, sizeof id);
+  need_no_standby();
   struct store_job *again = suite_post(suite, "kz", suite->ivan, id, "text");
   for (int i = 0; i < 10 && again->outcome == STORE_UNKNOWN; i++)
     again = suite_post(suite, "kz", suite->ivan, id, "text");
   assert_done(again);
   assert_int_equal(again->post.seq, 1 + done);
+}
+
+static struct store_job *read_page(struct suite *suite) {
+  struct store_job *page = suite_page_job(suite, "kz", suite->ivan, 0, -1, 50);
+  suite->reader.read(suite->reader.self, page);
+  return page;
+}
+
+/* After a crash it shows at once what waited for them. (What is asserted before it needs no standby any more would stop
+ * here for ever.) */
+static void what_its_standbys_did_not_get_is_not_read_from_a_server_that_crashed(void **state) {
+  struct suite *suite = *state;
+  char id[16];
+  enum store_outcome outcomes[3];
+  lose_standby();
+  int posts = post_until_unknown(suite, id, sizeof id);
+  int64_t before = read_page(suite)->page.as_of;
+  postgres_server_stop(&postgres_server, SIGQUIT);
+  postgres_server_start(&postgres_server, "");
+  for (int i = 0; i < 3; i++) outcomes[i] = read_page(suite)->outcome;
+  need_no_standby();
+  assert_int_equal(before, posts - 1);
+  for (int i = 0; i < 3; i++) assert_int_equal(outcomes[i], STORE_UNAVAILABLE);
+  struct store_job *page = read_page(suite);
+  for (int i = 0; i < 10 && page->outcome != STORE_DONE; i++) page = read_page(suite);
+  assert_done(page);
+  assert_int_equal(page->page.as_of, posts);
 }
 
 /* ---- frozen instances ---- */
@@ -382,6 +425,7 @@ int main(void) {
       SUITE_TEST(a_server_that_was_restarted_is_found_again, &postgres_setup),
       SUITE_TEST(a_stopped_server_holds_nobody_for_long, &postgres_setup),
       SUITE_TEST(a_commit_that_its_standbys_did_not_get_is_unknown, &postgres_setup),
+      SUITE_TEST(what_its_standbys_did_not_get_is_not_read_from_a_server_that_crashed, &postgres_setup),
   };
   return cmocka_run_group_tests_name("faults around PostgreSQL", tests, postgres_server_begin, postgres_server_finish);
 }

@@ -98,7 +98,7 @@ static const struct torture_store store = {.arm = arm,
                                            .checkpoint = checkpoint,
                                            .check_whole = check_file,
                                            .unflushed = unflushed,
-                                           .tries = 60,
+                                           .tries = 45,
                                            .reads = true};
 
 TORTURE(a_write_fails, FAULTY_WRITE, false)

@@ -64,6 +64,7 @@ static inline void torture_begin_script(struct script *script, const struct tort
 /* Nothing fails any more. */
 static inline void torture_end_script(struct script *script, const struct torture *torture) {
   check_rooms(script);
+  torture->store->check_whole(&script->suite);
   check_again(script);
   torture->store->check_whole(&script->suite);
   script_close(script);

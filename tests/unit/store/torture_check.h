@@ -14,15 +14,22 @@ static inline const struct store_entries *check_room(struct suite *suite, const 
   return &job->entries;
 }
 
+static inline bool check_is_change(const struct store_change *change, enum entry_type type, const struct entry *entry) {
+  if (entry->type != type || entry->from.member != change->member || entry->target != change->target) return false;
+  return type != ENTRY_REACT || (entry->on == change->on && slice_equal(entry->emoji, change->emoji));
+}
+
 static inline bool check_is_of(const struct store_job *job, const struct entry *entry) {
   switch (job->kind) {
     case STORE_POST:
       return entry->type == ENTRY_MESSAGE && entry->from.member == job->post.member &&
              slice_equal(entry->client_id, job->post.client_id);
-    case STORE_EDIT: return entry->type == ENTRY_EDIT;
-    case STORE_REACT: return entry->type == ENTRY_REACT;
-    case STORE_REMOVE: return entry->type == ENTRY_REMOVE;
-    default: return entry->type == ENTRY_MODERATION;
+    case STORE_EDIT: return check_is_change(&job->change, ENTRY_EDIT, entry);
+    case STORE_REACT: return check_is_change(&job->change, ENTRY_REACT, entry);
+    case STORE_REMOVE: return check_is_change(&job->change, ENTRY_REMOVE, entry);
+    default:
+      return entry->type == ENTRY_MODERATION && slice_is(entry->action, "mute") &&
+             entry->target_member == job->act.member && slice_equal(entry->reason, job->act.reason);
   }
 }
 
@@ -80,10 +87,29 @@ static inline void check_flushed(const struct script *script) {
       fail_msg("kind %d: done, though a flush of the log had failed", (int)script->jobs[i]->kind);
 }
 
+/* An act stands in the room's log, in the audit log and with the member, or nowhere; a removal with the message, too. */
+static inline void check_alike(struct suite *suite, const struct store_entries *log, const char *room) {
+  int64_t acts = 0, removals = 0, removed = 0;
+  for (size_t i = 0; i < log->count; i++) {
+    const struct entry *entry = &log->entries[i];
+    acts += entry->type == ENTRY_MODERATION;
+    removals += entry->type == ENTRY_REMOVE;
+    removed += entry->type == ENTRY_MESSAGE && entry->removed;
+    if (entry->type == ENTRY_REMOVE) assert_true(log->entries[entry->target - 1].removed);
+  }
+  assert_int_equal(removed, removals);
+  assert_int_equal(moderate_audit(suite, suite->ada, room, 0)->audit.count, acts);
+  if (strcmp(room, "cn") == 0) assert_int_equal(moderate_record(suite, suite->wang)->sanction_count, acts);
+}
+
 static inline void check_rooms(struct script *script) {
+  static const char *const rooms[] = {"kz", "cn"};
   check_flushed(script);
-  check_jobs(script, "kz", check_room(&script->suite, "kz"));
-  check_jobs(script, "cn", check_room(&script->suite, "cn"));
+  for (size_t i = 0; i < 2; i++) {
+    const struct store_entries *log = check_room(&script->suite, rooms[i]);
+    check_jobs(script, rooms[i], log);
+    check_alike(&script->suite, log, rooms[i]);
+  }
 }
 
 /* All is asked for once more, and now everything is there once, and found. */

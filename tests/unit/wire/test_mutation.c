@@ -5,7 +5,7 @@
 #include "check.h"
 #include "rule.h"
 
-#define SEEDS 100000
+#define SEEDS 50000
 
 struct seen {
   size_t parse, request, method, params, none;

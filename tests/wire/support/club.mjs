@@ -34,16 +34,18 @@ const people = {
   moderator: { name: 'Мода Ратор', country: 'tj', company: 'The Club', role: 'moderator' },
 };
 
+const turn = () => new Promise((done) => setImmediate(done));
 const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
 
 export class Club {
   #lines = new Set();
-  #cookies = new Map();
+  #cookies = new Map(); // login → of a cookie, the promise
+  #adding; // {logins, cookies} of the present turn
   log = '';
   output = '';
 
-  /** `members`: logins, of `people` or new ones; `passwords`: they can log in; `settings`: environment; `tls: false` for a plain one; `address`: of
-   * another network than this process's, which `wrapper` enters. */
+  /** `members`: logins, of `people` or new ones; `passwords`: they can log in; `settings`: environment; `tls: false` for a
+   * plain one; `address`: of another network than this process's, which `wrapper` enters. */
   static async start({ members = ['anna', 'bo'], passwords = false, settings = {}, tls = true, wrapper, address = '127.0.0.1', serve = true } = {}) {
     const club = new this();
     club.address = address;
@@ -133,9 +135,28 @@ export class Club {
 
   /** The cookie of the one session that a member's lines share unless a test asks for more. */
   async cookie(login) {
-    const known = this.#cookies.get(login) ?? (await this.cookies(login))[0];
-    this.#cookies.set(login, known);
-    return known;
+    if (!this.#cookies.has(login)) this.#cookies.set(login, this.#added(login));
+    try {
+      return await this.#cookies.get(login);
+    } catch (error) {
+      this.#cookies.delete(login);
+      throw error;
+    }
+  }
+
+  /** Those that are asked for in one turn are added by one process. */
+  async #added(login) {
+    this.#adding ??= { logins: [], cookies: turn().then(() => this.#addAll()) };
+    const at = this.#adding.logins.push(login) - 1;
+    const { cookies } = this.#adding;
+    const all = await cookies.catch(() => undefined); // one who is not known fails all
+    return all ? all[at] : (await this.cookies(login))[0];
+  }
+
+  #addAll() {
+    const { logins } = this.#adding;
+    this.#adding = undefined;
+    return this.cookies(logins);
   }
 
   /** Starts it and waits until it is ready. */

@@ -46,6 +46,8 @@ function memoryFolder() {
   }
 }
 
+const CHECKS_MS = 600_000;
+
 export function execute(program, words, options = {}) {
   return new Promise((done, reject) => {
     const child = execFile(program, words, { timeout: STARTS_MS, maxBuffer: 1 << 28, ...options }, (error, output, errors) => {
@@ -62,7 +64,7 @@ export function execute(program, words, options = {}) {
 export async function complaintsOf(bin, server, options, { all = false } = {}) {
   const words = [...server, '-U', 'postgres', '-d', 'club', '--install-missing', '--heapallindexed', '--parent-check', ...(all ? [] : ['--schema', 'public'])];
   try {
-    return (await execute(join(bin, 'pg_amcheck'), words, options)).split('\n').filter(Boolean);
+    return (await execute(join(bin, 'pg_amcheck'), words, { timeout: CHECKS_MS, ...options })).split('\n').filter(Boolean);
   } catch (error) {
     return [error.message.slice(0, 2000)];
   }

@@ -104,7 +104,7 @@ function endedBy({ instances }) {
 }
 
 const most = (all) => Math.max(...all.map(({ memory }) => memory));
-const megabytes = (bytes) => `${(bytes / (1 << 20)).toFixed(0)} MB`;
+const megabytes = (bytes) => (Number.isFinite(bytes) ? `${(bytes / (1 << 20)).toFixed(0)} MB` : 'not known');
 const seconds = (ms) => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : 'never');
 
 function herdLines({ count, recoveries: all }) {

@@ -2,9 +2,9 @@
 // two seconds after it was answered nothing that is committed there reaches them. In the end all are in.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { eventually, sleepWhile } from '../cluster.mjs';
+import { EFFECT_MS } from '../journal.mjs';
 import { OUTLASTS_MS, Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
-import { EFFECT_MS } from '../moderating_check.mjs';
 import { Watch, neverSeen } from './watch.mjs';
 
 const WRITES_MS = [200, 800];

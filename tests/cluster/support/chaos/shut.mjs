@@ -3,9 +3,9 @@
 // any of those that were over; but with a new one everybody is.
 import { PASSWORD, sessionCookie, sleep } from '../../../wire/support/club.mjs';
 import { eventually, sleepWhile } from '../cluster.mjs';
+import { EFFECT_MS } from '../journal.mjs';
 import { OUTLASTS_MS, Turns } from '../late.mjs';
 import { Member } from '../member.mjs';
-import { EFFECT_MS } from '../moderating_check.mjs';
 import { HOT } from '../load.mjs';
 import { Watch, neverSeen } from './watch.mjs';
 
@@ -64,7 +64,7 @@ export class Shut {
     if (me) await turns.letIn(() => this.#act(me, 0));
   }
 
-  /** With a new session; nobody may be banned once more by what was carried out late. */
+  /** With a new session, once who was banned again by what was carried out late is let in. */
   async #comesIn(login, random) {
     const cookie = await this.#logIn(login, random);
     if (!cookie && this.#banned.get(login)?.turns.mayBeOut) await this.#lift(login);
