@@ -90,7 +90,7 @@ test('in the system’s own colours messages, the room that is open and what has
   const anna = await Visitor.inRoom(club, 'anna', ROOM);
   await anna.page.emulateMedia({ forcedColors: 'active' });
   const line = (found, kind) => found.evaluate((element, name) => parseFloat(getComputedStyle(element)[`${name}Width`]), kind);
-  assert.ok((await line(anna.log.locator('.bubble').last(), 'borderTop')) >= 1);
+  await until(async () => assert.ok((await line(anna.log.locator('.bubble').last(), 'borderTop')) >= 1)); // the page hears of it later
   assert.ok((await line(anna.page.locator('.room-link[aria-current]').first(), 'outline')) >= 2);
   await anna.composer.focus();
   await anna.page.keyboard.press('Tab');
