@@ -6,7 +6,7 @@
 import { Contents } from './contents.mjs';
 import { EFFECT_MS, outcomeOf } from './journal.mjs';
 import { removals } from './removals.mjs';
-import { Sorted, groupBy } from './sorted.mjs';
+import { groupBy } from './sorted.mjs';
 import { short } from './violations.mjs';
 
 const TYPES = { post: 'message', edit: 'edit', remove: 'remove', react: 'react' };
@@ -25,7 +25,6 @@ const STANDS = 'what changes nothing is answered with what stands';
 
 /** Those of its attempts. */
 const answersOf = ({ attempts }) => attempts.filter(({ outcome }) => outcome === 'answered');
-const reactionOf = (room, { target, member, emoji }) => `${room} ${target} ${member} ${emoji}`;
 
 /** `epochs`: how often the history may have become another one, `mayBeRefused`: reasons beside the usual ones, by kind. */
 export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
@@ -52,7 +51,6 @@ export function check(journal, truth, { epochs = 0, mayBeRefused = {} } = {}) {
 class Check {
   found = [];
   #placed; // name → [{room, seq}] of posts and edits in the store
-  #reacted; // name → those reactions in the store, Sorted
 
   constructor(journal, truth, mayBeRefused) {
     Object.assign(this, { journal, truth, mayBeRefused });
@@ -382,19 +380,9 @@ class Check {
    * anything behind it in the room was answered, whether it was answered itself or not. */
   #stood(write) {
     if (write.kind !== 'react') return [];
-    this.#reacted ??= this.#reactions();
-    const own = this.#reacted.get(reactionOf(write.room, write));
+    const own = this.contents.reactions(write.room, write.target, write.member, write.emoji);
     const moments = answersOf(write).map(({ sentAt, seq }) => ({ time: sentAt, room: write.room, seq, asked: true, undone: own?.first(seq + 1)?.seq }));
     return moments.filter(({ undone }) => undone);
-  }
-
-  /** Those of one member with one emoji on one message belong together. */
-  #reactions() {
-    const all = [];
-    for (const [room, { entries }] of Object.entries(this.truth.rooms)) {
-      for (const entry of entries) if (entry.type === 'react') all.push({ name: reactionOf(room, entry), seq: entry.seq });
-    }
-    return new Map([...groupBy(all, ({ name }) => name)].map(([name, some]) => [name, new Sorted(some, ({ seq }) => seq)]));
   }
 
   /** 6: posts of one connection to one room stand as they were sent. */

@@ -26,7 +26,7 @@ export class Contents {
   #tellings = new Set(); // those that were looked at; journal.mjs keeps one object for all that say the same
   #first = new Map(); // `room seq` → the telling that others are held against
   #byTarget = new Map(); // `room seq` → {edits: [seq], counts: [{seq, of}]} of a message; `of`: its reactions after that one
-  #own; // `room seq member emoji` → that member's with it on a message, Sorted: [{seq, flag}]
+  #own; // `room seq member emoji` → that member's reactions with it on a message, Sorted: [{seq, flag}]
 
   /** `fail(rule, text)` is told of what is wrong. */
   constructor(journal, truth, fail) {
@@ -70,9 +70,14 @@ export class Contents {
     this.#own = new Map([...groupBy(own, ({ name }) => name)].map(([name, some]) => [name, new Sorted(some, ({ seq }) => seq)]));
   }
 
+  /** What a member did on a message with one emoji, Sorted: [{seq, flag}]; undefined: nothing. */
+  reactions(room, target, member, emoji) {
+    return this.#own.get(`${room} ${target} ${member} ${emoji}`);
+  }
+
   /** Had the member put that on the message, as of an entry? */
   #isOwn({ room, seq }, member, emoji, asOf) {
-    return Boolean(this.#own.get(`${room} ${seq} ${member} ${emoji}`)?.last(asOf)?.flag);
+    return Boolean(this.reactions(room, seq, member, emoji)?.last(asOf)?.flag);
   }
 
   #react(counts, { seq, emoji, flag }) {

@@ -92,6 +92,11 @@ export class Load {
     return [...this.writers.flatMap((writer) => [writer.member, writer.twin]), ...this.readers.map((reader) => reader.member)].filter(Boolean);
   }
 
+  /** Those that everybody may enter. */
+  get openRooms() {
+    return this.rooms.filter((id) => id !== this.direct);
+  }
+
   /** No new writes; those under way are brought to an end. */
   async rest() {
     this.stopping = true;

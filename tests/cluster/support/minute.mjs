@@ -141,7 +141,7 @@ async function instancesKnow({ cluster, load, journal, healed }) {
   const one = async (instance, i, { heads, epoch }) => {
     const probe = new Probe(instance, await cluster.cookie(PROBE));
     try {
-      for (const room of load.rooms.filter((id) => id !== load.direct)) {
+      for (const room of load.openRooms) {
         const { as_of: head } = await probe.ask('room.history', { room, limit: 1 });
         if (head < heads.get(room)) differ(`${room} on ${i}: head ${head}, the store had ${heads.get(room)}`);
       }
@@ -203,7 +203,7 @@ async function agree(cluster, { load, moderating, journal, healed }) {
 
 /** What an instance gives of each room goes into the journal, too. */
 async function readAlong(probe, line, load, journal) {
-  for (const room of load.rooms.filter((id) => id !== load.direct)) {
+  for (const room of load.openRooms) {
     const asked = { method: 'room.history', line, room, limit: 100, sentAt: journal.clock() };
     journal.page(asked, await probe.call('room.history', { room, limit: 100 }));
   }
@@ -212,7 +212,7 @@ async function readAlong(probe, line, load, journal) {
 async function look(cluster, load, probes, followers) {
   const differences = [];
   const heads = await headsOf(cluster);
-  for (const room of load.rooms.filter((id) => id !== load.direct)) {
+  for (const room of load.openRooms) {
     for (const [i, probe] of probes.entries()) {
       const online = present(cluster, load, room, i);
       const { result, error } = await probe.ask('room.join', { room, limit: 1 }).catch((reason) => ({ error: reason.message }));

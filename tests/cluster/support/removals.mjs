@@ -4,33 +4,26 @@
 import { EFFECT_MS } from './journal.mjs';
 import { short } from './violations.mjs';
 
-/** `room seq` → when its removal was first asked for. */
-export function removalsAsked(writes) {
-  const asked = new Map();
-  for (const { kind, room, target, attempts } of writes) {
-    if (kind !== 'remove' || !attempts.length) continue;
-    const name = `${room} ${target}`;
-    asked.set(name, Math.min(asked.get(name) ?? Infinity, attempts[0].sentAt));
-  }
-  return asked;
-}
-
-/** `room seq` → when its removal was first answered. */
-function answeredRemovals(writes) {
-  const removed = new Map();
+/** `room seq` → the earliest of the `times(attempts)` of its removals. */
+function earliest(writes, times) {
+  const found = new Map();
   for (const { kind, room, target, attempts } of writes) {
     if (kind !== 'remove') continue;
     const name = `${room} ${target}`;
-    for (const { outcome, answeredAt } of attempts) {
-      if (outcome === 'answered') removed.set(name, Math.min(removed.get(name) ?? Infinity, answeredAt));
-    }
+    for (const time of times(attempts)) found.set(name, Math.min(found.get(name) ?? Infinity, time));
   }
-  return removed;
+  return found;
 }
+
+/** `room seq` → when its removal was first asked for. */
+export const removalsAsked = (writes) => earliest(writes, (attempts) => attempts.slice(0, 1).map(({ sentAt }) => sentAt));
+
+/** `room seq` → when its removal was first answered. */
+const removalsAnswered = (writes) => earliest(writes, (attempts) => attempts.filter(({ outcome }) => outcome === 'answered').map(({ answeredAt }) => answeredAt));
 
 /** 7: pages and what was found by their words. `fail(rule, text)` is told. */
 export function removals({ writes, pages, searches }, fail) {
-  const removed = answeredRemovals(writes);
+  const removed = removalsAnswered(writes);
   for (const { method, room, line, sentAt, entries } of [...pages, ...searches]) {
     for (const entry of entries) {
       if (entry.text === undefined) continue;

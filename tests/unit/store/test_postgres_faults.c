@@ -140,17 +140,20 @@ static void a_server_that_lets_nobody_in_is_asked_ever_more_seldom(void **state)
   remove_proxy(suite, proxy);
 }
 
-/* From now on it waits for a standby that there is not. */
-static void lose_standby(void) {
-  postgres_server_run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+/* From now on the server waits for those: `change` says so, `names` is how it shows that. */
+static void wait_for_standbys(const char *change, const char *names) {
+  postgres_server_run(change);
   postgres_server_run("SELECT pg_reload_conf()");
-  postgres_server_until("SHOW synchronous_standby_names", "nobody");
+  postgres_server_until("SHOW synchronous_standby_names", names);
+}
+
+/* One that there is not. */
+static void lose_standby(void) {
+  wait_for_standbys("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "nobody");
 }
 
 static void need_no_standby(void) {
-  postgres_server_run("ALTER SYSTEM RESET synchronous_standby_names");
-  postgres_server_run("SELECT pg_reload_conf()");
-  postgres_server_until("SHOW synchronous_standby_names", "");
+  wait_for_standbys("ALTER SYSTEM RESET synchronous_standby_names", "");
 }
 
 /* Posts until one waits for the standby, since a session hears of it a moment later: how many there were, with that one.
