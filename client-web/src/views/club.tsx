@@ -36,8 +36,6 @@ const loadFindRooms = async () => (await import('./find-rooms.js')).FindRooms;
 const loadSearch = async () => (await import('./search.js')).Search;
 const loadAccount = async () => (await import('./account.js')).AccountPage;
 
-const DRAWN = 100;
-
 /** "/" opens the search, in the room that is shown; where one writes it stays a sign. */
 function useSearchKey(): void {
   useEffect(() => {
@@ -62,15 +60,12 @@ function useFocus() {
   const here = route.value;
   const came = useRef(here);
   useEffect(() => {
-    if (came.current === here) return undefined;
+    if (came.current === here) return;
     came.current = here;
-    const look = (): void => {
-      if (document.activeElement !== null && document.activeElement !== document.body) return;
-      (here.page === 'rooms' ? side : main).current?.focus({ preventScroll: true });
-    };
-    // The browser takes the focus from what is out of sight when it draws.
-    const timer = setTimeout(look, DRAWN);
-    return () => clearTimeout(timer);
+    const focused = document.activeElement;
+    // The browser takes the focus from what is out of sight only when it draws, and that may be a while from now.
+    const seen = focused !== null && focused !== document.body && focused.getClientRects().length > 0;
+    if (!seen) (here.page === 'rooms' ? side : main).current?.focus({ preventScroll: true });
   }, [here]);
   return { side, main };
 }
