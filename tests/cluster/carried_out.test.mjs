@@ -70,3 +70,27 @@ test('what takes hold of all of a kind is planned as often as what takes one of 
     assert.equal(meanwhile.length, 1);
   }
 });
+
+test('what takes hold of two kinds of things waits for both, and what takes one of them overlaps', () => {
+  const kind = { weight: 1, lasts: [5000, 5000], takes: 5000, begin: () => {} };
+  const own = { both: { ...kind, on: 'thing', all: true, with: 'other' }, one: { ...kind, on: 'thing' }, other: { ...kind, on: 'other' } };
+  const there = { thing: [{}], other: [{}] };
+  const faults = plan(there, new Random(5), 600_000, { own, evenly: true });
+  const holds = ({ at, lasts }) => [at, at + lasts + kind.takes];
+  const overlapping = (name) => faults.filter((fault) => fault.kind === name).map((one) => {
+    const [from, until] = holds(one);
+    return faults.filter((fault) => fault !== one && holds(fault)[0] < until && holds(fault)[1] > from).length;
+  });
+  assert.ok(overlapping('both').length > 10 && overlapping('both').every((count) => count === 0), `${overlapping('both')}`);
+  assert.ok(overlapping('one').some((count) => count > 0));
+});
+
+test('what takes hold of two kinds of things is carried out while nothing else has them', async () => {
+  const had = [];
+  const kind = (on, name) => ({ on, begin: () => void had.push(`${name} begins`), end: () => void had.push(`${name} ends`) });
+  const own = { one: kind('thing', 'one'), both: { ...kind('thing', 'both'), all: true, with: 'other' }, other: kind('other', 'other') };
+  const fault = (name, at, which) => ({ at, lasts: LASTS_MS, kind: name, on: own[name].on, which, seed: 1 });
+  const faults = [fault('one', 0, 0), fault('both', 1), fault('other', 2, 0)];
+  assert.deepEqual(await carryOut({ thing: [{}], other: [{}] }, faults, new Random(1), () => {}, { own }), []);
+  assert.deepEqual(had, ['one begins', 'one ends', 'both begins', 'both ends', 'other begins', 'other ends']);
+});

@@ -10,7 +10,7 @@ const FROM = 1000;
 const LATE = 100_000; // long after the fault, so that it is known what never came
 const own = { stopped: { on: 'instance' }, emptied: { on: 'redis' }, deaf: { on: 'line', seenIn: 'told' }, away: { on: 'balancer' }, jumps: { on: 'clock' } };
 const kinds = Object.keys(own);
-const log = kinds.map((kind) => ({ kind, on: own[kind].on, over: true, idle: false, since: BEGAN, lasts: 500, from: FROM, time: FROM + 50 }));
+const log = kinds.map((kind) => ({ kind, on: own[kind].on, which: 0, over: true, idle: false, since: BEGAN, lasts: 500, from: FROM, time: FROM + 50 }));
 
 let seq = 0;
 
@@ -35,11 +35,19 @@ function played() {
   return journal;
 }
 
-const found = recoveries(log, played(), { own, door: 'door' });
+const places = { own, door: 'door', instances: ['b', 'a'] };
+const found = recoveries(log, played(), places);
 
 test('an instance has recovered with its first answer to what was sent after the fault', () => {
   assert.equal(found.stopped.first.median, 30);
   assert.equal(found.stopped.each.median, 70);
+});
+
+test('the one that was broken has when it has', () => {
+  assert.equal(found.stopped.itself.median, 70);
+  assert.equal(found.deaf.itself.median, 400);
+  assert.equal(found.emptied.itself, undefined, 'there are not as many of Redis as of instances');
+  assert.equal(recoveries(log.map((one) => ({ ...one, which: 1 })), played(), places).stopped.itself.median, 30);
 });
 
 test('the balancer has with the first answer through it', () => {
@@ -57,7 +65,7 @@ test('Redis has when one instance tells what was posted on another one', () => {
 test('what is seen in nothing has no time', () => assert.equal(found.jumps, undefined));
 
 test('what came to nothing has none', () => {
-  assert.deepEqual(recoveries(log.map((one) => ({ ...one, idle: true })), played(), { own, door: 'door' }), {});
+  assert.deepEqual(recoveries(log.map((one) => ({ ...one, idle: true })), played(), places), {});
 });
 
 test('a fault is drawn as long as it took, not as long as it was to last', () => {

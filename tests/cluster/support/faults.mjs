@@ -1,5 +1,6 @@
 // Faults of some seconds that overlap, chosen by a seed before they begin: of a long time part by part. Each takes hold of
-// one thing (an instance, PostgreSQL, Redis, a line), or of all of a kind, and gives it back healed; what is held is not broken twice.
+// one thing (an instance, PostgreSQL, Redis, a line), or of all of a kind, of another kind too, and gives it back healed; what is
+// held is not broken twice.
 import { sleep } from '../../wire/support/club.mjs';
 import { within } from './cluster.mjs';
 
@@ -30,7 +31,7 @@ export async function leaves({ instance }) {
   if (status !== 0 || took > LEAVES_MS) throw new Error(`an instance ended with ${status ?? signal ?? 'nothing'} after SIGTERM, ${took} ms later\n${instance.log.slice(-2000)}`);
 }
 
-// `on`: what is taken hold of, `all`: of all of it. `end` undoes it; what has none heals by itself. `worked`: numbers that
+// `on`: what is taken hold of, `all`: of all of it, and of all of what it is `with`. `end` undoes it; what has none heals by itself. `worked`: numbers that
 // have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: how
 // many times as often as others it is to come, since it comes to nothing at times; of what has `worked` RARE, unless it says
 // otherwise. `longer`: how often, of one, it lasts as long as what says nothing of it, where there is time for it.
@@ -101,7 +102,10 @@ export function things(cluster) {
 }
 
 /** The names of what a fault takes hold of. */
-const hold = ({ on, which }, there) => (which === undefined ? there[on].map((_, i) => `${on} ${i}`) : [`${on} ${which}`]);
+function hold({ on, which }, { with: other }, there) {
+  if (which !== undefined) return [`${on} ${which}`];
+  return [on, other].filter(Boolean).flatMap((of) => there[of].map((_, i) => `${of} ${i}`));
+}
 
 /**
  * The faults of so many milliseconds: [{at, lasts, kind, on, which, seed}]. `prefer`: kinds that come more often; `evenly`:
@@ -120,10 +124,11 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
   const weights = Object.fromEntries(possible.map(([name, kind]) => [name, weight(name, kind)]));
   const heldUntil = new Map();
   const freeFrom = (name) => heldUntil.get(name) ?? 0;
-  const allFrom = (on) => Math.max(...there[on].map((_, i) => freeFrom(`${on} ${i}`)));
+  const allFrom = (kind) => Math.max(...hold(kind, kind, there).map(freeFrom));
   // What takes hold of all waits until the last one is free, and keeps the others meanwhile: else it would hardly come.
-  const choices = ({ on, all }, at) => {
-    if (all) return at < freeFrom(`all ${on}`) || allFrom(on) >= ms ? [] : [undefined];
+  const choices = (kind, at) => {
+    const { on, all } = kind;
+    if (all) return at < freeFrom(`all ${on}`) || allFrom(kind) >= ms ? [] : [undefined];
     return there[on].map((_, i) => i).filter((i) => at >= freeFrom(`${on} ${i}`));
   };
   const faults = [];
@@ -134,9 +139,9 @@ export function plan(there, random, ms, { own = kinds, prefer = [], evenly = fal
     const { on, lasts: short = usual, longer = 0, takes = 1000 } = own[kind];
     const [low, high] = longer && long && random.chance(longer) ? usual : short;
     const which = random.pick(choices(own[kind], now));
-    const at = which === undefined ? Math.max(now, allFrom(on)) : now;
+    const at = which === undefined ? Math.max(now, allFrom(own[kind])) : now;
     const lasts = Math.min(low ? random.within(low, high) : random.between(low, high), ms - at);
-    for (const name of [...hold({ on, which }, there), ...(which === undefined ? [`all ${on}`] : [])]) heldUntil.set(name, at + lasts + takes);
+    for (const name of [...hold({ on, which }, own[kind], there), ...(which === undefined ? [`all ${on}`] : [])]) heldUntil.set(name, at + lasts + takes);
     faults.push({ at, lasts, kind, on, which, seed: random.between(0, 2 ** 31) });
     if (evenly) weights[kind] /= 2 ** (1 / (own[kind].rare ?? (own[kind].worked ? RARE : 1)));
     if (evenly && weights[kind] < 2 ** -40) for (const name of Object.keys(weights)) weights[name] *= 2 ** 40;
@@ -169,7 +174,7 @@ export async function carryOut(there, faults, random, told = () => {}, { own = k
     if (await within(givenUp, Math.max(began + at - Date.now(), 0))) return;
     let release;
     const end = new Promise((done) => (release = done));
-    const names = hold(fault, there);
+    const names = hold(fault, own[kind], there);
     const before = names.map((name) => held.get(name));
     for (const name of names) held.set(name, end);
     const hopeless = await Promise.race([givenUp, Promise.all(before).then(() => false)]);

@@ -219,10 +219,14 @@ export class Postgres {
     return ready.then(() => true, () => false);
   }
 
-  get #family() {
+  get #children() {
     const { pid } = this;
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return [pid, ...(children ? children.split(' ').map(Number) : [])];
+    return children ? children.split(' ').map(Number) : [];
+  }
+
+  get #family() {
+    return [this.pid, ...this.#children];
   }
 
   #signalAll(name) {
@@ -249,6 +253,16 @@ export class Postgres {
   pause() {
     process.kill(this.pid, 'SIGSTOP');
     this.#signalAll('SIGSTOP');
+  }
+
+  /** To one of its processes, whatever it does, but the first one; false: it had just ended. Where one is killed it ends the
+   * others and recovers by itself. */
+  signalOne(name, random) {
+    try {
+      return process.kill(random.pick(this.#children), name);
+    } catch {
+      return false;
+    }
   }
 
   resume() {

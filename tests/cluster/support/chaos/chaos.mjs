@@ -3,12 +3,12 @@ import { summary } from '../summary.mjs';
 import { within } from '../cluster.mjs';
 import { breakThings, underLoad } from '../minute.mjs';
 import { Disk } from '../disk.mjs';
-import { Herd, herdLogins } from './herd.mjs';
+import { ENTERED_MS, Herd, MOSTLY, herdLogins } from './herd.mjs';
 import { LASTS_MS, kinds, things } from './kinds.mjs';
 import { Private, guestLogins } from './private.mjs';
 import { timeline } from './picture.mjs';
 import { recoveries } from './recoveries.mjs';
-import { Resources } from './resources.mjs';
+import { FILES, MEMORY, Resources } from './resources.mjs';
 import { Shut, shutLogins } from './shut.mjs';
 import { World } from './world.mjs';
 
@@ -59,7 +59,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
   });
   const result = await inTime(carried, { ms: seconds * 1000 + ENDS_MS, told, seen: () => (journal?.seen ?? []).map(({ text }) => text) });
   const { resources, shut, guests, herd } = actors;
-  const recovered = recoveries(broken.log, journal, { own: kinds, door: world.balancer.place.name });
+  const recovered = recoveries(broken.log, journal, { own: kinds, door: world.balancer.place.name, instances: world.instances.map(({ place }) => place.name) });
   return {
     ...result,
     violations: [...result.violations, ...neverAgain(recovered)],
@@ -68,7 +68,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
     timeline: timeline(broken.log, journal, seconds * 1000),
     recovered,
     ended: endedBy(world),
-    herd: { count, recoveries: herd?.recoveries ?? [] },
+    herd: { count, recoveries: herd?.recoveries ?? [], calm: herd?.calm },
     shut: shut.counts,
     guests: guests.counts,
     memory: { before: most(resources.before), after: most(resources.after), peak: resources.peak },
@@ -107,21 +107,24 @@ const most = (all) => Math.max(...all.map(({ memory }) => memory));
 const megabytes = (bytes) => (Number.isFinite(bytes) ? `${(bytes / (1 << 20)).toFixed(0)} MB` : 'not known');
 const seconds = (ms) => (Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : 'never');
 
-function herdLines({ count, recoveries: all }) {
-  if (!all.length) return [];
+function herdLines({ count, recoveries: all, calm }) {
+  if (!calm) return [];
   const [half, last] = ['half', 'all'].map((part) => summary(all.map((one) => one[part])));
-  const reads = summary(all.map((one) => one.reads).filter((one) => one !== undefined));
-  const there = summary(all.map((one) => one.there));
+  const late = all.filter((one) => one.all === Infinity).length;
   const lines = [
-    `| ${count} members with a line each, all in one room, a tenth by the balancer, closed at once, ${all.length} times, when ${Math.round(there.median)} of them were there (median): half of them back and caught up after (median · longest) | ${[half.median, half.longest].map(seconds).join(' · ')} |`,
-    `| all of them back and caught up (median · longest) | ${[last.median, last.longest].map(seconds).join(' · ')} |`,
+    `| ${count} members with a line each, all in one room, a tenth by the balancer, closed at once with nothing broken any more: half of them · all of them back and caught up after | ${[calm.half, calm.all].map(seconds).join(' · ')} |`,
+    `| what that cost: reads of the store by all instances | ${calm.reads ?? 'not known'} |`,
   ];
-  if (reads.count) lines.push(`| reads of the store meanwhile, by everybody (median · most), the ${reads.count} times in which each instance could be asked | ${reads.median} · ${reads.longest} |`);
-  return lines;
+  if (!all.length) return lines;
+  return [
+    ...lines,
+    `| the same in the middle of the faults, ${all.length} times, with at least ${MOSTLY * 100} of 100 of them there: half of them back and caught up after (median · longest) | ${[half.median, half.longest].map(seconds).join(' · ')} |`,
+    `| all of them back and caught up (median) · not within ${ENTERED_MS / 1000} s, until the faults were over | ${seconds(last.median)} · ${late} times |`,
+  ];
 }
 
-const recoveryCells = ({ first, each } = {}) =>
-  [first, each].flatMap((found) => (found ? [found.median, found.high, found.longest].map(seconds) : ['', '', ''])).join(' | ');
+const recoveryCells = ({ first, each, itself } = {}) =>
+  [first, each, itself].flatMap((found) => (found ? [found.median, found.high, found.longest].map(seconds) : ['', '', ''])).join(' | ');
 
 /** In Markdown. */
 export function page({ seed, seconds: time, faults, writes, deliveries, pages, marks, connects, twice, slow, violations, recovered, ended, more, herd, shut, guests, memory, agreed, acts }) {
@@ -134,25 +137,25 @@ export function page({ seed, seconds: time, faults, writes, deliveries, pages, m
     '',
     '| | |',
     '| --- | --- |',
-    `| writes answered · unknown · refused as they had to be | ${writes.answered} · ${writes.unknown} · ${writes.refused} |`,
-    `| deliveries · pages read · connections | ${deliveries} · ${pages} · ${connects} |`,
+    `| writes, without those of the room in which moderators act: answered · unknown · refused as they had to be | ${writes.answered} · ${writes.unknown} · ${writes.refused} |`,
+    `| deliveries · pages read · connections of writers and readers | ${deliveries} · ${pages} · ${connects} |`,
     `| posts sent to two instances at once · answered by both | ${twice.sent} · ${twice.answered} |`,
     `| members' marks of reading that were answered, by rooms | ${marks} |`,
     `| readers on a line of 1 KB a second · told · pages | ${slow.readers} · ${slow.told} · ${slow.pages} |`,
     `| logouts · bans of the club, of those who had joined, with the time at which it took effect known | ${shut.logouts} · ${shut.bans} |`,
     `| guests of a private room let in · put out, of those who had joined, with the time at which it took effect known | ${guests.in} · ${guests.out} |`,
-    `| moderated | ${refusals} |`,
+    `| in the room in which moderators act | ${refusals} |`,
     `| **violations** | **${violations.length}** |`,
     `| all agreed, after the last fault | ${seconds(agreed)} |`,
     `| memory of the largest instance: with everybody there, before the faults · after them · at most | ${megabytes(memory.before)} · ${megabytes(memory.after)} · ${megabytes(memory.peak)} |`,
-    `| most that an instance had for some ten seconds of its life, a minute or so between two restarts, or in the end, more than when it was ready, what its sockets take apart: memory · files | ${megabytes(more.memory)} · ${more.files} |`,
+    `| most that an instance held for ten seconds on end, or in the end, beyond what it had when it was ready and ${MEMORY.socket >> 10} KB for each socket it ever had at a time: memory (${megabytes(MEMORY.bytes)} allowed) · files (${FILES} allowed) | ${megabytes(more.memory)} · ${more.files} |`,
     `| an instance ended by itself, out of memory | ${ended['out of memory'] ?? 0} |`,
     ...herdLines(herd),
     '',
-    'From the moment in which what was killed or stopped is begun again, or what was in the way is taken away (of what is over at once: from its beginning), whatever else is still broken, until somebody was answered what was sent after it, and until each instance has answered something. Of the balancer and what is between it and an instance: until somebody was answered through the balancer. Of Redis and the lines to it: until something that was posted on one instance after it was told on another one, and until something was on each. Clocks, and thousands who are cut off, have no such times:',
+    'From the moment in which what was killed or stopped is begun again, or what was in the way is taken away (of what is over at once: from its beginning), whatever else is still broken, until somebody was answered what was sent after it, until each instance has answered something, and until the one has that it concerned. Of the balancer and what is between it and an instance: until somebody was answered through the balancer. Of Redis and the lines to it: until something that was posted on one instance after it was told on another one, until something was on each, and on the one that it concerned. Clocks, and thousands who are cut off, have no such times:',
     '',
-    '| fault | times | somebody: median | 99th percentile | longest | each instance: median | 99th percentile | longest |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| fault | times | somebody: median | 99th percentile | longest | each instance: median | 99th percentile | longest | the one concerned: median | 99th percentile | longest |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...Object.entries(faults).sort().map(([kind, count]) => `| ${kind} | ${count} | ${recoveryCells(recovered[kind])} |`),
     '',
   ];

@@ -12,9 +12,9 @@ import { CONTENT, contentOf } from './lines.mjs';
 const ROOM = 'tj';
 const POSTS_MS = [1000, 3000];
 const SAYS_MS = 3000;
-const ENTERED_MS = 90_000;
+export const ENTERED_MS = 90_000;
 const AGREES_MS = 10_000;
-const MOSTLY = 0.6; // of the herd: where fewer are there, cutting them off is no such thing
+export const MOSTLY = 0.6; // of the herd: where fewer are there, cutting them off is no such thing
 const GATHERS_MS = 60_000; // until they are, after what was broken before
 
 export const herdLogins = (count) => Array.from({ length: count }, (_, i) => `herd${i}`);
@@ -77,6 +77,8 @@ async function namedBy(line) {
 export class Herd {
   found = [];
   recoveries = [];
+  /** The same with nothing broken any more. */
+  calm;
   stopping = false;
   #written = 0;
 
@@ -123,10 +125,20 @@ export class Herd {
     const wanted = Math.ceil(MOSTLY * this.count);
     const there = await this.process.ask('there', wanted, GATHERS_MS);
     if (there < wanted) return false;
-    const before = await this.#reads();
-    const took = summary(await this.process.ask('cutAll', ENTERED_MS));
-    this.recoveries.push({ there, half: took.median, all: took.longest, reads: readsSince(before, await this.#reads()) });
+    this.recoveries.push(await this.#cut());
     return true;
+  }
+
+  async #cut() {
+    const before = await this.#reads();
+    const { median: half, longest: all } = summary(await this.process.ask('cutAll', ENTERED_MS));
+    return { half, all, reads: readsSince(before, await this.#reads()) };
+  }
+
+  async #cutCalmly() {
+    await this.process.ask('goOn');
+    this.calm = await this.#cut();
+    if (this.calm.all === Infinity) this.#differ(`not all of the herd are back ${ENTERED_MS} ms after they were cut off`);
   }
 
   async rest() {
@@ -137,6 +149,7 @@ export class Herd {
   }
 
   async agrees() {
+    await this.#cutCalmly();
     const rows = await this.cluster.query(
       `SELECT seq, entry.at, entry.client_id AS "clientId", text FROM entry JOIN room ON room.key = entry.room WHERE room.id = '${ROOM}' ORDER BY seq`,
     );

@@ -1,7 +1,7 @@
 // What is broken in a world of its own network (world.mjs), beside what is broken on one machine (../faults.mjs).
 import { spawnSync } from 'node:child_process';
 import { sleep } from '../../../wire/support/club.mjs';
-import { within } from '../cluster.mjs';
+import { eventually, within } from '../cluster.mjs';
 import { RARE, kinds as usual, leaves } from '../faults.mjs';
 
 const HOUR = 3600;
@@ -18,6 +18,7 @@ const LONG_MS = [1000, 20_000];
 export const LASTS_MS = LONG_MS;
 const SLOW = 1000; // bytes a second
 const COMMITS_MS = 6000;
+const KILLED = 'was terminated by signal 9';
 const NO_SPACE = 'No space left on device'; // as PostgreSQL says it
 const SERVES_MS = 9000; // until an instance serves again, about: more is broken at a time than on one machine
 const RESTARTED_MS = 45_000; // and until all have ended well and serve again, one after the other
@@ -85,7 +86,9 @@ const spoiled = (begin, more = {}) => ({
 });
 const lineTo = (to) => ({ place: ({ place }) => place, other: ({ network }) => network[to] });
 const balancerToMembers = { place: ({ place }) => place, other: ({ members }) => members };
-const primaryToStandby = { place: ({ world }) => world.primary.place, other: ({ world }) => world.standby.place.address };
+const primaryToStandby = { place: ({ world }) => world.primary.place, other: ({ place }) => place.address };
+/** What concerns both servers; the others may be broken at a time. */
+const both = { weight: 1, on: 'postgres', all: true, with: 'standby' };
 
 /** While one of these instances has a transaction open: whichever is the first to say COMMIT. */
 async function inTransaction(instances, act) {
@@ -106,6 +109,7 @@ const amid = (on, instances, act, more) => ({
 });
 const itself = ({ instance }) => [instance];
 const allOf = ({ postgres: { world } }) => world.instances;
+const worldOf = ({ postgres: [{ world }] }) => world;
 
 async function jump({ clock, random, lasts }) {
   const until = Date.now() + lasts;
@@ -139,6 +143,13 @@ async function powerCut(server) {
   await server.kill();
   await disk.mountAgain();
   await server.serve();
+}
+
+/** Until PostgreSQL says so. */
+async function processKilled({ postgres, random }) {
+  const said = () => postgres.log.split(KILLED).length;
+  const before = said();
+  return postgres.signalOne('SIGKILL', random) && eventually(() => said() > before, 'PostgreSQL misses its process', NEARLY_MS);
 }
 
 /** What is committed waits for the standby, which has it or has it not; then the primary is gone. */
@@ -224,35 +235,47 @@ export const kinds = {
   'balancer killed': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.kill(), end: ({ balancer }) => balancer.serve() },
   'balancer stopped': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.pause(), end: ({ balancer }) => balancer.resume() },
   'redis replaced by an empty one': { weight: 1, on: 'redis', lasts: [0, 0], begin: ({ redis }) => redis.world.replaceRedis() },
-  'standby killed': { weight: 1, on: 'postgres', ...SHORTLY, begin: ({ postgres: { world } }) => world.standby.kill(), end: ({ postgres: { world } }) => world.standby.serve() },
-  'standby stopped': { weight: 1, on: 'postgres', ...SHORTLY, begin: ({ postgres: { world } }) => world.standby.pause(), end: ({ postgres: { world } }) => world.standby.resume() },
-  'postgres does not hear its standby': cut('postgres', primaryToStandby, ['in'], { lasts: MIDDLE_MS, rare: 1 }),
-  'standby does not hear postgres': cut('postgres', primaryToStandby, ['out'], { lasts: MIDDLE_MS, rare: 1 }),
-  'standby promoted': {
-    weight: 1,
-    on: 'postgres',
-    lasts: [0, 3000],
-    takes: 6000,
-    begin: ({ postgres: { world } }) => world.promote(),
-    end: ({ postgres: { world } }) => world.follow(),
-  },
-  'standby that lags promoted': {
-    weight: 1,
-    on: 'postgres',
-    lasts: SHORT_MS,
-    takes: 7000,
-    begin: ({ postgres: { world }, random }) => parted(world, random),
-    end: ({ postgres: { world } }) => failsOver(world),
-    worked: ({ postgres: { world } }) => [world.primary.place.caught()],
-  },
-  'power cut under postgres': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.primary) },
-  'power cut under the standby': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.standby) },
-  'power cut under both': {
+  'process of postgres killed': {
     weight: 1,
     on: 'postgres',
     lasts: [0, 0],
+    begin: processKilled,
+  },
+  'process of postgres stopped': {
+    weight: 1,
+    on: 'postgres',
+    lasts: MIDDLE_MS,
+    begin: ({ postgres, random }) => postgres.signalOne('SIGSTOP', random),
+    end: ({ postgres }) => postgres.resume(),
+  },
+  // Whoever ends sessions that wait for a standby lets the others read what it has not: PostgreSQL's manual, 27.2.8.4.
+  'postgres ends its backends': { ...usual['postgres ends its backends'], ...both, begin: async (context) => (await worldOf(context).primary.terminate()) > 0 },
+  'standby killed': { weight: 1, on: 'standby', ...SHORTLY, begin: ({ standby }) => standby.kill(), end: ({ standby }) => standby.serve() },
+  'standby stopped': { weight: 1, on: 'standby', ...SHORTLY, begin: ({ standby }) => standby.pause(), end: ({ standby }) => standby.resume() },
+  'postgres does not hear its standby': cut('standby', primaryToStandby, ['in'], { lasts: MIDDLE_MS, rare: 1 }),
+  'standby does not hear postgres': cut('standby', primaryToStandby, ['out'], { lasts: MIDDLE_MS, rare: 1 }),
+  'standby promoted': {
+    ...both,
+    lasts: [0, 3000],
+    takes: 6000,
+    begin: (context) => worldOf(context).promote(),
+    end: (context) => worldOf(context).follow(),
+  },
+  'standby that lags promoted': {
+    ...both,
+    lasts: SHORT_MS,
+    takes: 7000,
+    begin: (context) => parted(worldOf(context), context.random),
+    end: (context) => failsOver(worldOf(context)),
+    worked: (context) => [worldOf(context).primary.place.caught()],
+  },
+  'power cut under postgres': { weight: 1, on: 'postgres', lasts: [0, 0], takes: 4000, begin: ({ postgres: { world } }) => powerCut(world.primary) },
+  'power cut under the standby': { weight: 1, on: 'standby', lasts: [0, 0], takes: 4000, begin: ({ standby: { world } }) => powerCut(world.standby) },
+  'power cut under both': {
+    ...both,
+    lasts: [0, 0],
     takes: 4000,
-    begin: ({ postgres: { world } }) => Promise.all([powerCut(world.primary), powerCut(world.standby)]),
+    begin: (context) => Promise.all([worldOf(context).primary, worldOf(context).standby].map(powerCut)),
   },
   'disk of postgres full': {
     weight: 1,
@@ -268,7 +291,7 @@ export const kinds = {
   'thousands of members cut off at once': { weight: 1, on: 'herd', lasts: [0, 0], takes: 25_000, rare: RARE, begin: ({ herd }) => herd.cutAll() },
 };
 
-/** One that stands for whichever server of the world has that part now: `primary`, `redis`. */
+/** One that stands for whichever server of the world has that part now: `primary`, `standby`, `redis`. */
 const whoeverIs = (part, world) =>
   new Proxy(world, {
     get(_, name) {
@@ -306,6 +329,7 @@ export function things(world, herd) {
     redis: [whoeverIs('redis', world)],
     redisLink: world.redisLinks,
     postgres: [whoeverIs('primary', world)],
+    standby: [whoeverIs('standby', world)],
     postgresLink: world.instances.map(lineOf),
     balancer: [Object.assign(world.balancer, { members })],
     herd: herd ? [herd] : [],

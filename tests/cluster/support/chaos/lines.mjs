@@ -208,6 +208,10 @@ export class Lines {
     this.stopping = true;
   }
 
+  goOn() {
+    this.stopping = false;
+  }
+
   /** What was found until all lines were closed. */
   async stop() {
     this.stopping = true;

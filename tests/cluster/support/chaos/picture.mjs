@@ -14,6 +14,7 @@ const ROWS = [
   ['balancer', ['balancer'], '#9a6700'],
   ['Redis, lines to it', ['redis', 'redisLink'], '#8250df'],
   ['PostgreSQL', ['postgres'], '#0550ae'],
+  ['its standby', ['standby'], '#1b7c83'],
   ['lines to PostgreSQL', ['postgresLink'], '#0a7ea4'],
   ['thousands cut off', ['herd'], '#bf3989'],
 ];

@@ -9,28 +9,34 @@ const LATE_MS = 120_000; // so long before the end of all nobody waited long eno
 /** In what it is seen for what takes hold of these; of the others in answers. A kind's own `seenIn` comes before it. */
 const SEEN_IN = { balancer: 'door', redis: 'told', redisLink: 'told', clock: 'nothing', herd: 'nothing' };
 
+/** What takes hold of these concerns one instance, the one of the same number. */
+const OF_ONE = new Set(['instance', 'line', 'redisLink', 'postgresLink']);
+
 /**
- * `log`: of what was told of faults (faults.mjs), `own`: their kinds, `door`: the balancer's place; {kind: {times, first,
- * each}}, until it was seen at all, and, but for the balancer, at each instance, both {median, high, longest} in milliseconds,
- * Infinity: it was not seen again. Nothing of kinds that it is not seen of.
+ * `log`: of what was told of faults (faults.mjs), `own`: their kinds, `door`: the balancer's place, `instances`: theirs; {kind:
+ * {times, first, each, itself}}, until it was seen at all, and, but for the balancer, at each instance, and at the one that it
+ * concerned, if it was one, all {median, high, longest} in milliseconds, Infinity: it was not seen again. Nothing of kinds that
+ * it is not seen of.
  */
-export function recoveries(log, journal, { own, door }) {
+export function recoveries(log, journal, { own, door, instances }) {
   const answers = answersOf(journal);
   const atDoor = new Map([[door, answers.get(door) ?? firstAnswers([])]]);
   answers.delete(door);
   const seen = { answers, door: atDoor, told: toldOf(journal, door) };
   const found = {};
-  for (const { kind, on, over, idle, lasts, from, time } of log) {
+  for (const { kind, on, which, over, idle, lasts, from, time } of log) {
     const where = seen[own[kind].seenIn ?? SEEN_IN[on] ?? 'answers'];
     if (!over || idle || !where) continue;
-    const times = [...where.values()].map((list) => (list.first(lasts ? from : time)?.answeredAt ?? Infinity) - from);
+    const took = (list) => (list?.first(lasts ? from : time)?.answeredAt ?? Infinity) - from;
+    const times = [...where.values()].map(took);
     if (!times.every(Number.isFinite) && from > lastOf(where) - LATE_MS) continue;
-    found[kind] ??= { first: [], each: where === atDoor ? undefined : [] };
+    found[kind] ??= where === atDoor ? { first: [] } : { first: [], each: [], ...(OF_ONE.has(on) && { itself: [] }) };
     found[kind].first.push(Math.min(...times));
     found[kind].each?.push(Math.max(...times));
+    if (which !== undefined) found[kind].itself?.push(took(where.get(instances[which])));
   }
-  const summed = Object.entries(found).map(([kind, { first, each }]) => [kind, { times: first.length, first: summary(first), each: each && summary(each) }]);
-  return Object.fromEntries(summed);
+  const summed = ({ first, each, itself }) => ({ times: first.length, first: summary(first), each: each && summary(each), itself: itself?.length ? summary(itself) : undefined });
+  return Object.fromEntries(Object.entries(found).map(([kind, times]) => [kind, summed(times)]));
 }
 
 const lastOf = (lists) => Math.max(...[...lists.values()].map(({ numbers }) => numbers.at(-1) ?? -Infinity));

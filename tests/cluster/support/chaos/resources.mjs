@@ -4,13 +4,13 @@ import { sleep } from '../../../wire/support/club.mjs';
 
 const LOOKS_MS = 2500;
 const LOOKS = 4; // what one of so many in a row finds no more was passing
-const FILES = 6; // beside its sockets, and more than before the faults
+export const FILES = 6; // beside its sockets, and more than before the faults
 const SOCKETS = 50; // of all instances together, more than before: probes, readers that are just coming back
 const SOCKETS_MS = 75_000; // a line whose other end is gone is known to be dead after two pings
 const SOCKETS_AGAIN_MS = 250;
 /** More than when it was ready: for each of the sockets that it ever had, and beside them, of which checking a password takes
  * a quarter. */
-const MEMORY = { socket: 8 << 10, bytes: 72 << 20 };
+export const MEMORY = { socket: 8 << 10, bytes: 72 << 20 };
 
 async function measure(instance) {
   if (!instance.running) throw new Error(`an instance does not run: ${JSON.stringify(instance.falls)}\n${instance.log.slice(-2000)}`);
