@@ -34,6 +34,25 @@ class Direction {
   }
 }
 
+/** What is on its way. Timers that are late do not fire in the order in which they are due: so there is one, for the first. */
+class Arriving {
+  #queue = [];
+
+  after(ms, arrive) {
+    this.#queue.push({ due: performance.now() + ms, arrive });
+    if (this.#queue.length === 1) this.#wait();
+  }
+
+  #wait() {
+    setTimeout(() => this.#arrive(), this.#queue[0].due - performance.now());
+  }
+
+  #arrive() {
+    while (this.#queue.length && this.#queue[0].due <= performance.now()) this.#queue.shift().arrive();
+    if (this.#queue.length) this.#wait();
+  }
+}
+
 export class SlowLine {
   #sockets = new Set();
   connections = 0;
@@ -77,6 +96,7 @@ export class SlowLine {
 
   #carry(from, to, direction, opened) {
     this.#sockets.add(from);
+    const arriving = new Arriving();
     from.on('error', () => {}).on('data', (bytes) => {
       from.pause();
       let last = 0;
@@ -84,14 +104,14 @@ export class SlowLine {
         const piece = bytes.subarray(at, at + PIECE);
         const waits = Math.max(direction.arrival(piece.length), opened - performance.now());
         last = waits - direction.delay;
-        setTimeout(() => to.writable && to.write(piece), waits);
+        arriving.after(waits, () => to.writable && to.write(piece));
       }
       // What has not left yet is not read: the sender sees how slow the line is.
       setTimeout(() => from.resume(), Math.max(0, last));
     });
     from.on('close', () => {
       this.#sockets.delete(from);
-      setTimeout(() => to.end(), direction.arrival(0));
+      arriving.after(direction.arrival(0), () => to.end());
     });
   }
 }

@@ -67,7 +67,8 @@ export class Line {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      return void this.complaints.push(`${error.message}: ${text.slice(0, 200)}`);
+      const at = Number(/position (\d+)/.exec(error.message)?.[1] ?? 0);
+      return void this.complaints.push(`${error.message}, there: ${text.slice(Math.max(0, at - 150), at + 150)}`);
     }
     if (Array.isArray(value) && value.length === 0) this.complaints.push('an empty batch');
     for (const message of [value].flat()) {
