@@ -31,10 +31,11 @@ export async function leaves({ instance }) {
   if (status !== 0 || took > LEAVES_MS) throw new Error(`an instance ended with ${status ?? signal ?? 'nothing'} after SIGTERM, ${took} ms later\n${instance.log.slice(-2000)}`);
 }
 
-// `on`: what is taken hold of, `all`: of all of it, and of all of what it is `with`. `end` undoes it; what has none heals by itself. `worked`: numbers that
-// have all grown before it is undone if it came to anything; a `begin` that came to nothing may say false instead. `rare`: how
-// many times as often as others it is to come, since it comes to nothing at times; of what has `worked` RARE, unless it says
-// otherwise. `longer`: how often, of one, it lasts as long as what says nothing of it, where there is time for it.
+// `on`: what is taken hold of, `all`: of all of it, and of all of what it is `with`. `end` undoes it; what has none heals by
+// itself. `worked`: numbers that have all grown before it is undone if it came to anything; a `begin` that came to nothing may
+// say false instead. `rare`: how many times as often as others it is to come, since it comes to nothing at times; of what has
+// `worked` RARE, unless it says otherwise. `longer`: how often, of one, it lasts as long as what says nothing of it, where there
+// is time for it.
 export const kinds = {
   'instance killed': {
     weight: 4,

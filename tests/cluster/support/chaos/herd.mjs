@@ -77,7 +77,7 @@ async function namedBy(line) {
 export class Herd {
   found = [];
   recoveries = [];
-  /** The same with nothing broken any more. */
+  /** The same with nothing broken any more, and how often the store was read for it. */
   calm;
   stopping = false;
   #written = 0;
@@ -130,14 +130,15 @@ export class Herd {
   }
 
   async #cut() {
-    const before = await this.#reads();
     const { median: half, longest: all } = summary(await this.process.ask('cutAll', ENTERED_MS));
-    return { half, all, reads: readsSince(before, await this.#reads()) };
+    return { half, all };
   }
 
   async #cutCalmly() {
     await this.process.ask('goOn');
-    this.calm = await this.#cut();
+    const before = await this.#reads();
+    const took = await this.#cut();
+    this.calm = { ...took, reads: readsSince(before, await this.#reads()) };
     if (this.calm.all === Infinity) this.#differ(`not all of the herd are back ${ENTERED_MS} ms after they were cut off`);
   }
 
