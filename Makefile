@@ -149,7 +149,9 @@ $(BUILD)/clubd: $(MAIN_OBJECTS) $(foreach f,$(FOLDERS),$(BUILD)/lib$(f).a)
 
 -include $(MAIN_OBJECTS:.o=.d)
 
-unit: $(foreach f,$(FOLDERS),unit-$(f))
+unit:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory $(FOLDERS:%=unit-%)
 unit-programs: $(foreach f,$(FOLDERS),$($(f)_TESTS))
 
 # ---- the browser client ----

@@ -1,9 +1,10 @@
 // Tries the compose file for real: members chat over the balancer while the instances are scaled from one to three and
 // back and containers are frozen, killed and restarted; then their journals are held against the database.
 //   node docker/try.mjs            (make images first; ws from tests/node_modules)
-// ENGINE and COMPOSE name the programs: podman and podman-compose, or docker and "docker compose". It is a project of its
+// ENGINE and COMPOSE name the programs: docker and "docker compose" where that is, else podman and podman-compose. It is a project of its
 // own, whose volumes are removed before and after it.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { check } from '../tests/cluster/support/checker.mjs';
@@ -23,8 +24,8 @@ const PORT = Number(process.env.PORT) || 18443;
 const PROJECT = 'club-try';
 const STOPS_SECONDS = 15;
 const seed = Number(process.env.SEED) || Date.now() % 1_000_000;
-const engine = process.env.ENGINE ?? 'podman';
-const compose = (process.env.COMPOSE ?? (engine === 'podman' ? 'podman-compose' : 'docker compose')).split(' ');
+const engine = process.env.ENGINE ?? (spawnSync('docker', ['--version']).error ? 'podman' : 'docker'); // as `make images`
+const compose = (process.env.COMPOSE ?? (basename(engine) === 'podman' ? 'podman-compose' : 'docker compose')).split(' ');
 const file = fileURLToPath(new URL('compose.yaml', import.meta.url));
 const settings = { CLUB_PUBLISH: `127.0.0.1:${PORT}`, CLUB_URL: `https://localhost:${PORT}`, CLUB_RATE_POSTS: 'off', CLUB_FIRST_DAY: 'off' };
 const began = Date.now();

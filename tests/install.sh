@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, as root or through sudo, and says which.
-#   tests/install.sh build|test|cluster|chaos|lint|bench|asan …
+#   tests/install.sh build|test|cluster|chaos|lint …
 # Nothing is printed, asked or changed where all is there.
 set -euo pipefail
 
@@ -26,7 +26,6 @@ for part in "$@"; do
       packages+=(postgresql redis-server libfaketime)
       commands+=(haproxy:haproxy ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs)
       ;;
-    asan | bench) packages+=(libcmocka-dev) ;;
     *) echo "tests/install.sh: no such part: $part" >&2 && exit 2 ;;
   esac
 done

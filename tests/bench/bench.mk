@@ -15,5 +15,7 @@ $(BUILD)/bench/bare: $(BENCH_BARE:%=$(BUILD)/bench/%.o)
 .PHONY: bench bench-programs
 bench-programs: $(BUILD)/bench/load $(BUILD)/bench/bare
 # FAST=1 for a quick look.
-bench: $(BUILD)/clubd bench-programs
+bench:
+	@tests/install.sh build test chaos
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/clubd bench-programs $(NODE_TESTS)
 	node tests/bench/run.mjs $(BUILD)

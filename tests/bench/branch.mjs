@@ -1,12 +1,12 @@
 // How long until a branch of the tree of invites that was frozen is out, its members connected to two instances that share
-// PostgreSQL and Redis: `node tests/bench/branch.mjs [MEMBERS]`.
+// PostgreSQL and Redis: `node tests/bench/branch.mjs [MEMBERS]`, where `make bench` has been.
 import { createHash, randomBytes } from 'node:crypto';
 import WebSocket from 'ws';
 import { Cluster } from '../cluster/support/cluster.mjs';
 
 const MEMBERS = Number(process.argv[2] ?? 3000);
 const AT_ONCE = 50;
-const cluster = await Cluster.start({ members: ['admin', 'anna'], settings: { CLUB_LIMITS: 'off', CLUB_MAX_CONNECTIONS: '20000' } });
+const cluster = await Cluster.start({ members: ['admin', 'anna'], settings: { CLUB_LIMITS: 'off' } });
 
 /** They came by three generations: the first member, a tenth by that one, the rest by those. */
 async function plant() {

@@ -33,7 +33,9 @@ chaos-proves:
 	@tests/install.sh build test chaos
 	@$(MAKE) --no-print-directory -j$(JOBS) $(NODE_TESTS) $(if $(BREAK),$(BREAK:%=$(BROKEN)/%/clubd),$(BROKEN_RULES:%=$(BROKEN)/%/clubd))
 	@BUILD=$(BUILD) node tests/broken/faults.mjs $(if $(SEED),--seed $(SEED)) $(BREAK)
-simulation-proves: $(BROKEN_SIMULATED:%=$(BROKEN)/%/test_simulation)
+simulation-proves:
+	@tests/install.sh build test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BROKEN_SIMULATED:%=$(BROKEN)/%/test_simulation)
 	@BUILD=$(BUILD) node tests/broken/simulation.mjs
 untouched: | $(GENERATED)
 	@BUILD=$(BUILD) COMPILE="$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS))" node tests/broken/untouched.mjs
