@@ -6,6 +6,7 @@ import { Private, guestLogins } from './support/chaos/private.mjs';
 import { Shut, shutLogins } from './support/chaos/shut.mjs';
 import { eventually } from './support/cluster.mjs';
 import { EFFECT_MS, Journal } from './support/journal.mjs';
+import { HOT } from './support/load.mjs';
 import { iso } from './support/story.mjs';
 
 const ROOM = 'private';
@@ -147,7 +148,7 @@ test('who logged out and is answered with what was committed more than two secon
   const { club, found, out } = await shut(t);
   const [line] = club.linesOf('leaver0');
   club.entries = [EFFECT_MS, EFFECT_MS + 1].map((ms, i) => ({ room: ROOM, seq: 7 + i, at: iso(out + ms), from: { id: 'm1' }, client_id: `${i}`, type: 'post', text: '您好' }));
-  line.takes({ method: 'left', params: { room: ROOM } });
+  line.takes({ method: 'left', params: { room: HOT } });
   await new Promise(setImmediate);
   assert.ok(found().includes('private 8 was committed 2001 ms after'), found().join('\n'));
   assert.ok(!found().some((text) => text.includes('private 7')));
@@ -204,6 +205,11 @@ test('a guest who is in may be told everything, and join again', inTime, async (
   there.club.linesOf(GUEST)[0].entry(7, there.clock.now + LONG_MS);
   await joinsAgain(there);
   assert.deepEqual(there.found(), []);
+});
+test('a guest who is put out of another room stays in this one', inTime, async (t) => {
+  const { club, witness } = await allIn(t);
+  club.linesOf(GUEST)[0].takes({ method: 'left', params: { room: 'another' } });
+  assert.ok(witness.watches.every((watch) => watch.isThere));
 });
 test('a guest who was not yet invited and is let in is found', inTime, async (t) => {
   const club = new Club();

@@ -12,6 +12,8 @@ const SLOW_LINE = { limit: 5, patience: 5 };
 const USUAL = { rooms: [HOT, 'ru', 'cn', 'uz', 'fintech', 'kz.fintech', 'trade'], writers: 12, readers: 24, thinks: [100, 700] };
 const EMOJI = ['👍', '❤️', '🎉', '🤝'];
 const GIVES_UP_MS = 20_000;
+/** Direct talks, by who has them, none of whom moderates: some have two. */
+const TALKS = [[1, 2], [1, 3], [4, 5]];
 const SLOW_ONE = 40; // of so many readers
 const FORGETFUL_ONE = 20; // …
 const FORGETS_MS = 75_000; // a server cuts a line that takes nothing for a minute
@@ -47,24 +49,20 @@ export class Load {
     this.cookies = new Map(logins.map((login, i) => [login, cookies[i]]));
     this.writers = writerLogins(this.size).map((login, i) => new Writer(this, login, i));
     await Promise.all(this.writers.map((writer) => writer.member.present(10_000)));
-    this.direct = await this.#openDirect();
-    for (const { member } of this.#talking) member.follow(this.direct, 0);
-    this.rooms = [...this.size.rooms, QUIET, this.direct];
+    this.talks = await Promise.all(TALKS.filter((pair) => pair.every((index) => this.writers[index])).map((pair) => this.#openDirect(pair)));
+    this.rooms = [...this.size.rooms, QUIET, ...this.talks.map(({ room }) => room)];
     this.readers = readerLogins(this.size).map((login, i) => new Reader(this, login, i));
     for (const writer of this.writers) writer.start();
     for (const reader of this.readers) reader.start();
   }
 
-  /** The first two writers who are no moderators. */
-  get #talking() {
-    return this.writers.slice(1, 3);
-  }
-
-  /** Their talk, which both follow. */
-  async #openDirect() {
-    const [one, other] = this.#talking;
-    const { result } = await one.member.request('direct.open', { member: other.member.me });
-    return result.room.room;
+  /** A talk of two, which both follow. */
+  async #openDirect(pair) {
+    const [one, other] = pair.map((index) => this.writers[index].member);
+    const { result } = await one.request('direct.open', { member: other.me });
+    const { room } = result.room;
+    for (const member of [one, other]) member.follow(room, 0);
+    return { room, pair };
   }
 
   client(name, login, options) {
@@ -94,7 +92,7 @@ export class Load {
 
   /** Those that everybody may enter. */
   get openRooms() {
-    return this.rooms.filter((id) => id !== this.direct);
+    return this.rooms.filter((id) => !this.talks.some(({ room }) => room === id));
   }
 
   /** No new writes; those under way are brought to an end. */
@@ -152,9 +150,15 @@ class Writer {
   }
 
   #room() {
-    if ((this.index === 1 || this.index === 2) && this.random.chance(0.3)) return this.load.direct;
+    const own = this.#talks(true);
+    if (own.length && this.random.chance(0.3)) return this.random.pick(own);
     if (this.random.chance(QUIET_SHARE)) return QUIET;
     return this.random.chance(0.5) ? HOT : this.random.pick(this.load.size.rooms);
+  }
+
+  /** Own ones, or those of others. */
+  #talks(own) {
+    return this.load.talks.filter(({ pair }) => pair.includes(this.index) === own).map(({ room }) => room);
   }
 
   #text() {
@@ -284,7 +288,8 @@ class Writer {
   async refused() {
     const { random, load } = this;
     const others = load.recent(this.#room()).filter(({ member }) => member !== this.login);
-    const kinds = { long: 1, reply: 1, ...(this.index > 2 ? { talk: 1 } : {}), ...(others.length && this.index > 0 ? { edit: 1 } : {}) };
+    const strange = this.#talks(false);
+    const kinds = { long: 1, reply: 1, ...(strange.length ? { talk: 1 } : {}), ...(others.length && this.index > 0 ? { edit: 1 } : {}) };
     const kind = random.weighted(kinds);
     if (kind === 'edit') {
       const { room, seq } = random.pick(others);
@@ -294,7 +299,7 @@ class Writer {
     const write = {
       long: () => this.#newPost(undefined, { text: 'д'.repeat(4001), expects: ['too_long'] }),
       reply: () => this.#newPost(undefined, { replyTo: 2 ** 40, expects: ['not_found'] }),
-      talk: () => this.#newPost(load.direct, { expects: ['not_found'] }),
+      talk: () => this.#newPost(random.pick(strange), { expects: ['not_found'] }),
     }[kind]();
     await this.member.attempt(write);
   }

@@ -223,9 +223,11 @@ async function look(cluster, load, probes, followers) {
       if (page?.as_of !== heads.get(room)) differences.push(`${room} on ${i}: known up to ${page?.as_of}, the store has ${heads.get(room)}`);
     }
   }
-  for (const [i, probe] of probes.entries()) {
-    const { error } = await probe.ask('room.join', { room: load.direct, limit: 1 }).catch(() => ({}));
-    if (error?.data?.reason !== 'not_found') differences.push(`a stranger is not kept out of a direct talk on ${i}: ${JSON.stringify(error ?? null)}`);
+  for (const { room } of load.talks) {
+    for (const [i, probe] of probes.entries()) {
+      const { error } = await probe.ask('room.join', { room, limit: 1 }).catch(() => ({}));
+      if (error?.data?.reason !== 'not_found') differences.push(`a stranger is not kept out of a direct talk on ${i}: ${JSON.stringify(error ?? null)}`);
+    }
   }
   for (const client of followers) {
     if (!client.follows) differences.push(`${client.name} has not joined all its rooms`);

@@ -12,9 +12,10 @@ import { FILES, MEMORY, Resources } from './resources.mjs';
 import { Shut, shutLogins } from './shut.mjs';
 import { World } from './world.mjs';
 
+const PRIVATE_ROOMS = 3;
 const MEGABYTES = 400;
 const ENDS_MS = 900_000; // beside the faults
-const BETWEEN_MS = [300, 2100]; // so that in an hour each kind comes thirty times and more
+const BETWEEN_MS = [300, 2000]; // so that in an hour each kind comes thirty times and more
 const ROOMS = ['kz', 'ru', 'cn', 'uz', 'kg', 'pk', 'ir', 'by', 'fintech', 'trade', 'robotics', 'investment', 'logistics', 'energy', 'travel', 'education',
   'kz.fintech', 'ru.finance', 'cn.trade', 'uz.trade', 'ir.energy', 'by.robotics', 'pk.agriculture', 'kg.logistics'];
 const SIZES = {
@@ -36,10 +37,10 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
     world = cluster;
     const resources = new Resources({ cluster });
     const shut = new Shut({ cluster, random: random.of('shut'), journal });
-    const guests = new Private({ cluster, random: random.of('private'), journal });
+    const rooms = Array.from({ length: PRIVATE_ROOMS }, (_, number) => new Private({ cluster, random: random.of(`private ${number}`), journal, number }));
     const herd = count ? new Herd({ cluster, random: random.of('herd'), journal, count }) : undefined;
-    actors = { resources, shut, guests, herd };
-    return [herd, shut, guests, resources].filter(Boolean);
+    actors = { resources, shut, rooms, herd };
+    return [herd, shut, ...rooms, resources].filter(Boolean);
   };
   const start = (setup) => World.start({ ...setup, logIn: shutLogins, logs, disk: () => Disk.make({ megabytes: MEGABYTES }) });
   const logins = [...shutLogins, ...guestLogins, ...herdLogins(count)];
@@ -58,7 +59,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
     });
   });
   const result = await inTime(carried, { ms: seconds * 1000 + ENDS_MS, told, seen: () => (journal?.seen ?? []).map(({ text }) => text) });
-  const { resources, shut, guests, herd } = actors;
+  const { resources, shut, rooms, herd } = actors;
   const recovered = recoveries(broken.log, journal, { own: kinds, door: world.balancer.place.name, instances: world.instances.map(({ place }) => place.name) });
   return {
     ...result,
@@ -70,7 +71,7 @@ export async function chaosFor({ seed, seconds, herd: count = 5000, size = 'whol
     ended: endedBy(world),
     herd: { count, recoveries: herd?.recoveries ?? [], calm: herd?.calm },
     shut: shut.counts,
-    guests: guests.counts,
+    guests: { in: added(rooms, 'in'), out: added(rooms, 'out') },
     memory: { before: most(resources.before), after: most(resources.after), peak: resources.peak },
     more: resources.more,
   };
@@ -95,6 +96,8 @@ async function inTime(carried, { ms, told, seen }) {
   if (!result) throw new Error([`it does not end; told of last: ${last}`, ...seen()].join('\n'));
   return result;
 }
+
+const added = (rooms, name) => rooms.reduce((sum, { counts }) => sum + counts[name], 0);
 
 /** How often an instance ended by itself because of what was taken from it: {what: times}. */
 function endedBy({ instances }) {
@@ -143,7 +146,7 @@ export function page({ seed, seconds: time, faults, writes, deliveries, pages, m
     `| members' marks of reading that were answered, by rooms | ${marks} |`,
     `| readers on a line of 1 KB a second · told · pages | ${slow.readers} · ${slow.told} · ${slow.pages} |`,
     `| logouts · bans of the club, of those who had joined, with the time at which it took effect known | ${shut.logouts} · ${shut.bans} |`,
-    `| guests of a private room let in · put out, of those who had joined, with the time at which it took effect known | ${guests.in} · ${guests.out} |`,
+    `| guests of ${PRIVATE_ROOMS} private rooms let in · put out, of those who had joined, with the time at which it took effect known | ${guests.in} · ${guests.out} |`,
     `| in the room in which moderators act | ${refusals} |`,
     `| **violations** | **${violations.length}** |`,
     `| all agreed, after the last fault | ${seconds(agreed)} |`,

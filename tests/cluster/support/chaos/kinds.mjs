@@ -61,29 +61,31 @@ const outOfMemory = {
   excuse: 'out of memory',
 };
 
-/** Packets of a place from another one, or to it, or both: `place` and `other` say which of what is held, an address the latter. */
-const cut = (on, { place, other }, ways, more = {}) => ({
+/** Something is done to packets of a place: `place` says of which, of what is held. It worked if some were caught, while an
+ * instance that has to do with it, if any, served. */
+const spoiled = (on, place, begin, more = {}) => ({
   weight: 1,
   on,
   ...more,
-  begin: async ({ [on]: held }) => {
-    if (ways.includes('in')) await place(held).deafTo(other(held));
-    if (ways.includes('out')) await place(held).muteTo(other(held));
-  },
+  begin: ({ [on]: held }) => begin(place(held), held),
   end: ({ [on]: held }) => place(held).heal(),
-  worked: ({ [on]: held }) => caught(place(held), held.instance),
+  worked: ({ [on]: held }) => [place(held).caught(), ...(held.instance ? [held.instance.served] : [])],
 });
-/** Packets, while an instance that has to do with it, if any, served. */
-const caught = (place, instance) => [place.caught(), ...(instance ? [instance.served] : [])];
-/** Something is done to all packets of an instance, or of some. */
-const spoiled = (begin, more = {}) => ({
-  weight: 1,
-  on: 'line',
-  ...more,
-  begin: ({ line }) => begin(line),
-  end: ({ line: { place } }) => place.heal(),
-  worked: ({ line: { place, instance } }) => caught(place, instance),
-});
+/** Those from another one do not come, or those to it, or both: `other` is its address. */
+const cut = (on, { place, other }, ways, more) =>
+  spoiled(
+    on,
+    place,
+    async (at, held) => {
+      if (ways.includes('in')) await at.deafTo(other(held));
+      if (ways.includes('out')) await at.muteTo(other(held));
+    },
+    more,
+  );
+/** Lines between them are reset as soon as anything is said on them. */
+const reset = (on, { place, other }, more) => spoiled(on, place, (at, held) => at.resets(other(held)), { lasts: SHORT_MS, ...more });
+/** A tenth of all packets is lost, from whomever, to whomever. */
+const lossy = (on, more) => spoiled(on, ({ place }) => place, (at) => at.lossy(0.1), more);
 const lineTo = (to) => ({ place: ({ place }) => place, other: ({ network }) => network[to] });
 const balancerToMembers = { place: ({ place }) => place, other: ({ members }) => members };
 const primaryToStandby = { place: ({ world }) => world.primary.place, other: ({ place }) => place.address };
@@ -227,9 +229,15 @@ export const kinds = {
   'instance and balancer cut off': cut('line', lineTo('balancer'), ['in', 'out'], { seenIn: 'door' }),
   'balancer does not hear members': cut('balancer', balancerToMembers, ['in'], { rare: 1 }),
   'members do not hear the balancer': cut('balancer', balancerToMembers, ['out'], { rare: 1 }),
-  'instance loses a tenth of all packets': spoiled(({ place }) => place.lossy(0.1)),
-  'lines to an instance reset': spoiled(({ place, network }) => place.resets(network.members), { lasts: SHORT_MS }),
-  'lines to postgres reset': spoiled(({ place, network }) => place.resets(network.toPostgres), { lasts: SHORT_MS }),
+  'instance loses a tenth of all packets': lossy('line'),
+  'balancer loses a tenth of all packets': lossy('balancer', { rare: 1 }),
+  'standby loses a tenth of all packets': lossy('standby', { lasts: MIDDLE_MS, rare: 1 }),
+  'lines to an instance reset': reset('line', lineTo('members')),
+  'lines to postgres reset': reset('line', lineTo('toPostgres')),
+  'lines to redis reset': reset('line', lineTo('toRedis'), { seenIn: 'told' }),
+  'lines between balancer and instance reset': reset('line', lineTo('balancer'), { seenIn: 'door' }),
+  'lines to the balancer reset': reset('balancer', balancerToMembers, { rare: 1 }),
+  'lines to the standby reset': reset('standby', primaryToStandby, { rare: 1 }),
   'redis on a line of 1 KB a second': { weight: 1, on: 'redisLink', begin: ({ redisLink }) => (redisLink.pace = SLOW), worked: ({ redisLink }) => [redisLink.counts.paced] },
   'postgres on a line of 1 KB a second': { weight: 1, on: 'postgresLink', begin: ({ postgresLink }) => (postgresLink.pace = SLOW), worked: ({ postgresLink }) => [postgresLink.counts.paced] },
   'balancer killed': { weight: 1, on: 'balancer', begin: ({ balancer }) => balancer.kill(), end: ({ balancer }) => balancer.serve() },

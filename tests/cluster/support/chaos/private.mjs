@@ -1,4 +1,4 @@
-// A private room whose keeper lets guests in and puts them out while everything breaks: whoever is out is not let in, and
+// A private room, of which there are several, whose keeper lets guests in and puts them out while everything breaks: whoever is out is not let in, and
 // two seconds after it was answered nothing that is committed there reaches them. In the end all are in.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { eventually, sleepWhile } from '../cluster.mjs';
@@ -25,15 +25,15 @@ export class Private {
   watches = [];
   guests = [];
 
-  /** `looksMs`: how often it looks whether it is time. */
-  constructor({ cluster, random, journal, looksMs }) {
-    Object.assign(this, { cluster, random, journal, looksMs });
+  /** `number`: of the room, in each of which the guests are the same; `looksMs`: how often it looks whether it is time. */
+  constructor({ cluster, random, journal, number = 0, looksMs }) {
+    Object.assign(this, { cluster, random, journal, number, looksMs });
   }
 
   async start() {
     this.beganAt = Date.now();
     const cookie = await this.cluster.cookie('admin');
-    this.keeper = new Member({ cluster: this.cluster, journal: this.journal, name: 'keeper', login: 'admin', cookie, random: this.random.of('keeper') }).start();
+    this.keeper = new Member({ cluster: this.cluster, journal: this.journal, name: `keeper ${this.number}`, login: 'admin', cookie, random: this.random.of('keeper') }).start();
     const { result } = await this.keeper.insist('room.create', { client_id: clientId('private'), title: 'За закрытыми дверями 密谈', private: true });
     this.room = result.room.room;
     const loops = [this.#writes()];
@@ -47,7 +47,7 @@ export class Private {
     guest.watch = new Watch({
       cluster: this.cluster,
       journal: this.journal,
-      name: login,
+      name: `${login} ${this.number}`,
       cookie,
       random: this.random.of(login),
       room: this.room,

@@ -95,7 +95,7 @@ export class Watch {
       line.welcomed = true;
       this.welcomed(message.params, line.openedAt);
       this.#join(line);
-    } else if (message.method === 'left') {
+    } else if (message.method === 'left' && message.params.room === this.room) {
       this.journal.left(line.subscriber, line.name, this.room);
       this.#join(line);
     } else if (message.method === 'entry') {
