@@ -1,8 +1,8 @@
 // Tries the compose file for real: members chat over the balancer while the instances are scaled from one to three and
 // back and containers are frozen, killed and restarted; then their journals are held against the database.
 //   node docker/try.mjs            (make images first; ws from tests/node_modules)
-// ENGINE and COMPOSE name the programs: docker and "docker compose" where that is, else podman and podman-compose. It is a project of its
-// own, whose volumes are removed before and after it.
+// ENGINE and COMPOSE name the programs: docker and "docker compose" where that is, else podman and podman-compose. It is a
+// project of its own, whose volumes are removed before and after it.
 import { execFile, spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import tls from 'node:tls';

@@ -215,7 +215,7 @@ test('a guest who was not yet invited and is let in is found', inTime, async (t)
   const club = new Club();
   club.invited.add(GUEST);
   const { found, clock } = await witnessing(t, Private, club);
-  assert.deepEqual(found(), Array(2).fill(`guest0 is let in, asked ${clock.now} ms after`));
+  assert.deepEqual(found(), Array(2).fill(`${ROOM}: guest0 is let in, asked ${clock.now} ms after`));
 });
 test('a guest who is told what was committed more than two seconds after being put out is found', inTime, async (t) => {
   const { club, clock, found, out } = await allOut(await allIn(t));
@@ -224,7 +224,7 @@ test('a guest who is told what was committed more than two seconds after being p
   line.entry(7, out + EFFECT_MS);
   assert.deepEqual(found(), []);
   line.entry(8, out + EFFECT_MS + 1);
-  assert.deepEqual(found(), ['guest0 is given 8, committed 2001 ms after']);
+  assert.deepEqual(found(), [`${ROOM}: guest0 is given 8, committed 2001 ms after`]);
 });
 test('a guest who is let in when that was asked more than two seconds after being put out is found', inTime, async (t) => {
   const there = await allOut(await allIn(t));
@@ -233,7 +233,7 @@ test('a guest who is let in when that was asked more than two seconds after bein
   assert.deepEqual(there.found(), []);
   there.clock.move(1);
   await joinsAgain(there);
-  assert.deepEqual(there.found(), ['guest0 is let in, asked 2001 ms after']);
+  assert.deepEqual(there.found(), [`${ROOM}: guest0 is let in, asked 2001 ms after`]);
 });
 test('a guest who is let in later than that, but asked before, is no matter', inTime, async (t) => {
   const there = await allOut(await allIn(t));

@@ -12,7 +12,7 @@ const SLOW_LINE = { limit: 5, patience: 5 };
 const USUAL = { rooms: [HOT, 'ru', 'cn', 'uz', 'fintech', 'kz.fintech', 'trade'], writers: 12, readers: 24, thinks: [100, 700] };
 const EMOJI = ['👍', '❤️', '🎉', '🤝'];
 const GIVES_UP_MS = 20_000;
-/** Direct talks, by who has them, none of whom moderates: some have two. */
+/** Direct talks, by who has them, none of whom moderates: one of them has two. */
 const TALKS = [[1, 2], [1, 3], [4, 5]];
 const SLOW_ONE = 40; // of so many readers
 const FORGETFUL_ONE = 20; // …
@@ -49,7 +49,9 @@ export class Load {
     this.cookies = new Map(logins.map((login, i) => [login, cookies[i]]));
     this.writers = writerLogins(this.size).map((login, i) => new Writer(this, login, i));
     await Promise.all(this.writers.map((writer) => writer.member.present(10_000)));
-    this.talks = await Promise.all(TALKS.filter((pair) => pair.every((index) => this.writers[index])).map((pair) => this.#openDirect(pair)));
+    const talks = TALKS.filter((pair) => pair.every((index) => this.writers[index]));
+    if (!talks.length) throw new Error('too few write for a direct talk');
+    this.talks = await Promise.all(talks.map((pair) => this.#openDirect(pair)));
     this.rooms = [...this.size.rooms, QUIET, ...this.talks.map(({ room }) => room)];
     this.readers = readerLogins(this.size).map((login, i) => new Reader(this, login, i));
     for (const writer of this.writers) writer.start();

@@ -1,5 +1,6 @@
-// A private room, of which there are several, whose keeper lets guests in and puts them out while everything breaks: whoever is out is not let in, and
-// two seconds after it was answered nothing that is committed there reaches them. In the end all are in.
+// A private room, of which there are several, whose keeper lets guests in and puts them out while everything breaks: whoever
+// is out is not let in, and two seconds after it was answered nothing that is committed there reaches them. In the end all are
+// in.
 import { clientId, sleep } from '../../../wire/support/club.mjs';
 import { eventually, sleepWhile } from '../cluster.mjs';
 import { EFFECT_MS } from '../journal.mjs';
@@ -68,7 +69,7 @@ export class Private {
   }
 
   #wrong(text) {
-    if (this.found.length < 100) this.found.push({ rule: RULE, text });
+    if (this.found.length < 100) this.found.push({ rule: RULE, text: `${this.room}: ${text}` });
   }
 
   async #writes() {
