@@ -94,7 +94,7 @@ export class RedisLink extends Link {
     pair.timer = undefined;
     const held = pair.held.splice(0);
     let replies = this.random.shuffled(held);
-    if (replies.every((reply, i) => reply === held[i])) replies = held.toReversed();
+    if (replies.every((reply, i) => reply === held[i])) replies = [...held].reverse();
     if (!pair.ended && held.length > 1) this.counts.reordered += held.length;
     for (const reply of replies) pair.toClient(reply);
   }
