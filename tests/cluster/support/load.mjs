@@ -52,7 +52,6 @@ export class Load {
     const talks = TALKS.filter((pair) => pair.every((index) => this.writers[index]));
     if (!talks.length) throw new Error('too few write for a direct talk');
     this.talks = await Promise.all(talks.map((pair) => this.#openDirect(pair)));
-    this.rooms = [...this.size.rooms, QUIET, ...this.talks.map(({ room }) => room)];
     this.readers = readerLogins(this.size).map((login, i) => new Reader(this, login, i));
     for (const writer of this.writers) writer.start();
     for (const reader of this.readers) reader.start();
@@ -94,7 +93,7 @@ export class Load {
 
   /** Those that everybody may enter. */
   get openRooms() {
-    return this.rooms.filter((id) => !this.talks.some(({ room }) => room === id));
+    return [...this.size.rooms, QUIET];
   }
 
   /** No new writes; those under way are brought to an end. */
